@@ -1,0 +1,1 @@
+"""Persistence: tables, the database handle, and one module of functions per noun. Knows no HTTP."""

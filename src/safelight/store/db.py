@@ -1,0 +1,203 @@
+"""The database handle: connections, transactions, the rules of SQLite, translated driver errors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Executable, Row, create_engine, insert, update
+from sqlalchemy import event as sa_event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from safelight.errors import Conflict, Unavailable
+from safelight.store import schema
+
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact for the record: what happened to which job or run, and who did it."""
+
+    organization_id: UUID
+    kind: str
+    job_id: UUID | None = None
+    run_id: UUID | None = None
+    user_id: UUID | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Read:
+    """Reads on one connection. `now` is the time of its start, in microseconds UTC."""
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self.connection = connection
+        self.now = now
+
+    @property
+    def dialect(self) -> str:
+        return self.connection.dialect.name
+
+    def execute(self, statement: Executable, rows: Any = None) -> Any:
+        return self.connection.execute(statement, rows)
+
+    def first(self, statement: Executable) -> Row[Any] | None:
+        return self.connection.execute(statement).first()
+
+    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement).all()
+
+    def scalar(self, statement: Executable) -> Any:
+        return self.connection.execute(statement).scalar()
+
+
+class Transaction(Read):
+    """One write transaction. Events recorded in it are written last, so that their numbers are in
+    commit order: the update of `event_seq` holds the organization's row until the commit."""
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        super().__init__(connection, now)
+        self.events: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+    def flush_events(self) -> None:
+        for organization_id in sorted({event.organization_id for event in self.events}):
+            mine = [event for event in self.events if event.organization_id == organization_id]
+            last = self.scalar(
+                update(schema.organization)
+                .where(schema.organization.c.organization_id == organization_id)
+                .values(event_seq=schema.organization.c.event_seq + len(mine))
+                .returning(schema.organization.c.event_seq)
+            )
+            self.execute(
+                insert(schema.event_row),
+                [
+                    {
+                        "organization_id": event.organization_id,
+                        "number": last - len(mine) + position,
+                        "at": self.now,
+                        "kind": event.kind,
+                        "job_id": event.job_id,
+                        "run_id": event.run_id,
+                        "user_id": event.user_id,
+                        "facts": event.facts,
+                    }
+                    for position, event in enumerate(mine, start=1)
+                ],
+            )
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database. Safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str, *, clock: Clock = wall_clock, pool_size: int = 20) -> None:
+        self.url = url
+        self.clock = clock
+        self.engine = _engine(url, pool_size)
+        self._listeners: list[Callable[[list[Event]], None]] = []
+        # SQLite has one writer at a time: waiting here is fair and cheap, its busy handler is neither.
+        self._writer = threading.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def on_events(self, listener: Callable[[list[Event]], None]) -> None:
+        """Call `listener` after each commit of this process that recorded events. It must not block."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A write transaction: all of it, or nothing if the block raises.
+
+        Raises Unavailable when the database is busy for longer than its time-out or unreachable,
+        Conflict when a constraint refuses.
+        """
+        if self._writer is None:
+            tx = yield from self._transact()
+        else:
+            with self._writer:
+                tx = yield from self._transact()
+        if tx.events:
+            for listener in self._listeners:
+                listener(tx.events)
+
+    def _transact(self) -> Iterator[Transaction]:  # type: ignore[misc]
+        try:
+            with self.engine.connect() as connection:
+                with connection.begin():
+                    if self.is_sqlite:
+                        connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    tx = Transaction(connection, self.clock())
+                    yield tx
+                    tx.flush_events()
+        except DBAPIError as error:
+            _translate(error)
+        return tx
+
+    @contextmanager
+    def read(self) -> Iterator[Read]:
+        """A consistent snapshot for reading."""
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN")
+                yield Read(connection, self.clock())
+        except DBAPIError as error:
+            _translate(error)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": 10, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @sa_event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _translate(error: DBAPIError) -> NoReturn:
+    """Raise what the driver's error means, in our words."""
+    if isinstance(error, IntegrityError):
+        raise Conflict("The database refused the change.", reason=str(error.orig)) from error
+    if isinstance(error, OperationalError):
+        raise Unavailable("The database does not answer.", reason=str(error.orig)) from error
+    raise error

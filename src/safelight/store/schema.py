@@ -1,0 +1,783 @@
+"""The tables, and the invariants that the database itself enforces. Times are microseconds UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+from safelight.domain.jobs import FINAL, LIVE, JobType, RunStatus, TargetType
+from safelight.store.columns import Id, Instant, Json, Key
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, values: Iterable[str], name: str | None = None) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name or column)
+
+
+def _key(name: str) -> Column[int]:
+    return Column(name, Key, Identity(), primary_key=True)
+
+
+def _ref(name: str, target: str, **kwargs: Any) -> Column[Any]:
+    kwargs.setdefault("nullable", False)
+    return Column(name, Id, ForeignKey(target), **kwargs)
+
+
+_NEVER_REISSUE = {"sqlite_autoincrement": True}
+
+# --- installation, organizations, people -------------------------------------------------------
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1", name="single"), primary_key=True),
+    Column("salt", Integer, nullable=False),  # 24 random bits inside packed ids
+    Column("created_at", Instant, nullable=False),
+)
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("organization_id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("connector_id", Id, nullable=False),  # the wire's name for object storage
+    Column("event_seq", BigInteger, nullable=False, server_default="0"),
+    Column("label_seq", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+)
+
+user = Table(
+    "user_account",
+    metadata,
+    Column("user_id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("password_hash", Text),  # null: may enter by login link or token only
+    Column("created_at", Instant, nullable=False),
+)
+
+ROLES = ("owner", "admin", "member", "viewer")
+
+membership = Table(
+    "membership",
+    metadata,
+    _ref("organization_id", "organization.organization_id", primary_key=True),
+    _ref("user_id", "user_account.user_id", primary_key=True),
+    Column("role", Text, _one_of("role", ROLES), nullable=False),
+    Index("ix_membership_user", "user_id"),
+)
+
+# An API token (kind 'api') acts as its user; a script token (kind 'script') as its run, until it ends.
+token = Table(
+    "token",
+    metadata,
+    Column("token_id", Id, primary_key=True),
+    Column("kind", Text, _one_of("kind", ("api", "script")), nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),  # SHA-256
+    _ref("user_id", "user_account.user_id"),
+    _ref("organization_id", "organization.organization_id", nullable=True),
+    _ref("run_id", "run.run_id", nullable=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    CheckConstraint("(kind = 'script') = (run_id IS NOT NULL)", name="script_has_run"),
+    Index("ix_token_user", "user_id"),
+    Index("ix_token_run", "run_id"),
+)
+
+# What a browser holds: a session cookie, or a one-time login link that becomes one.
+session = Table(
+    "session",
+    metadata,
+    Column("session_hash", LargeBinary(32), primary_key=True),
+    _ref("user_id", "user_account.user_id"),
+    Column("kind", Text, _one_of("kind", ("session", "link")), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# --- files -------------------------------------------------------------------------------------
+
+OBJECT_STATES = ("issued", "uploading", "stored", "removed")
+
+# Every object name that was ever issued. A name is written once and belongs to one organization.
+stored_object = Table(
+    "stored_object",
+    metadata,
+    Column("object_name", Text, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("kind", Text, nullable=False),  # the wire's ObjectDataType, or our own (package, ...)
+    Column("state", Text, _one_of("state", OBJECT_STATES), nullable=False),
+    Column("content_type", Text),
+    Column("size", BigInteger),
+    Column("upload_id", Text),  # of a multipart upload under way
+    Column("context", Json),
+    Column("created_at", Instant, nullable=False),
+)
+
+datalake = Table(
+    "datalake",
+    metadata,
+    Column("datalake_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+data_source = Table(
+    "data_source",
+    metadata,
+    Column("data_source_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+# Status PENDING with no object: a placeholder, whose picture was named by an import but never
+# uploaded.
+data = Table(
+    "data",
+    metadata,
+    _key("data_key"),
+    Column("data_id", Id, nullable=False, unique=True),
+    _ref("datalake_id", "datalake.datalake_id"),
+    Column("object_name", Text, ForeignKey("stored_object.object_name"), unique=True),
+    Column("filename", Text, nullable=False),
+    Column("type", Text, _one_of("type", ("IMAGE", "VIDEO")), nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column(
+        "status",
+        Text,
+        _one_of("status", ("PENDING", "COMPUTING", "ERROR", "DONE")),
+        nullable=False,
+    ),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("size", BigInteger),
+    Column("sha256", LargeBinary(32)),
+    Column("metadata", Json),
+    Column("custom_metadata", Json),
+    _ref("data_source_id", "data_source.data_source_id", nullable=True),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_data_filename", "datalake_id", "filename"),
+    Index("ix_data_newest", "datalake_id", "data_key"),
+    **_NEVER_REISSUE,
+)
+
+TAG_TARGETS = (
+    "DATA",
+    "ASSET",
+    "MODEL_VERSION",
+    "MODEL",
+    "DATASET_VERSION",
+    "DATASET",
+    "DEPLOYMENT",
+    "PREDICTED_ASSET",
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("tag_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("target_type", Text, _one_of("target_type", TAG_TARGETS), nullable=False),
+    Column("owner_id", Id, nullable=False),  # datalake, dataset version or organization it lives in
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("owner_id", "target_type", "name"),
+)
+
+data_tag = Table(
+    "data_tag",
+    metadata,
+    Column("data_key", Key, ForeignKey("data.data_key", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_data_tag_tag", "tag_id"),
+)
+
+object_tag = Table(  # tags of anything that has a public id of its own
+    "object_tag",
+    metadata,
+    Column("object_id", Id, primary_key=True),
+    Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
+)
+
+# --- datasets: content is immutable, pointers move ------------------------------------------------
+
+dataset = Table(
+    "dataset",
+    metadata,
+    Column("dataset_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+INFERENCE_TYPES = (
+    "NOT_CONFIGURED",
+    "CLASSIFICATION",
+    "OBJECT_DETECTION",
+    "SEGMENTATION",
+    "POINT",
+    "KEYPOINT",
+    "LINE",
+    "MASK",
+    "MULTI",
+)
+
+# An immutable JSON value: the annotations of one asset, or the label list of one version.
+document = Table(
+    "document",
+    metadata,
+    _key("document_key"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("content", LargeBinary, nullable=False),
+    Column("counts", Json),  # shapes per label key, of an annotation document
+    Column("shapes", Integer, nullable=False, server_default="0"),
+    **_NEVER_REISSUE,
+)
+
+dataset_version = Table(
+    "dataset_version",
+    metadata,
+    _key("version_key"),
+    Column("version_id", Id, nullable=False, unique=True),
+    _ref("dataset_id", "dataset.dataset_id"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("type", Text, _one_of("type", INFERENCE_TYPES), nullable=False),
+    Column("labels_key", Key, ForeignKey("document.document_key")),  # null: no labels
+    Column("asset_count", Integer, nullable=False, server_default="0"),
+    _ref("locked_by", "user_account.user_id", nullable=True),
+    Column("locked_at", Instant),
+    _ref("forked_from", "dataset_version.version_id", nullable=True),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("(locked_by IS NULL) = (locked_at IS NULL)", name="lock"),
+    UniqueConstraint("dataset_id", "name"),
+    **_NEVER_REISSUE,
+)
+
+asset = Table(
+    "asset",
+    metadata,
+    _key("asset_key"),
+    Column("version_key", Key, ForeignKey("dataset_version.version_key"), nullable=False),
+    Column("data_key", Key, ForeignKey("data.data_key"), nullable=False),
+    Column("document_key", Key, ForeignKey("document.document_key")),  # null: nothing said yet
+    # Numbers are never given twice within an asset, so that packed ids never change their meaning.
+    Column("next_annotation", Integer, nullable=False, server_default="1"),
+    Column("next_shape", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("version_key", "data_key"),
+    Index("ix_asset_newest", "version_key", "asset_key"),
+    Index("ix_asset_data", "data_key"),
+    **_NEVER_REISSUE,
+)
+
+asset_tag = Table(
+    "asset_tag",
+    metadata,
+    Column("asset_key", Key, ForeignKey("asset.asset_key", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_asset_tag_tag", "tag_id"),
+)
+
+# Every change belongs to a change set: of a run, or one direct edit by a user.
+change_set = Table(
+    "change_set",
+    metadata,
+    _key("change_set_key"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("version_key", Key, ForeignKey("dataset_version.version_key")),
+    _ref("run_id", "run.run_id", nullable=True),
+    _ref("user_id", "user_account.user_id", nullable=True),
+    Column("kind", Text, nullable=False),  # version_created, annotations, assets, labels, ...
+    Column("labels_before", Key),
+    Column("labels_after", Key),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_change_set_version", "version_key", "change_set_key"),
+    Index("ix_change_set_run", "run_id"),
+    **_NEVER_REISSUE,
+)
+
+asset_change = Table(
+    "asset_change",
+    metadata,
+    Column("change_set_key", Key, ForeignKey("change_set.change_set_key"), primary_key=True),
+    Column("asset_key", Key, primary_key=True),  # no foreign key: the asset may be gone since
+    Column("data_key", Key, nullable=False),
+    Column("existed_before", Boolean, nullable=False),
+    Column("exists_after", Boolean, nullable=False),
+    Column("document_before", Key),
+    Column("document_after", Key),
+    sqlite_with_rowid=False,
+)
+
+# --- packages, processings, models, experiments ---------------------------------------------------
+
+package = Table(
+    "package",
+    metadata,
+    _ref("organization_id", "organization.organization_id", primary_key=True),
+    Column("package_hash", Text, primary_key=True),  # SHA-256 of its content, hex
+    Column("object_name", Text, nullable=False),
+    Column("manifest", Json, nullable=False),  # processing.toml or training.toml as read
+    Column("size", BigInteger, nullable=False),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+# One source: a package (package_hash) or an image (docker_image and docker_tag).
+_SOURCE_CHECK = "package_hash IS NULL OR docker_image IS NULL"
+
+processing = Table(
+    "processing",
+    metadata,
+    Column("processing_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("is_public", Boolean, nullable=False),  # ships with Safelight
+    Column("target", Text, _one_of("target", TargetType), nullable=False),
+    Column("type", Text),  # the wire's ProcessingType
+    Column("description", Text, nullable=False, server_default=""),
+    Column("package_hash", Text),
+    Column("docker_image", Text),
+    Column("docker_tag", Text),
+    Column("docker_flags", Json),
+    Column("default_cpu", Float),
+    Column("default_gpu", Integer),
+    Column("default_memory", BigInteger),
+    Column("default_timeout_s", Float),
+    Column("default_parameters", Json, nullable=False),
+    Column("parameters", Json, nullable=False),  # {name: {type, default, min, max, choices, help}}
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint(_SOURCE_CHECK, name="one_source"),
+    UniqueConstraint("organization_id", "name"),
+)
+
+processing_input = Table(
+    "processing_input",
+    metadata,
+    Column(
+        "processing_id",
+        Id,
+        ForeignKey("processing.processing_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("input_type", Text, nullable=False),
+    Column("required", Boolean, nullable=False),
+    Column("inference_type_constraint", Text),
+    Column("framework_constraint", Text),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("model_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("is_public", Boolean, nullable=False, server_default=text("false")),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+model_version = Table(
+    "model_version",
+    metadata,
+    Column("model_version_id", Id, primary_key=True),
+    _ref("model_id", "model.model_id"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("type", Text, _one_of("type", INFERENCE_TYPES), nullable=False),
+    Column("framework", Text, nullable=False, server_default="NOT_CONFIGURED"),
+    Column("package_hash", Text),
+    Column("docker_image", Text),
+    Column("docker_tag", Text),
+    Column("docker_flags", Json),
+    Column("docker_env", Json),
+    Column("default_cpu", Float),
+    Column("default_gpu", Integer),
+    Column("default_memory", BigInteger),
+    Column("default_timeout_s", Float),
+    Column("parameter_rules", Json, nullable=False),  # as processing.parameters
+    Column("labels", Json),
+    Column("parameters", Json, nullable=False),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint(_SOURCE_CHECK, name="one_source"),
+    UniqueConstraint("model_id", "number"),
+    UniqueConstraint("model_id", "name"),
+)
+
+model_file = Table(
+    "model_file",
+    metadata,
+    Column("model_file_id", Id, primary_key=True),
+    _ref("model_version_id", "model_version.model_version_id"),
+    Column("name", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("object_name", Text, ForeignKey("stored_object.object_name"), nullable=False),
+    Column("large", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("model_version_id", "name"),
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("project_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+EXPERIMENT_STATUSES = ("WAITING", "RUNNING", "CANCELED", "TERMINATED", "FAILED", "SUCCESS")
+
+experiment = Table(
+    "experiment",
+    metadata,
+    Column("experiment_id", Id, primary_key=True),
+    _ref("project_id", "project.project_id"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("status", Text, _one_of("status", EXPERIMENT_STATUSES), nullable=False),
+    _ref("base_model_version_id", "model_version.model_version_id", nullable=True),
+    _ref("base_experiment_id", "experiment.experiment_id", nullable=True),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("project_id", "name"),
+)
+
+experiment_dataset = Table(
+    "experiment_dataset",
+    metadata,
+    _ref("experiment_id", "experiment.experiment_id", primary_key=True),
+    Column("alias", Text, primary_key=True),  # train, test, val or any name
+    _ref("version_id", "dataset_version.version_id"),
+)
+
+LOG_TYPES = ("VALUE", "IMAGE", "LINE", "TABLE", "BAR", "HEATMAP", "LABELMAP", "EVALUATION")
+
+# A metric (the wire calls it a log). LINE data lives in metric_point, everything else in `data`.
+metric = Table(
+    "metric",
+    metadata,
+    Column("metric_id", Id, primary_key=True),
+    _ref("experiment_id", "experiment.experiment_id"),
+    Column("name", Text, nullable=False),
+    Column("type", Text, _one_of("type", LOG_TYPES), nullable=False),
+    Column("data", Json),
+    Column("points", Integer, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("experiment_id", "name"),
+)
+
+metric_point = Table(
+    "metric_point",
+    metadata,
+    _ref("metric_id", "metric.metric_id", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    Column("artifact_id", Id, primary_key=True),
+    _ref("experiment_id", "experiment.experiment_id"),
+    Column("name", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("object_name", Text, ForeignKey("stored_object.object_name"), nullable=False),
+    Column("large", Boolean, nullable=False),
+    _ref("run_id", "run.run_id", nullable=True),  # the run that stored it
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("experiment_id", "name"),
+)
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+# `status`, `triggered_*` and `latest_run_id` mirror the newest run, in the transaction that changes it.
+job = Table(
+    "job",
+    metadata,
+    _key("job_key"),
+    Column("job_id", Id, nullable=False, unique=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("type", Text, _one_of("type", JobType), nullable=False),
+    Column("operation", Text, nullable=False),  # import_coco, fork ...; processing; training
+    Column("name", Text, nullable=False),
+    Column("target_type", Text, _one_of("target_type", TargetType)),
+    Column("target_id", Id),
+    Column("target_name", Text, nullable=False, server_default=""),  # as it was at launch
+    Column("target_path", Text),  # of the object in the page, as /dataset/{id}/version/{id}
+    _ref("processing_id", "processing.processing_id", nullable=True),
+    Column("latest_run_id", Id),  # no foreign key: the two rows are born together
+    Column("status", Text, _one_of("status", RunStatus), nullable=False),
+    Column("triggered_at", Instant, nullable=False),
+    _ref("triggered_by", "user_account.user_id"),
+    Column("idempotency_key", Text),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("(target_type IS NULL) = (target_id IS NULL)", name="target"),
+    Index("ix_job_newest", "organization_id", "triggered_at", "job_key"),
+    Index("ix_job_type_newest", "organization_id", "type", "triggered_at", "job_key"),
+    Index("ix_job_status_newest", "organization_id", "status", "triggered_at", "job_key"),
+    Index("ix_job_target_newest", "target_id", "triggered_at", "job_key"),
+    Index(
+        "uq_job_idempotency",
+        "organization_id",
+        "idempotency_key",
+        unique=True,
+        sqlite_where=text("idempotency_key IS NOT NULL"),
+        postgresql_where=text("idempotency_key IS NOT NULL"),
+    ),
+    **_NEVER_REISSUE,
+)
+
+_LIVE_SQL = "status IN ({})".format(", ".join(f"'{status}'" for status in sorted(LIVE)))
+_FINAL_SQL = "({})".format(", ".join(f"'{status}'" for status in sorted(FINAL)))
+
+run = Table(
+    "run",
+    metadata,
+    Column("run_id", Id, primary_key=True),
+    _ref("job_id", "job.job_id"),
+    _ref("organization_id", "organization.organization_id"),
+    Column("number", Integer, nullable=False),
+    Column("status", Text, _one_of("status", RunStatus), nullable=False),
+    Column("engine", Text, nullable=False),  # local, container, ray, slurm, external
+    # As launched:
+    Column("parameters", Json, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("resources", Json, nullable=False),
+    Column("source", Json, nullable=False),  # {"package": hash} | {"image", "tag"} | {"internal"}
+    Column("secrets", LargeBinary),  # encrypted JSON of the secret parameters
+    Column("snapshot", Json),  # what exactly ran: environment, versions, digest; runner's report
+    _ref("triggered_by", "user_account.user_id"),
+    Column("created_at", Instant, nullable=False),
+    Column("queued_at", Instant),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    # The scheduler's claim, while PENDING only:
+    Column("claim_token", Id),
+    Column("claimed_until", Instant),
+    # The runner's fence from the hand-over on:
+    Column("runner_token_hash", LargeBinary(32), unique=True),
+    Column("handle", Text),
+    Column("seen_at", Instant),  # last heartbeat
+    Column("alive_until", Instant),
+    # Stop:
+    Column("stop_requested_at", Instant),
+    _ref("stop_requested_by", "user_account.user_id", nullable=True),
+    Column("stop_grace_s", Float),
+    # End:
+    Column("declared", Text, _one_of("declared", ("succeed", "fail"))),
+    Column("declared_at", Instant),
+    Column("exit_code", Integer),
+    Column("signal", Integer),
+    Column("failure", Json),
+    Column("kept", Boolean, nullable=False, server_default=text("false")),
+    Column("result", Json),  # what came out: counts for the row's line, output objects
+    Column("progress", Json),
+    Column("progress_at", Instant),
+    # Log totals, and whether the runner said that all of it has arrived:
+    Column("log_lines", BigInteger, nullable=False, server_default="0"),
+    Column("log_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("log_completed_at", Instant),
+    UniqueConstraint("job_id", "number"),
+    CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
+    CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),
+    CheckConstraint("status != 'RUNNING' OR started_at IS NOT NULL", name="started"),
+    CheckConstraint("claim_token IS NULL OR status = 'PENDING'", name="claim"),
+    Index(
+        "uq_run_one_live",
+        "job_id",
+        unique=True,
+        sqlite_where=text(_LIVE_SQL),
+        postgresql_where=text(_LIVE_SQL),
+    ),
+    Index(
+        "ix_run_live",
+        "status",
+        "created_at",
+        sqlite_where=text(_LIVE_SQL),
+        postgresql_where=text(_LIVE_SQL),
+    ),
+)
+
+# Append-only record of every transition; `number` is the commit order within the organization.
+event_row = Table(
+    "event",
+    metadata,
+    _ref("organization_id", "organization.organization_id", primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("job_id", Id),
+    Column("run_id", Id),
+    _ref("user_id", "user_account.user_id", nullable=True),
+    Column("facts", Json, nullable=False),
+    Index("ix_event_run", "run_id", "number"),
+    Index("ix_event_job", "job_id", "number"),
+)
+
+# A ring of samples per run: `slot` is the sample's number modulo the ring's size.
+sample = Table(
+    "sample",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("cpu", Float),  # cores
+    Column("memory", BigInteger),  # bytes
+    Column("gpu", Float),
+    Column("disk", BigInteger),  # bytes in the work folder
+    sqlite_with_rowid=False,
+)
+
+# --- logs: the records are in the LogStore, this is the index -------------------------------------
+
+LOG_SOURCES = ("captured", "posted")
+
+log_stream = Table(
+    "log_source",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("source", Text, _one_of("source", LOG_SOURCES), primary_key=True),
+    Column("state", Json, nullable=False),  # of the record function: offsets, open lines, sections
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # durable length of the file
+    Column("lines", BigInteger, nullable=False, server_default="0"),
+)
+
+log_index = Table(
+    "log_index",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+log_section = Table(
+    "log_section",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("line", BigInteger, nullable=False),  # its first line
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+# --- what the tables alone cannot refuse ------------------------------------------------------------
+
+FROZEN_WHEN_FINAL = ("status", "finished_at", "failure", "exit_code", "signal", "kept")
+
+_changed_sqlite = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in FROZEN_WHEN_FINAL)
+_changed_postgresql = " OR ".join(
+    f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in FROZEN_WHEN_FINAL
+)
+
+TRIGGERS = {
+    "sqlite": (
+        f"""CREATE TRIGGER run_final_is_frozen BEFORE UPDATE ON run
+        WHEN OLD.status IN {_FINAL_SQL} AND ({_changed_sqlite})
+        BEGIN SELECT RAISE(ABORT, 'a final run is frozen'); END""",
+        """CREATE TRIGGER event_is_append_only_u BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are append only'); END""",
+        # Substring search over job names: candidates by trigram, rank by key (newest first).
+        """CREATE VIRTUAL TABLE job_search USING fts5(
+        name, content='job', content_rowid='job_key', tokenize='trigram', detail='full')""",
+        """CREATE TRIGGER job_search_insert AFTER INSERT ON job
+        BEGIN INSERT INTO job_search(rowid, name) VALUES (NEW.job_key, NEW.name); END""",
+        """CREATE TRIGGER job_search_update AFTER UPDATE OF name ON job
+        BEGIN INSERT INTO job_search(job_search, rowid, name)
+        VALUES ('delete', OLD.job_key, OLD.name);
+        INSERT INTO job_search(rowid, name) VALUES (NEW.job_key, NEW.name); END""",
+        """CREATE TRIGGER job_search_delete AFTER DELETE ON job
+        BEGIN INSERT INTO job_search(job_search, rowid, name)
+        VALUES ('delete', OLD.job_key, OLD.name); END""",
+    ),
+    "postgresql": (
+        f"""CREATE FUNCTION run_final_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.status IN {_FINAL_SQL} AND ({_changed_postgresql}) THEN
+                RAISE EXCEPTION 'a final run is frozen' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$""",
+        """CREATE TRIGGER run_final_is_frozen BEFORE UPDATE ON run
+        FOR EACH ROW EXECUTE FUNCTION run_final_is_frozen()""",
+        """CREATE FUNCTION event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'events are append only' USING ERRCODE = 'integrity_constraint_violation';
+        END $$""",
+        """CREATE TRIGGER event_is_append_only_u BEFORE UPDATE ON event
+        FOR EACH ROW EXECUTE FUNCTION event_is_append_only()""",
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        "CREATE INDEX ix_job_search ON job USING gin (lower(name) gin_trgm_ops)",
+    ),
+}
+
+for _dialect, _statements in TRIGGERS.items():
+    for _statement in _statements:
+        event.listen(
+            metadata,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+        )
