@@ -1,0 +1,106 @@
+"""Fixtures that every test may use: both databases, a clock that only moves when told, a context."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from safelight.store.db import Database, sqlite_url
+from safelight.store.migrations import upgrade
+from tests.postgres import PostgresServer
+
+_numbers = count()
+
+
+class FakeClock:
+    """Microseconds since 1970 UTC; stands still until `advance`."""
+
+    def __init__(self, now: int = 1_800_000_000_000_000) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += round(seconds * 1_000_000)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "safelight.db"
+    db = Database(sqlite_url(path))
+    upgrade(db)
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    try:
+        _create(server, "template_safelight")
+        db = Database(server.url("template_safelight"))
+        upgrade(db)
+        db.close()
+        yield server
+    finally:
+        server.stop()
+
+
+def _create(server: PostgresServer, name: str, template: str = "template1") -> None:
+    address = f"host=127.0.0.1 port={server.port} user=safelight dbname=postgres"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+
+
+
+@contextmanager
+def _fresh_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        path = folder / "safelight.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield sqlite_url(path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"t{next(_numbers)}"
+    _create(server, name, "template_safelight")
+    yield server.url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database, for tests that start a server process on it."""
+    with _fresh_url(request.param, request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def db(database_url: str, clock: FakeClock) -> Iterator[Database]:
+    """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
+    database = Database(database_url, clock=clock)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_db(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
+) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, for what does not touch the store's SQL."""
+    with _fresh_url("sqlite", request, tmp_path) as url:
+        database = Database(url, clock=clock)
+        yield database
+        database.close()

@@ -1,0 +1,76 @@
+"""The database handle: event numbers, rollback, translated errors."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import insert, select
+
+from safelight.errors import Conflict
+from safelight.ids import uuid7
+from safelight.store import schema
+from safelight.store.db import Database, Event
+from tests.factories import add_house
+
+
+def _numbers(db: Database) -> list[int]:
+    with db.read() as read:
+        rows = read.all(select(schema.event_row.c.number).order_by(schema.event_row.c.number))
+    return [row.number for row in rows]
+
+
+def test_events_are_numbered_without_gaps_by_many_threads(db: Database) -> None:
+    house = add_house(db)
+
+    def write() -> None:
+        for _ in range(10):
+            with db.transaction() as tx:
+                tx.record(Event(house.organization_id, "tested"))
+                tx.record(Event(house.organization_id, "tested"))
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert _numbers(db) == list(range(1, 81))
+
+
+def test_a_block_that_raises_writes_nothing_and_uses_no_number(db: Database) -> None:
+    house = add_house(db)
+    with pytest.raises(ZeroDivisionError), db.transaction() as tx:
+        tx.record(Event(house.organization_id, "tested"))
+        _ = 1 / 0
+    with db.transaction() as tx:
+        tx.record(Event(house.organization_id, "tested"))
+    assert _numbers(db) == [1]
+
+
+def test_listeners_hear_of_committed_events_only(db: Database) -> None:
+    house = add_house(db)
+    heard: list[str] = []
+    db.on_events(lambda events: heard.extend(event.kind for event in events))
+    with pytest.raises(ZeroDivisionError), db.transaction() as tx:
+        tx.record(Event(house.organization_id, "lost"))
+        _ = 1 / 0
+    with db.transaction() as tx:
+        tx.record(Event(house.organization_id, "kept"))
+    assert heard == ["kept"]
+
+
+def test_events_cannot_be_rewritten(db: Database) -> None:
+    house = add_house(db)
+    with db.transaction() as tx:
+        tx.record(Event(house.organization_id, "tested"))
+    with pytest.raises(Conflict), db.transaction() as tx:
+        tx.execute(schema.event_row.update().values(kind="forged"))
+
+
+def test_a_broken_constraint_is_a_conflict(db: Database) -> None:
+    house = add_house(db)
+    with pytest.raises(Conflict), db.transaction() as tx:
+        tx.execute(
+            insert(schema.user).values(user_id=uuid7(), name="orchard-owner", created_at=tx.now)
+        )
+    assert house.owner
