@@ -41,7 +41,8 @@ class Kind(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a thing lives. `key`: asset key, or version key for labels. `number`: annotation
-    number within the asset, or label key. `shape`: shape number within the asset."""
+    number within the asset, or label key. `shape`: shape number within the asset.
+    """
 
     kind: Kind
     key: int

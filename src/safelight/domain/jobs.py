@@ -84,7 +84,8 @@ class Declared(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Exit:
     """How the process of a run ended. One of `exit_code` and `signal` is set unless `failure` says
-    why neither is known. `failure` is what the runner or engine saw: limits, set-up, supervision."""
+    why neither is known. `failure` is what the runner or engine saw: limits, set-up, supervision.
+    """
 
     exit_code: int | None = None
     signal: int | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,7 +65,8 @@ class Read:
 
 class Transaction(Read):
     """One write transaction. Events recorded in it are written last, so that their numbers are in
-    commit order: the update of `event_seq` holds the organization's row until the commit."""
+    commit order: the update of `event_seq` holds the organization's row until the commit.
+    """
 
     def __init__(self, connection: Connection, now: int) -> None:
         super().__init__(connection, now)
@@ -110,7 +111,9 @@ class Database:
         self.engine = _engine(url, pool_size)
         self._listeners: list[Callable[[list[Event]], None]] = []
         # SQLite has one writer at a time: waiting here is fair and cheap, its busy handler is neither.
-        self._writer = threading.Lock() if self.is_sqlite else None
+        self._writer: AbstractContextManager[Any] = (
+            threading.Lock() if self.is_sqlite else nullcontext()
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -127,16 +130,13 @@ class Database:
         Raises Unavailable when the database is busy for longer than its time-out or unreachable,
         Conflict when a constraint refuses.
         """
-        if self._writer is None:
+        with self._writer:
             tx = yield from self._transact()
-        else:
-            with self._writer:
-                tx = yield from self._transact()
         if tx.events:
             for listener in self._listeners:
                 listener(tx.events)
 
-    def _transact(self) -> Iterator[Transaction]:  # type: ignore[misc]
+    def _transact(self) -> Generator[Transaction, None, Transaction]:
         try:
             with self.engine.connect() as connection:
                 with connection.begin():

@@ -53,7 +53,7 @@ def _ref(name: str, target: str, **kwargs: Any) -> Column[Any]:
     return Column(name, Id, ForeignKey(target), **kwargs)
 
 
-_NEVER_REISSUE = {"sqlite_autoincrement": True}
+_NEVER_REISSUE: Any = {"sqlite_autoincrement": True}
 
 # --- installation, organizations, people -------------------------------------------------------
 
@@ -779,5 +779,5 @@ for _dialect, _statements in TRIGGERS.items():
         event.listen(
             metadata,
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
         )
