@@ -66,7 +66,6 @@ def _create(server: PostgresServer, name: str, template: str = "template1") -> N
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
 
-
 @contextmanager
 def _fresh_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if kind == "sqlite":

@@ -29,9 +29,7 @@ def add_house(db: Database, name: str = "orchard") -> House:
     house = House(uuid7(), uuid7(), uuid7(), uuid7(), uuid7(), uuid7())
     with db.transaction() as tx:
         if tx.first(select(schema.installation.c.one)) is None:
-            tx.execute(
-                insert(schema.installation).values(one=1, salt=0x5AFE17, created_at=tx.now)
-            )
+            tx.execute(insert(schema.installation).values(one=1, salt=0x5AFE17, created_at=tx.now))
         tx.execute(
             insert(schema.organization).values(
                 organization_id=house.organization_id,

@@ -22,9 +22,7 @@ class Settings:
     database_url: str = field(default="", metadata={"env": "SAFELIGHT_DATABASE_URL"})
     storage_url: str = field(default="", metadata={"env": "SAFELIGHT_STORAGE_URL"})
     public_url: str = field(default="", metadata={"env": "SAFELIGHT_PUBLIC_URL"})
-    allowed_hosts: tuple[str, ...] = field(
-        default=(), metadata={"env": "SAFELIGHT_ALLOWED_HOSTS"}
-    )
+    allowed_hosts: tuple[str, ...] = field(default=(), metadata={"env": "SAFELIGHT_ALLOWED_HOSTS"})
     admin_token: str = field(default="", repr=False, metadata={"env": "SAFELIGHT_ADMIN_TOKEN"})
     local_slots: int = field(
         default=max(2, os.cpu_count() or 2), metadata={"env": "SAFELIGHT_LOCAL_SLOTS"}
