@@ -55,5 +55,8 @@ lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header pyproject.toml --group dev -o requirements.lock
 
+migration: $(VENV)/.installed ## Write a migration for a changed schema: make migration NAME=what-changed
+	$(BIN)/python -m safelight.store.migrations $(NAME)
+
 clean: ## Remove what was built and installed (not the demo's data)
 	rm -rf $(VENV) ui/node_modules src/safelight/static dist .cache
