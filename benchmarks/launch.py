@@ -1,0 +1,83 @@
+"""From just before the POST to the first statement of the user's script, against `python -c pass`.
+
+    python benchmarks/launch.py [--rounds 50]
+
+A script that needs only the standard library, in the shared bare environment, on an idle local engine,
+over an open connection. The same interpreter starts with `-c pass` in turn with the launches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import subprocess
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+from served import percentile, safelight_up
+
+MANIFEST = 'name = "first-line"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
+SCRIPT = "import time\nprint(time.time_ns(), flush=True)\nimport sys\nprint(sys.executable)\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=50)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory(prefix="safelight-bench-") as folder:
+        with safelight_up(Path(folder) / "data") as client:
+            path, body = prepare(client)
+            _, interpreter = launch(client, path, body)  # builds the environment
+            ours: list[float] = []
+            floor: list[float] = []
+            for _ in range(rounds):
+                ours.append(launch(client, path, body)[0])
+                floor.append(bare_start(interpreter))
+    ratio = percentile(ours, 0.5) / percentile(floor, 0.5)
+    print(
+        f"{ratio:.2f}   p50 {percentile(ours, 0.5) * 1000:.1f} ms, python -c pass "
+        f"{percentile(floor, 0.5) * 1000:.1f} ms (goal: at most 10)"
+    )
+
+
+def prepare(client: httpx.Client) -> tuple[str, dict[str, Any]]:
+    """Register the script and a version to run it on; the address and body of a launch."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("processing.toml", MANIFEST)
+        package.writestr("main.py", SCRIPT)
+    files = {"archive": ("first-line.zip", archive.getvalue(), "application/zip")}
+    processing = _ok(client.post("/api/v1/processings", files=files))
+    dataset = _ok(client.post("/api/v1/datasets", json={"name": "bench"}))
+    version = _ok(client.post(f"/api/v1/datasets/{dataset['id']}/versions", json={"name": "v1"}))
+    return f"/api/v1/processings/{processing['id']}/launch", {"target_id": version["id"]}
+
+
+def launch(client: httpx.Client, path: str, body: dict[str, object]) -> tuple[float, str]:
+    """Seconds from the POST to the script's first statement, and the interpreter it ran on."""
+    start = time.time_ns()
+    job = _ok(client.post(path, json=body))
+    while job["status"] in ("PENDING", "QUEUED", "RUNNING"):
+        time.sleep(0.02)
+        job = _ok(client.get(f"/api/v1/jobs/{job['id']}"))
+    log = _ok(client.get(f"/api/v1/runs/{job['run_id']}/log"))
+    first, interpreter = [line["text"] for line in log["lines"] if line["stream"] == "stdout"]
+    return (int(first) - start) / 1e9, interpreter
+
+
+def bare_start(interpreter: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([interpreter, "-c", "pass"], check=True)
+    return time.perf_counter() - start
+
+
+def _ok(answer: httpx.Response) -> dict[str, Any]:
+    return answer.raise_for_status().json()  # type: ignore[no-any-return]
+
+
+if __name__ == "__main__":
+    main()
