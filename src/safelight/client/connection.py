@@ -1,0 +1,49 @@
+"""The client: one server, one user, and from there everything they may see."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self
+
+from safelight.client.datasets import Datasets, Versions
+from safelight.client.http import Http
+from safelight.client.jobs import Jobs
+from safelight.client.processings import Processings, Trainings
+from safelight.client.projects import Experiments, Projects
+from safelight.errors import Invalid
+
+
+class Client:
+    """A connection to a Safelight server.
+
+    Address and token come from SAFELIGHT_URL and SAFELIGHT_TOKEN if not given. `patience_s` is how
+    long a call waits for a server that is away, as in a restart.
+    """
+
+    def __init__(
+        self, url: str | None = None, token: str | None = None, *, patience_s: float = 30.0
+    ) -> None:
+        url = url or os.environ.get("SAFELIGHT_URL")
+        if not url:
+            raise Invalid("Which server? Give its address, or set SAFELIGHT_URL.")
+        self.http = Http(url, token or os.environ.get("SAFELIGHT_TOKEN"), patience_s=patience_s)
+        self.jobs = Jobs(self.http)
+        self.datasets = Datasets(self.http)
+        self.versions = Versions(self.http)
+        self.processings = Processings(self.http)
+        self.trainings = Trainings(self.http)
+        self.projects = Projects(self.http)
+        self.experiments = Experiments(self.http)
+
+    def whoami(self) -> dict[str, Any]:
+        """User, organization and role of the token."""
+        return self.http.get("/api/v1/session")
+
+    def close(self) -> None:
+        self.http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,228 @@
+"""Datasets, their versions and pictures: stream them, make new ones, import, fork and export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from safelight.client.http import Http, Json
+from safelight.client.jobs import Job
+from safelight.client.record import Record
+from safelight.client.shapes import Shape, from_json, to_json
+from safelight.errors import Denied, Invalid, NotFound
+
+R = TypeVar("R", bound=Record)
+
+
+class Asset(Record):
+    """One picture in one version, with what is said of it."""
+
+    @property
+    def name(self) -> str:
+        return self.filename
+
+    @property
+    def filename(self) -> str:
+        return str(self.data["filename"])
+
+    @property
+    def width(self) -> int:
+        return int(self.data["width"])
+
+    @property
+    def height(self) -> int:
+        return int(self.data["height"])
+
+    @property
+    def tags(self) -> list[str]:
+        return [tag["name"] if isinstance(tag, dict) else tag for tag in self.data["tags"]]
+
+    @property
+    def shapes(self) -> list[Shape]:
+        return [from_json(shape) for shape in self.data["shapes"]]
+
+    @property
+    def has_picture(self) -> bool:
+        """False while only its name and size are known, from an imported file."""
+        return bool(self.data.get("url"))
+
+    def read(self) -> bytes:
+        """The bytes of the picture. Raises NotFound if it was never uploaded."""
+        if not self.has_picture:
+            raise NotFound(f"{self.filename} is known by name only: its picture was not uploaded.")
+        try:
+            return self.http.read(self.data["url"])
+        except Denied:  # the address has expired since the page was fetched
+            self.data = self.http.get(f"/api/v1/assets/{self.id}")
+            return self.http.read(self.data["url"])
+
+
+class Version(Record):
+    """One content of a dataset: pictures, shapes and labels."""
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/versions/{self.id}"
+
+    @property
+    def type(self) -> str:
+        return str(self.data["type"])
+
+    @property
+    def asset_count(self) -> int:
+        return int(self.data["asset_count"])
+
+    @property
+    def labels(self) -> list[str]:
+        if "labels" not in self.data:
+            self.refresh()
+        return [label["name"] for label in self.data["labels"]]
+
+    @property
+    def dataset(self) -> Dataset:
+        return Dataset(self.http, self.data["dataset"])
+
+    def refresh(self) -> Version:
+        self.data = self.http.get(self.path)
+        return self
+
+    def assets(self, *, label: str | None = None, search: str | None = None) -> Iterator[Asset]:
+        """Every picture with its shapes, page after page as they are asked for."""
+        for row in self.http.pages(f"{self.path}/assets", label=label, search=search):
+            yield Asset(self.http, row)
+
+    def add_picture(self, filename: str, content: bytes, shapes: Iterable[Shape] = ()) -> Asset:
+        """Add a picture with its shapes; labels that the version lacks are made.
+
+        The same name and bytes again give the asset that exists these shapes. Raises Invalid if
+        the bytes are no picture, NameTaken if another picture of the version has the name.
+        """
+        said = json.dumps([to_json(shape) for shape in shapes])
+        answer = self.http.post(
+            f"{self.path}/pictures",
+            repeatable=True,
+            files={"file": (filename, content, "application/octet-stream")},
+            data={"shapes": said},
+        )
+        return Asset(self.http, answer)
+
+    def import_file(self, path: str | Path, *, format: str = "coco", **options: Any) -> Job:
+        """Import annotations from a file; returns the job that does it.
+
+        Options: `mode` (replace, keep, concatenate), `skip_bad`, `create_labels`,
+        `force_placeholders`.
+        """
+        fields = {name: _text(value) for name, value in options.items() if value is not None}
+        with Path(path).open("rb") as file:
+            answer = self.http.launch(
+                f"{self.path}/import",
+                files={"file": (Path(path).name, file, "application/octet-stream")},
+                data={"format": format, **fields},
+            )
+        return Job(self.http, answer)
+
+    def export(self, format: str = "coco") -> Job:
+        """Write all annotations to a file; the job's result offers it for download."""
+        return Job(self.http, self.http.launch(f"{self.path}/export", {"format": format}))
+
+    def fork(self, name: str, **options: Any) -> Job:
+        """Make version `name` of the same dataset from this one; returns the job that does it.
+
+        Options: `description`, `with_annotations`, `with_labels`, `with_tags`, `asset_ids`.
+        """
+        return Job(self.http, self.http.launch(f"{self.path}/fork", {"name": name, **options}))
+
+    def lock(self) -> Version:
+        """Refuse every change from now on."""
+        self.data = self.http.post(f"{self.path}/lock", repeatable=True)
+        return self
+
+    def unlock(self) -> Version:
+        self.data = self.http.post(f"{self.path}/unlock", repeatable=True)
+        return self
+
+
+class Dataset(Record):
+    """A named thing with versions."""
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/datasets/{self.id}"
+
+    @property
+    def versions(self) -> list[Version]:
+        answer = self.http.get(self.path)
+        return [Version(self.http, version) for version in answer["versions"]]
+
+    def version(self, name: str) -> Version:
+        """The version of that name. Raises NotFound."""
+        return _named(self.versions, name, f"Dataset {self.name!r} has no version {name!r}.")
+
+    def create_version(
+        self, name: str, *, type: str | None = None, description: str = ""
+    ) -> Version:
+        """An empty version. Raises NameTaken if there is one of that name."""
+        body: Json = {"name": name, "description": description}
+        if type is not None:
+            body["type"] = type
+        return Version(self.http, self.http.post(f"{self.path}/versions", body))
+
+
+class Datasets:
+    """The datasets of the organization."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    def list(self) -> Iterator[Dataset]:
+        for row in self.http.pages("/api/v1/datasets"):
+            yield Dataset(self.http, row)
+
+    def get(self, name: str) -> Dataset:
+        """The dataset of that name or id. Raises NotFound."""
+        rows = self.http.pages("/api/v1/datasets", name=None if _is_id(name) else name)
+        found = (Dataset(self.http, row) for row in rows)
+        return _named(found, name, f"There is no dataset {name!r}.")
+
+    def create(self, name: str, description: str = "") -> Dataset:
+        """A dataset without versions. Raises NameTaken if there is one of that name."""
+        body = {"name": name, "description": description}
+        return Dataset(self.http, self.http.post("/api/v1/datasets", body))
+
+
+class Versions:
+    """Dataset versions, by id or by `DATASET/VERSION`."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    def get(self, version: UUID | str) -> Version:
+        """Raises NotFound, or Invalid for text that is neither an id nor `DATASET/VERSION`."""
+        if _is_id(str(version)):
+            return Version(self.http, self.http.get(f"/api/v1/versions/{version}"))
+        dataset, slash, name = str(version).partition("/")
+        if not (dataset and slash and name):
+            raise Invalid(f"Name a version as DATASET/VERSION, not {str(version)!r}.")
+        return Datasets(self.http).get(dataset).version(name)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _named(found: Iterable[R], name: str, problem: str) -> R:
+    for record in found:
+        if name in {record.name, str(record.id)}:
+            return record
+    raise NotFound(problem, name=name)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

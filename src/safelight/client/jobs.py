@@ -1,0 +1,232 @@
+"""Jobs and runs: look at them, wait for them, read their logs, run them again, stop them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from safelight.client.http import Http, Json
+from safelight.client.record import Record, instant
+from safelight.domain.jobs import FINAL, JobType, RunStatus
+
+JOB_PATH = "/api/v1/jobs"
+_PAGE = 1000  # log lines a request
+_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.1, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One finished line; `stream` is stdout, stderr or setup."""
+
+    number: int
+    at: datetime | None
+    stream: str
+    text: str
+
+
+class Run(Record):
+    """One execution of a job."""
+
+    @property
+    def name(self) -> str:
+        return f"run {self.number}"
+
+    @property
+    def number(self) -> int:
+        return int(self.data["number"])
+
+    @property
+    def status(self) -> RunStatus:
+        return RunStatus(self.data["status"])
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def parameters(self) -> Json:
+        return dict(self.data.get("parameters") or {})
+
+    @property
+    def inputs(self) -> Json:
+        return dict(self.data.get("inputs") or {})
+
+    @property
+    def progress(self) -> Json | None:
+        return self.data.get("progress")
+
+    @property
+    def failure(self) -> Json | None:
+        """`kind`, `message`, `exit_code`, `signal`, `excerpt` of a failed run."""
+        return self.data.get("failure")
+
+    @property
+    def result(self) -> Json | None:
+        return self.data.get("result")
+
+    @property
+    def started_at(self) -> datetime | None:
+        return instant(self.data.get("started_at"))
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return instant(self.data.get("finished_at"))
+
+    def refresh(self) -> Run:
+        self.data = self.http.get(f"/api/v1/runs/{self.id}")
+        return self
+
+    def stop(self, grace_s: float = 30) -> Run:
+        """Ask it to end: SIGTERM now, SIGKILL after `grace_s`. A finished run stays as it is."""
+        self.data = self.http.post(
+            f"/api/v1/runs/{self.id}/stop", {"grace_s": grace_s}, repeatable=True
+        )
+        return self
+
+    def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
+        """The lines from number `line` on; `follow` waits for more until the log is complete."""
+        pause_s = _FIRST_LOOK_S
+        while True:
+            page = self.http.get(f"/api/v1/runs/{self.id}/log", line=line, limit=_PAGE)
+            for found in page["lines"]:
+                yield LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
+                line = found["n"] + 1
+            if line <= page["total_lines"] and page["lines"]:
+                continue
+            if page["complete"] or not follow:
+                return
+            pause_s = _FIRST_LOOK_S if page["lines"] else min(pause_s * 1.5, _SLOWEST_LOOK_S)
+            time.sleep(pause_s)
+
+    def tail(self, lines: int) -> list[LogLine]:
+        """The last `lines` lines that are there now."""
+        page = self.http.get(f"/api/v1/runs/{self.id}/log", tail=lines)
+        return [LogLine(a["n"], instant(a["at"]), a["stream"], a["text"]) for a in page["lines"]]
+
+
+class Job(Record):
+    """One long operation. Its status, progress and log are those of its newest run."""
+
+    @property
+    def type(self) -> JobType:
+        return JobType(self.data["type"])
+
+    @property
+    def status(self) -> RunStatus:
+        return RunStatus(self.data["status"])
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def target(self) -> Json | None:
+        return self.data.get("target")
+
+    @property
+    def progress(self) -> Json | None:
+        return self.data.get("progress")
+
+    @property
+    def failure(self) -> Json | None:
+        return self.data.get("failure")
+
+    @property
+    def summary(self) -> str | None:
+        """What came out, in one line."""
+        return self.data.get("summary")
+
+    @property
+    def triggered_at(self) -> datetime | None:
+        return instant(self.data.get("triggered_at"))
+
+    @property
+    def runs(self) -> list[Run]:
+        """Newest first."""
+        if "job_runs" not in self.data:
+            self.refresh()
+        return [Run(self.http, run) for run in self.data["job_runs"]]
+
+    @property
+    def run(self) -> Run:
+        """The newest run."""
+        return self.runs[0]
+
+    def refresh(self) -> Job:
+        self.data = self.http.get(f"{JOB_PATH}/{self.id}")
+        return self
+
+    def wait(self, timeout_s: float | None = None) -> Job:
+        """Wait for the end of the newest run, whatever it is; look at `status` then.
+
+        Raises TimeoutError after `timeout_s`; the job goes on.
+        """
+        give_up_at = None if timeout_s is None else time.monotonic() + timeout_s
+        pause_s = _FIRST_LOOK_S
+        while not self.refresh().is_final:
+            if give_up_at is not None and time.monotonic() + pause_s > give_up_at:
+                raise TimeoutError(f"{self.name!r} is still {self.status} after {timeout_s:g} s.")
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, _SLOWEST_LOOK_S)
+        return self
+
+    def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
+        """The log of the newest run; `follow` waits for more until it is complete."""
+        return self.run.logs(follow=follow, line=line)
+
+    def rerun(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Run it again, with the newest run's parameters and inputs except where given here.
+
+        Raises LiveRun while a run has not ended.
+        """
+        body = {"parameters": parameters, "inputs": inputs, "resources": resources}
+        given = {name: dict(value) for name, value in body.items() if value is not None}
+        self.http.launch(f"{JOB_PATH}/{self.id}/rerun", given)
+        return self.refresh()
+
+    def stop(self, grace_s: float = 30) -> Job:
+        """Ask its newest run to end."""
+        self.run.stop(grace_s)
+        return self.refresh()
+
+    def download(self, name: str, path: str) -> int:
+        """Write the file `name` of its result to `path`; returns its size."""
+        with open(path, "wb") as file:
+            return self.http.download(f"{JOB_PATH}/{self.id}/downloads/{name}", file.write)
+
+
+class Jobs:
+    """The jobs of the organization."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    def get(self, job_id: UUID | str) -> Job:
+        """A job by its id, or by the first or last eight digits or more of it.
+
+        Raises NotFound, or Conflict when several jobs have those digits.
+        """
+        return Job(self.http, self.http.get(f"{JOB_PATH}/{job_id}"))
+
+    def list(
+        self,
+        *,
+        type: str | None = None,
+        status: str | Sequence[str] | None = None,
+        user: str | None = None,
+        object: UUID | str | None = None,
+        search: str | None = None,
+    ) -> Iterator[Job]:
+        """Jobs newest first, page after page as they are asked for."""
+        asked = {"type": type, "status": status, "user": user, "object": object, "search": search}
+        for row in self.http.pages(JOB_PATH, **asked):
+            yield Job(self.http, row)
