@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 
 class JobType(StrEnum):
@@ -20,6 +21,18 @@ class TargetType(StrEnum):
     DATALAKE = "DATALAKE"
     MODEL_VERSION = "MODEL_VERSION"
     EXPERIMENT = "EXPERIMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The object that a job affects, as it was at launch. `path` is its page below the organization,
+    as `/dataset/{dataset_id}/version/{version_id}`.
+    """
+
+    type: TargetType
+    id: UUID
+    name: str
+    path: str
 
 
 class RunStatus(StrEnum):

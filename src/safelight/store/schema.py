@@ -245,7 +245,15 @@ dataset = Table(
     Column("description", Text, nullable=False, server_default=""),
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
-    UniqueConstraint("organization_id", "name"),
+    Column("removed_at", Instant),
+    Index(
+        "uq_dataset_name",
+        "organization_id",
+        "name",
+        unique=True,
+        sqlite_where=text("removed_at IS NULL"),
+        postgresql_where=text("removed_at IS NULL"),
+    ),
 )
 
 INFERENCE_TYPES = (
@@ -266,9 +274,10 @@ document = Table(
     metadata,
     _key("document_key"),
     _ref("organization_id", "organization.organization_id"),
-    Column("content", LargeBinary, nullable=False),
     Column("counts", Json),  # shapes per label key, of an annotation document
     Column("shapes", Integer, nullable=False, server_default="0"),
+    # Last, so that SQLite reads the counts without walking through the content.
+    Column("content", LargeBinary, nullable=False),
     **_NEVER_REISSUE,
 )
 
@@ -289,8 +298,16 @@ dataset_version = Table(
     _ref("forked_from", "dataset_version.version_id", nullable=True),
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant),  # gone for everybody at once; its assets go in small steps
     CheckConstraint("(locked_by IS NULL) = (locked_at IS NULL)", name="lock"),
-    UniqueConstraint("dataset_id", "name"),
+    Index(
+        "uq_dataset_version_name",
+        "dataset_id",
+        "name",
+        unique=True,
+        sqlite_where=text("removed_at IS NULL"),
+        postgresql_where=text("removed_at IS NULL"),
+    ),
     **_NEVER_REISSUE,
 )
 
@@ -328,12 +345,20 @@ change_set = Table(
     Column("version_key", Key, ForeignKey("dataset_version.version_key")),
     _ref("run_id", "run.run_id", nullable=True),
     _ref("user_id", "user_account.user_id", nullable=True),
-    Column("kind", Text, nullable=False),  # version_created, annotations, assets, labels, ...
+    Column("kind", Text, nullable=False),  # see store/changes.py
     Column("labels_before", Key),
     Column("labels_after", Key),
     Column("created_at", Instant, nullable=False),
     Index("ix_change_set_version", "version_key", "change_set_key"),
-    Index("ix_change_set_run", "run_id"),
+    Index(  # a run has one change set of a kind per version
+        "uq_change_set_run",
+        "run_id",
+        "version_key",
+        "kind",
+        unique=True,
+        sqlite_where=text("run_id IS NOT NULL"),
+        postgresql_where=text("run_id IS NOT NULL"),
+    ),
     **_NEVER_REISSUE,
 )
 
@@ -574,6 +599,7 @@ job = Table(
     Index("ix_job_newest", "organization_id", "triggered_at", "job_key"),
     Index("ix_job_type_newest", "organization_id", "type", "triggered_at", "job_key"),
     Index("ix_job_status_newest", "organization_id", "status", "triggered_at", "job_key"),
+    Index("ix_job_user_newest", "organization_id", "triggered_by", "triggered_at", "job_key"),
     Index("ix_job_target_newest", "target_id", "triggered_at", "job_key"),
     Index(
         "uq_job_idempotency",
@@ -655,6 +681,13 @@ run = Table(
         sqlite_where=text(_LIVE_SQL),
         postgresql_where=text(_LIVE_SQL),
     ),
+    # A handle is kept until its engine needs no watching any more, which may be after the end.
+    Index(
+        "ix_run_watched",
+        "engine",
+        sqlite_where=text("handle IS NOT NULL"),
+        postgresql_where=text("handle IS NOT NULL"),
+    ),
 )
 
 # Append-only record of every transition; `number` is the commit order within the organization.
@@ -720,6 +753,7 @@ log_section = Table(
     Column("number", Integer, primary_key=True),
     Column("name", Text, nullable=False),
     Column("line", BigInteger, nullable=False),  # its first line
+    Column("end_line", BigInteger),  # the first line after it
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
 )
@@ -742,16 +776,18 @@ TRIGGERS = {
         BEGIN SELECT RAISE(ABORT, 'events are append only'); END""",
         # Substring search over job names: candidates by trigram, rank by key (newest first).
         """CREATE VIRTUAL TABLE job_search USING fts5(
-        name, content='job', content_rowid='job_key', tokenize='trigram', detail='full')""",
+        name, target_name, content='job', content_rowid='job_key', tokenize='trigram')""",
         """CREATE TRIGGER job_search_insert AFTER INSERT ON job
-        BEGIN INSERT INTO job_search(rowid, name) VALUES (NEW.job_key, NEW.name); END""",
-        """CREATE TRIGGER job_search_update AFTER UPDATE OF name ON job
-        BEGIN INSERT INTO job_search(job_search, rowid, name)
-        VALUES ('delete', OLD.job_key, OLD.name);
-        INSERT INTO job_search(rowid, name) VALUES (NEW.job_key, NEW.name); END""",
+        BEGIN INSERT INTO job_search(rowid, name, target_name)
+        VALUES (NEW.job_key, NEW.name, NEW.target_name); END""",
+        """CREATE TRIGGER job_search_update AFTER UPDATE OF name, target_name ON job
+        BEGIN INSERT INTO job_search(job_search, rowid, name, target_name)
+        VALUES ('delete', OLD.job_key, OLD.name, OLD.target_name);
+        INSERT INTO job_search(rowid, name, target_name)
+        VALUES (NEW.job_key, NEW.name, NEW.target_name); END""",
         """CREATE TRIGGER job_search_delete AFTER DELETE ON job
-        BEGIN INSERT INTO job_search(job_search, rowid, name)
-        VALUES ('delete', OLD.job_key, OLD.name); END""",
+        BEGIN INSERT INTO job_search(job_search, rowid, name, target_name)
+        VALUES ('delete', OLD.job_key, OLD.name, OLD.target_name); END""",
     ),
     "postgresql": (
         f"""CREATE FUNCTION run_final_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -770,7 +806,8 @@ TRIGGERS = {
         """CREATE TRIGGER event_is_append_only_u BEFORE UPDATE ON event
         FOR EACH ROW EXECUTE FUNCTION event_is_append_only()""",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-        "CREATE INDEX ix_job_search ON job USING gin (lower(name) gin_trgm_ops)",
+        """CREATE INDEX ix_job_search ON job
+        USING gin (lower(name || ' ' || target_name) gin_trgm_ops)""",
     ),
 }
 

@@ -1,0 +1,63 @@
+"""Running a job again: a new run of the same job, as the newest one was launched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from safelight.actions.access import Actor
+from safelight.domain.jobs import Resources
+from safelight.domain.permissions import require
+from safelight.errors import Invalid, LiveRun
+from safelight.store import jobs, runs
+from safelight.store.db import Database
+from safelight.store.runs import Run
+
+_RESOURCES = tuple(Resources.__dataclass_fields__)
+
+
+def rerun(
+    db: Database,
+    job_id: UUID,
+    by: Actor,
+    parameters: dict[str, Any] | None = None,
+    inputs: dict[str, Any] | None = None,
+    resources: dict[str, Any] | None = None,
+) -> Run:
+    """Add a run with the newest run's source, parameters, inputs and resources; given keys replace.
+
+    Raises LiveRun, and adds nothing, while the newest run has not ended; NotFound, Denied.
+    """
+    with db.transaction() as tx:
+        job = jobs.get(tx, by.organization_id, job_id)
+        require(by, "launch" if job.triggered_by == by.user_id else "manage_jobs")
+        # Holding the job's row makes a second click wait here and then see the first one's run.
+        jobs.hold(tx, job_id)
+        before = runs.newest(tx, job_id)
+        if not before.is_final:
+            raise LiveRun(
+                f"Run {before.number} of this job has not ended.", run_id=str(before.run_id)
+            )
+        new = runs.NewRun(
+            engine=before.engine,
+            source=before.source,
+            triggered_by=by.user_id,
+            parameters={**before.parameters, **(parameters or {})},
+            inputs={**before.inputs, **(inputs or {})},
+            resources=_changed(before.resources, resources or {}),
+            secrets=before.secrets,
+        )
+        run = runs.add(tx, job, before.number + 1, new, runs.new_id())
+        jobs.follow(tx, job_id, run.run_id, run.status, triggered_by=by.user_id)
+        return run
+
+
+def _changed(resources: Resources, given: dict[str, Any]) -> Resources:
+    unknown = sorted(set(given) - set(_RESOURCES))
+    if unknown:
+        raise Invalid(
+            f"There is no resource {unknown[0]!r}; there are {', '.join(_RESOURCES)}.",
+            field=f"resources.{unknown[0]}",
+        )
+    return replace(resources, **given)

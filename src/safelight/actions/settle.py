@@ -1,0 +1,93 @@
+"""The only place that ends a run: for a runner's report, an engine's word, a stop before the start and a
+rescue. The first caller wins; what others say later is recorded as an event.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from safelight.actions import access
+from safelight.domain.jobs import KILLED, Declared, Ending, Exit
+from safelight.domain.jobs import settle as judge
+from safelight.errors import AlreadyEnded
+from safelight.store import events, runs, schema
+from safelight.store.db import Database, Transaction
+from safelight.store.runs import Run
+
+EXTERNAL = "external"  # the engine of runs that execute elsewhere and are only tracked
+
+
+def settle(db: Database, run_id: UUID, exit: Exit, *, stop_signalled: bool = False) -> Run:
+    """End a run by how its process ended; a final run is returned as it is.
+
+    `stop_signalled`: the process was ended by a signal of ours.
+    """
+    with db.transaction() as tx:
+        return settle_in(tx, run_id, exit, stop_signalled=stop_signalled)
+
+
+def settle_in(tx: Transaction, run_id: UUID, exit: Exit, *, stop_signalled: bool = False) -> Run:
+    """As `settle`, within the caller's transaction."""
+    try:
+        run = runs.check_live(tx, run_id)
+    except AlreadyEnded:
+        return _late(tx, runs.get(tx, run_id), exit, stop_signalled=stop_signalled)
+    ended = runs.end(tx, run_id, _judged(tx, run, exit, stop_signalled=stop_signalled), exit)
+    access.revoke_script_tokens(tx, run_id)
+    return ended
+
+
+def stop_in(tx: Transaction, run: Run) -> Run:
+    """End a run that was asked to stop and has no process of ours: nothing has to be waited for."""
+    ended = runs.end(tx, run.run_id, Ending(KILLED), Exit())
+    access.revoke_script_tokens(tx, run.run_id)
+    return ended
+
+
+def declare(db: Database, run_id: UUID, declared: Declared) -> Run:
+    """Record what a script says of its end; it is the end of a run that is not ours to watch.
+
+    Of a run that has ended already it changes nothing.
+    """
+    with db.transaction() as tx:
+        try:
+            run = runs.declare(tx, run_id, declared)
+        except AlreadyEnded:
+            return runs.get(tx, run_id)
+        return settle_in(tx, run_id, Exit(exit_code=0)) if run.engine == EXTERNAL else run
+
+
+def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Ending:
+    if stop_signalled and run.stop_requested_at is None and run.declared is not None:
+        # It had declared its end and stayed; we ended the process, so its declaration counts.
+        exit, stop_signalled = Exit(exit_code=0, excerpt=exit.excerpt), False
+    return judge(
+        exit,
+        stop_requested=run.stop_requested_at is not None,
+        stop_signalled=stop_signalled,
+        declared=run.declared,
+        stored_something=_stored_something(tx, run),
+    )
+
+
+def _stored_something(tx: Transaction, run: Run) -> bool:
+    """Whether a change of data or an artifact of this run is in the store."""
+    if run.stop_requested_at is None:
+        return False  # asked for stopped runs only
+    changes = select(schema.change_set.c.run_id).where(schema.change_set.c.run_id == run.run_id)
+    artifacts = select(schema.artifact.c.run_id).where(schema.artifact.c.run_id == run.run_id)
+    return bool(tx.scalar(select(exists(changes) | exists(artifacts))))
+
+
+def _late(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Run:
+    """Record a report that says something else than the record; a repeated report says nothing."""
+    said = _judged(tx, run, exit, stop_signalled=stop_signalled).status
+    if (said, exit.exit_code, exit.signal) == (run.status, run.exit_code, run.signal):
+        return run
+    facts = {"status": said, "exit_code": exit.exit_code, "signal": exit.signal}
+    known = events.of_run(tx, run.run_id)
+    if not any(event.kind == "run_late_report" and event.facts == facts for event in known):
+        runs.late_report(tx, run, said, exit)
+    return run

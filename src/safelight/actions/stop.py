@@ -1,0 +1,36 @@
+"""Asking a run to stop: at once if it has not started, else by its runner, and by its engine at last."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from safelight.actions import settle
+from safelight.actions.access import Actor
+from safelight.domain.jobs import RUNNING
+from safelight.domain.permissions import require
+from safelight.errors import Invalid
+from safelight.store import runs
+from safelight.store.db import Database
+from safelight.store.runs import Run
+
+GRACE_S = 30.0
+_LONGEST_GRACE_S = 3600.0
+
+
+def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> Run:
+    """Ask a run to stop; 0 seconds of grace kill now. Of a finished run it changes nothing.
+
+    A run that waits is ended here; a running one hears it at its runner's next heartbeat.
+    Raises NotFound, Denied.
+    """
+    if not 0 <= grace_s <= _LONGEST_GRACE_S:
+        raise Invalid(f"grace_s must be from 0 to {_LONGEST_GRACE_S:.0f} seconds.", field="grace_s")
+    with db.transaction() as tx:
+        run = runs.get(tx, run_id, by.organization_id)
+        require(by, "stop_own" if run.triggered_by == by.user_id else "manage_jobs")
+        if run.is_final:
+            return run
+        run = runs.request_stop(tx, run_id, by.user_id, grace_s=grace_s)
+        if run.status is RUNNING and run.engine != settle.EXTERNAL:
+            return run
+        return settle.stop_in(tx, run)

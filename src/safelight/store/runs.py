@@ -1,0 +1,505 @@
+"""The rows of runs: each step is one guarded UPDATE that also mirrors the job and records an event.
+
+Who may be here at once: API threads, runners, several schedulers. What stops them is the WHERE of
+each update: a row that has moved on does not match, so the first writer wins and the others are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, case, func, insert, or_, select, update
+
+from safelight.domain.jobs import (
+    KILLED,
+    LIVE,
+    PENDING,
+    QUEUED,
+    RUNNING,
+    Declared,
+    Ending,
+    Exit,
+    Failure,
+    JobType,
+    Progress,
+    Resources,
+    RunStatus,
+    allowed_from,
+)
+from safelight.errors import AlreadyEnded, ClaimLost, NotFound
+from safelight.ids import uuid7
+from safelight.store import jobs, schema
+from safelight.store.db import Event, Read, Transaction
+
+runs = schema.run
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a job, as launched and as it stands. Times in microseconds UTC."""
+
+    run_id: UUID
+    job_id: UUID
+    organization_id: UUID
+    number: int
+    status: RunStatus
+    engine: str
+    parameters: dict[str, Any]
+    inputs: dict[str, Any]
+    resources: Resources
+    source: dict[str, Any]
+    secrets: bytes | None
+    snapshot: dict[str, Any] | None
+    triggered_by: UUID
+    created_at: int
+    queued_at: int | None
+    started_at: int | None
+    finished_at: int | None
+    handle: str | None
+    seen_at: int | None
+    stop_requested_at: int | None
+    stop_requested_by: UUID | None
+    stop_grace_s: float | None
+    declared: Declared | None
+    declared_at: int | None
+    exit_code: int | None
+    signal: int | None
+    failure: Failure | None
+    kept: bool
+    result: dict[str, Any] | None
+    progress: Progress | None
+    log_lines: int
+    log_bytes: int
+    log_completed_at: int | None
+
+    @property
+    def is_final(self) -> bool:
+        return self.status not in LIVE
+
+    @property
+    def kill_at(self) -> int | None:
+        """When a stop that was asked for becomes a kill."""
+        if self.stop_requested_at is None or self.is_final:
+            return None
+        return self.stop_requested_at + round((self.stop_grace_s or 0) * 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What a run is launched with. `secrets` are sealed already."""
+
+    engine: str
+    source: dict[str, Any]
+    triggered_by: UUID
+    parameters: dict[str, Any]
+    inputs: dict[str, Any]
+    resources: Resources
+    secrets: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A scheduler's right to hand out one pending run, until its deadline passes."""
+
+    run: Run
+    token: UUID
+
+
+def new_id() -> UUID:
+    return uuid7()
+
+
+def add(tx: Transaction, job: jobs.Job, number: int, new: NewRun, run_id: UUID) -> Run:
+    """Add a pending run. Raises Conflict if the job has a live one (the unique index refuses)."""
+    row = tx.first(
+        insert(runs)
+        .values(
+            run_id=run_id,
+            job_id=job.job_id,
+            organization_id=job.organization_id,
+            number=number,
+            status=PENDING,
+            engine=new.engine,
+            parameters=new.parameters,
+            inputs=new.inputs,
+            resources=asdict(new.resources),
+            source=new.source,
+            secrets=new.secrets,
+            triggered_by=new.triggered_by,
+            created_at=tx.now,
+        )
+        .returning(*runs.c)
+    )
+    assert row is not None
+    run = _run(row)
+    _record(tx, run, "run_created", new.triggered_by, number=number)
+    return run
+
+
+def get(read: Read, run_id: UUID, organization_id: UUID | None = None) -> Run:
+    """A run, of this organization if one is given. Raises NotFound."""
+    query = select(runs).where(runs.c.run_id == run_id)
+    if organization_id is not None:
+        query = query.where(runs.c.organization_id == organization_id)
+    row = read.first(query)
+    if row is None:
+        raise NotFound("There is no such run.", run_id=str(run_id))
+    return _run(row)
+
+
+def find_by_runner_token(read: Read, token_hash: bytes) -> Run | None:
+    """The run whose runner carries the token of this SHA-256."""
+    row = read.first(select(runs).where(runs.c.runner_token_hash == token_hash))
+    return _run(row) if row else None
+
+
+def of_job(read: Read, job_id: UUID) -> list[Run]:
+    """All runs of a job, newest first."""
+    rows = read.all(select(runs).where(runs.c.job_id == job_id).order_by(runs.c.number.desc()))
+    return [_run(row) for row in rows]
+
+
+def newest(read: Read, job_id: UUID) -> Run:
+    """The newest run of a job. Raises NotFound."""
+    row = read.first(
+        select(runs).where(runs.c.job_id == job_id).order_by(runs.c.number.desc()).limit(1)
+    )
+    if row is None:
+        raise NotFound("There is no such job.", job_id=str(job_id))
+    return _run(row)
+
+
+# --- from pending to running ---------------------------------------------------------------------
+
+
+def claim(tx: Transaction, types: Collection[JobType], *, engine: str, until: int) -> Claim | None:
+    """Claim the oldest pending run of these job types that nobody holds, or None.
+
+    PostgreSQL skips rows that another scheduler is claiming; SQLite lets one writer in at a time.
+    """
+    token = uuid7()
+    oldest = (
+        select(runs.c.run_id)
+        .join(schema.job, schema.job.c.job_id == runs.c.job_id)
+        .where(
+            runs.c.status == PENDING,
+            runs.c.engine == engine,
+            schema.job.c.type.in_(types),
+            or_(runs.c.claim_token.is_(None), runs.c.claimed_until < tx.now),
+        )
+        .order_by(runs.c.created_at, runs.c.run_id)
+        .limit(1)
+        .with_for_update(of=runs, skip_locked=True)
+    )
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == oldest.scalar_subquery(), runs.c.status == PENDING)
+        .values(claim_token=token, claimed_until=until)
+        .returning(*runs.c)
+    )
+    return Claim(_run(row), token) if row else None
+
+
+def arm(tx: Transaction, claim: Claim, runner_token_hash: bytes) -> None:
+    """Let the runner that is about to be started in, before it exists. Raises ClaimLost."""
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == claim.run.run_id, runs.c.claim_token == claim.token)
+        .values(runner_token_hash=runner_token_hash)
+        .returning(runs.c.run_id)
+    )
+    if row is None:
+        raise ClaimLost("Another scheduler holds this run now.", run_id=str(claim.run.run_id))
+
+
+def hand_over(tx: Transaction, claim: Claim, handle: str) -> Run:
+    """Give a claimed run to its engine; from here on the runner's token is the fence.
+
+    A quick runner may have asked for the spec already; then only the handle is written.
+    Raises ClaimLost or AlreadyEnded, and writes nothing.
+    """
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == claim.run.run_id, runs.c.claim_token == claim.token)
+        .values(
+            status=QUEUED, handle=handle, queued_at=tx.now, claim_token=None, claimed_until=None
+        )
+        .returning(*runs.c)
+    )
+    if row is not None:
+        run = _stepped(tx, row)
+        _record(tx, run, "run_queued", engine=run.engine)
+        return run
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == claim.run.run_id, runs.c.status == RUNNING, runs.c.handle.is_(None))
+        .values(handle=handle)
+        .returning(*runs.c)
+    )
+    if row is not None:
+        return _run(row)
+    run = get(tx, claim.run.run_id)
+    if run.is_final:
+        raise AlreadyEnded("The run has ended.", run_id=str(run.run_id))
+    raise ClaimLost("Another scheduler holds this run now.", run_id=str(run.run_id))
+
+
+def give_back(tx: Transaction, run_id: UUID) -> Run:
+    """Make a queued run pending again: its engine gave it up unstarted. Raises AlreadyEnded."""
+    row = tx.first(
+        _step(run_id, PENDING).values(
+            status=PENDING, handle=None, queued_at=None, runner_token_hash=None
+        )
+    )
+    run = _stepped(tx, row) if row else _refused(tx, run_id)
+    _record(tx, run, "run_given_back")
+    return run
+
+
+def start(tx: Transaction, run_id: UUID, *, alive_until: int) -> tuple[Run, bool]:
+    """The step to RUNNING, by the run's own runner; True if this call made it.
+
+    Asking again while it runs renews its life and changes nothing else. Raises AlreadyEnded.
+    """
+    row = tx.first(
+        _step(run_id, RUNNING).values(
+            status=RUNNING,
+            started_at=tx.now,
+            seen_at=tx.now,
+            alive_until=alive_until,
+            claim_token=None,
+            claimed_until=None,
+        )
+    )
+    if row is not None:
+        run = _stepped(tx, row)
+        _record(tx, run, "run_started")
+        return run, True
+    return renew(tx, run_id, alive_until=alive_until), False
+
+
+# --- while it runs --------------------------------------------------------------------------------
+
+
+def renew(tx: Transaction, run_id: UUID, *, alive_until: int) -> Run:
+    """Note a sign of life of the runner. Raises AlreadyEnded."""
+    return _live(tx, run_id, seen_at=tx.now, alive_until=alive_until)
+
+
+def progress(tx: Transaction, run_id: UUID, progress: Progress) -> Run:
+    """Replace how far the run is. Raises AlreadyEnded."""
+    return _live(tx, run_id, progress=asdict(progress), progress_at=tx.now)
+
+
+def result(tx: Transaction, run_id: UUID, result: dict[str, Any]) -> Run:
+    """Merge into what came out of the run: keys given here replace earlier ones.
+
+    Raises AlreadyEnded.
+    """
+    before = get(tx, run_id).result or {}
+    return _live(tx, run_id, result={**before, **result})
+
+
+def snapshot(tx: Transaction, run_id: UUID, snapshot: dict[str, Any]) -> None:
+    """Keep what exactly ran; allowed after the end too, for a report that was late."""
+    before = get(tx, run_id).snapshot or {}
+    tx.execute(update(runs).where(runs.c.run_id == run_id).values(snapshot={**before, **snapshot}))
+
+
+def declare(tx: Transaction, run_id: UUID, declared: Declared) -> Run:
+    """Record what the script says of its own end; the last word counts. Raises AlreadyEnded."""
+    run = _live(tx, run_id, declared=declared, declared_at=tx.now)
+    _record(tx, run, "run_declared", declared=declared)
+    return run
+
+
+def request_stop(tx: Transaction, run_id: UUID, by: UUID, *, grace_s: float) -> Run:
+    """Record that a run shall stop. Asking again can only shorten the time. Raises AlreadyEnded."""
+    before = get(tx, run_id)
+    if before.stop_requested_at is not None:
+        left_s = ((before.kill_at or tx.now) - tx.now) / 1_000_000
+        if grace_s >= left_s:
+            return _live(tx, run_id)
+        grace_s = (tx.now - before.stop_requested_at) / 1_000_000 + grace_s
+        run = _live(tx, run_id, stop_grace_s=grace_s)
+    else:
+        run = _live(
+            tx, run_id, stop_requested_at=tx.now, stop_requested_by=by, stop_grace_s=grace_s
+        )
+    _record(tx, run, "run_stop_requested", by, grace_s=grace_s)
+    return run
+
+
+def check_live(read: Read, run_id: UUID) -> Run:
+    """The run if it has not ended. Raises AlreadyEnded.
+
+    Inside a write transaction it also holds the row, so that the run cannot end before the commit.
+    """
+    query = select(runs).where(runs.c.run_id == run_id)
+    if isinstance(read, Transaction):
+        query = query.with_for_update()
+    row = read.first(query)
+    if row is None:
+        raise NotFound("There is no such run.", run_id=str(run_id))
+    run = _run(row)
+    if run.is_final:
+        raise AlreadyEnded("The run has ended.", run_id=str(run_id), status=run.status)
+    return run
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
+    """End a live run. Raises AlreadyEnded, and writes nothing, if it ended before: first report wins."""
+    values: dict[str, Any] = {
+        "status": ending.status,
+        "failure": _plain(ending.failure),
+        "kept": ending.kept,
+        "exit_code": exit.exit_code,
+        "signal": exit.signal,
+        "finished_at": tx.now,
+        "claim_token": None,
+        "claimed_until": None,
+        # A run that never started has no log to wait for.
+        "log_completed_at": case((runs.c.started_at.is_(None), tx.now), else_=None),
+    }
+    row = tx.first(_step(run_id, ending.status).values(**values))
+    run = _stepped(tx, row) if row else _refused(tx, run_id)
+    facts: dict[str, Any] = {"status": ending.status}
+    if ending.failure is not None:
+        facts["failure"] = {"kind": ending.failure.kind, "message": ending.failure.message}
+    by = run.stop_requested_by if ending.status is KILLED else None
+    _record(tx, run, "run_ended", by, **facts)
+    return run
+
+
+def late_report(tx: Transaction, run: Run, status: RunStatus, exit: Exit) -> None:
+    """Record what somebody reported of a run that had ended otherwise."""
+    facts: dict[str, Any] = {
+        "status": status,
+        "exit_code": exit.exit_code,
+        "signal": exit.signal,
+    }
+    _record(tx, run, "run_late_report", **facts)
+
+
+def log_totals(
+    tx: Transaction, run_id: UUID, *, lines: int, size: int, completed: bool = False
+) -> None:
+    """Mirror the size of the shown log, and that it is whole once the runner's last byte is in."""
+    values: dict[str, Any] = {"log_lines": lines, "log_bytes": size}
+    if completed:
+        values["log_completed_at"] = func.coalesce(runs.c.log_completed_at, tx.now)
+    tx.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
+
+
+# --- what a scheduler asks ------------------------------------------------------------------------
+
+
+def watched(read: Read, engines: Collection[str]) -> list[Run]:
+    """Runs that these engines have in hand: live ones, and ended ones that may still be shipping."""
+    query = select(runs).where(runs.c.handle.is_not(None), runs.c.engine.in_(engines))
+    return [_run(row) for row in read.all(query)]
+
+
+def unwatch(tx: Transaction, run_id: UUID) -> None:
+    """Forget the handle of a run that needs no engine any more."""
+    tx.execute(
+        update(runs).where(runs.c.run_id == run_id, runs.c.status.not_in(LIVE)).values(handle=None)
+    )
+
+
+def lost(read: Read) -> list[Run]:
+    """Running runs without a sign of life until their deadline."""
+    query = select(runs).where(runs.c.status == RUNNING, runs.c.alive_until < read.now)
+    return [_run(row) for row in read.all(query)]
+
+
+def overstaying(read: Read, *, declared_before: int) -> list[Run]:
+    """Live runs that declared their end before then and are still there."""
+    query = select(runs).where(runs.c.status.in_(LIVE), runs.c.declared_at < declared_before)
+    return [_run(row) for row in read.all(query)]
+
+
+def pending_engines(read: Read) -> set[str]:
+    """The engines that pending runs ask for."""
+    query = select(runs.c.engine).where(runs.c.status == PENDING).distinct()
+    return {row.engine for row in read.all(query)}
+
+
+def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
+    """How many runs of these types the engine has or is just being given."""
+    held = or_(runs.c.status.in_((QUEUED, RUNNING)), runs.c.claimed_until >= read.now)
+    query = (
+        select(func.count())
+        .select_from(runs.join(schema.job, schema.job.c.job_id == runs.c.job_id))
+        .where(runs.c.status.in_(LIVE), held, runs.c.engine == engine, schema.job.c.type.in_(types))
+    )
+    return int(read.scalar(query))
+
+
+# --- shared pieces --------------------------------------------------------------------------------
+
+
+def _step(run_id: UUID, status: RunStatus) -> Any:
+    """The guarded update: it matches only where the state machine lets the run go to `status`."""
+    return (
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.status.in_(allowed_from(status)))
+        .returning(*runs.c)
+    )
+
+
+def _live(tx: Transaction, run_id: UUID, **values: Any) -> Run:
+    """Change columns of a live run. Raises AlreadyEnded."""
+    if not values:
+        return check_live(tx, run_id)
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.status.in_(LIVE))
+        .values(**values)
+        .returning(*runs.c)
+    )
+    return _run(row) if row else _refused(tx, run_id)
+
+
+def _refused(tx: Transaction, run_id: UUID) -> Run:
+    check_live(tx, run_id)
+    raise ClaimLost("The run is not where this step begins.", run_id=str(run_id))
+
+
+def _stepped(tx: Transaction, row: Row[Any]) -> Run:
+    run = _run(row)
+    jobs.follow(tx, run.job_id, run.run_id, run.status)
+    return run
+
+
+def _record(
+    tx: Transaction, run: Run, kind: str, user_id: UUID | None = None, **facts: Any
+) -> None:
+    tx.record(Event(run.organization_id, kind, run.job_id, run.run_id, user_id, facts))
+
+
+def _plain(failure: Failure | None) -> dict[str, Any] | None:
+    return asdict(failure) if failure else None
+
+
+_NAMES = tuple(Run.__dataclass_fields__)
+
+
+def _run(row: Row[Any]) -> Run:
+    values = row._mapping
+    run = Run(**{name: values[name] for name in _NAMES})
+    return replace(
+        run,
+        status=RunStatus(run.status),
+        resources=Resources(**values["resources"]),
+        declared=Declared(run.declared) if run.declared else None,
+        failure=msgspec.convert(run.failure, Failure) if run.failure else None,
+        progress=Progress(**values["progress"]) if run.progress else None,
+    )
