@@ -1,0 +1,108 @@
+"""The report on a run's end, put together from what keeper, runner and operation left in its folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any, Dict, Optional
+
+from . import oom
+from .failure import Report, duration_text, report
+from .folder import EXIT, FAILURE, KEEPER, STREAMS, Note, RunFolder
+from .spool import last_lines
+from .verdict import Verdict
+
+_FULL_BELOW = 1024 * 1024  # bytes left on the disk
+_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
+
+
+def ending(folder: RunFolder) -> Optional[Note]:
+    """The body of the exit report without offsets; None while nothing says that the run is over."""
+    end, verdict = folder.read(EXIT), Verdict(folder)
+    if end is None and not verdict.is_final:
+        return None
+    end = end or {"exit_code": None, "signal": None, "at": time.time_ns() // 1000}
+    excerpt = last_lines(folder.file("stderr")) or last_lines(folder.file("stdout"))
+    failure = verdict.failure or _found(folder, end, excerpt, verdict)
+    if failure is not None:
+        failure = {**failure, "exit_code": end["exit_code"], "signal": end["signal"]}
+        failure["excerpt"] = failure["excerpt"] or excerpt
+    return {
+        "exit_code": end["exit_code"],
+        "signal": end["signal"],
+        "stop_signalled": verdict.stop_signalled,
+        "failure": failure,
+        "excerpt": excerpt,
+        "at": end["at"],
+    }
+
+
+def _found(folder: RunFolder, end: Note, excerpt: str, verdict: Verdict) -> Optional[Report]:
+    """What else explains a bad end; None: the exit code must speak for itself."""
+    if end.get("trouble"):
+        return report("setup_error", f"The script could not be started: {end['trouble']}.")
+    if end["exit_code"] == 0 or verdict.stop_signalled:
+        return None
+    said = folder.read(FAILURE)
+    if said is not None and "kind" in said:
+        return {**report(said["kind"], str(said.get("message", ""))), **said}
+    if _was_oom_killed(folder, end):
+        message = "The script was killed by the kernel, because memory ran out."
+        return report("out_of_memory", message)
+    if _is_disk_full(folder, excerpt):
+        return report("disk_full", "The disk that holds the run's folder is full.")
+    return None
+
+
+def _was_oom_killed(folder: RunFolder, end: Note) -> bool:
+    """137 is how a shell passes on that its command was killed."""
+    if end["signal"] != signal.SIGKILL and end["exit_code"] != 128 + signal.SIGKILL:
+        return False
+    before = (folder.read(KEEPER) or {}).get("oom_kills")
+    return before is not None and oom.kills() > before
+
+
+def _is_disk_full(folder: RunFolder, excerpt: str) -> bool:
+    if any(words in excerpt for words in _FULL_WORDS):
+        return True
+    try:
+        free = os.statvfs(folder.path)
+    except OSError:
+        return False
+    return free.f_bavail * free.f_frsize < _FULL_BELOW
+
+
+def last_line(folder: RunFolder, end: Note) -> str:
+    """What the log says last."""
+    if end["failure"] is not None and end["exit_code"] is None and end["signal"] is None:
+        return f"{end['failure']['message']}\n"
+    if end["exit_code"] is None and end["signal"] is None:
+        return "Stopped before the script had started.\n"
+    how = f"exit code {end['exit_code']}"
+    if end["signal"] is not None:
+        how = f"signal {end['signal']} ({_name(end['signal'])})"
+    started = (folder.read(KEEPER) or {}).get("started_at", end["at"])
+    taken = duration_text(max(0, end["at"] - started) / 1e6)
+    text = f"Process ended with {how} after {taken}.\n"
+    if end["failure"] is not None:
+        text = f"{end['failure']['message']}\n{text}"
+    return text
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
+
+
+def offsets(folder: RunFolder) -> Dict[str, Any]:
+    """How many bytes each stream has in the end."""
+    sizes = {}
+    for stream in STREAMS:
+        try:
+            sizes[stream] = os.stat(folder.file(stream)).st_size
+        except OSError:
+            sizes[stream] = 0
+    return sizes

@@ -1,0 +1,47 @@
+"""What the server wants of a run now: to be stopped, or given up. Told by one thread, obeyed by another."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, NamedTuple, Optional
+
+
+class Stop(NamedTuple):
+    grace_s: float  # between SIGTERM and SIGKILL
+
+
+class Orders:
+    def __init__(self) -> None:
+        self.stop: Optional[Stop] = None
+        self.given_up = False
+        self.wake, self._ring = os.pipe()  # `wake` is readable when something is new
+        os.set_blocking(self._ring, False)
+        os.set_blocking(self.wake, False)
+
+    def take(self, wish: Optional[Dict[str, Any]]) -> None:
+        """A stop request as the server writes it, or none. A shorter grace replaces a longer one."""
+        if wish:
+            self.ask(0.0 if wish.get("kill") else float(wish.get("grace_s") or 0.0))
+
+    def ask(self, grace_s: float) -> None:
+        if self.stop is None or grace_s < self.stop.grace_s:
+            self.stop = Stop(grace_s)
+            self._wake()
+
+    def give_up(self) -> None:
+        """The server has no use for this run any more."""
+        self.given_up = True
+        self.ask(0.0)
+
+    def heard(self) -> None:
+        """Make `wake` unreadable again, before looking at what is new."""
+        try:
+            os.read(self.wake, 4096)
+        except BlockingIOError:
+            pass
+
+    def _wake(self) -> None:
+        try:
+            os.write(self._ring, b"!")
+        except BlockingIOError:
+            pass  # it rings already

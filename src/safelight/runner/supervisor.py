@@ -1,0 +1,147 @@
+"""The story of one run from its runner's side: set up, start, watch, tell; or take over from a dead one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from typing import List, Optional
+
+from . import processes
+from .backoff import Backoff
+from .child import Internal
+from .ending import ending
+from .failure import SetupFailed, Stopped, report
+from .feed import Feed, introduction
+from .folder import FINISHED, KEEPER, PROCESS, STOP, Config, Note, RunFolder
+from .keeper import Keeper, LaunchFailed
+from .orders import Orders
+from .server import Away, Refused, Server
+from .setup import Setup
+from .usage import Usage
+from .verdict import Verdict
+from .watch import Watch
+
+
+def main(arguments: List[str]) -> int:
+    if len(arguments) != 2:
+        print("usage: runner.pyz RUN_FOLDER", file=sys.stderr)
+        return 2
+    return supervise(arguments[1])
+
+
+def supervise(path: str, internal: Optional[Internal] = None) -> int:
+    """Be the runner of the run in that folder until nothing is left to do for it.
+
+    Whoever was its runner before may have died at any point: the notes in the folder say how far
+    it got. `internal` does the work of an internal run; it is called in the child.
+    """
+    folder = RunFolder(path)
+    claim = folder.claim()
+    if claim is None or folder.has(FINISHED):
+        return 0  # another runner has it, or it is over
+    config = Config.read(folder)
+    folder.write(PROCESS, {"process": processes.identify(os.getpid()), "boot": processes.boot_id()})
+    processes.name_self("safelight-run")
+    if Verdict(folder).is_final:
+        return _tell(folder, config)
+    note = folder.read(KEEPER)
+    if note is None:
+        keeper = Keeper.fork(folder, internal)
+        if keeper is not None:
+            return _run(folder, config, keeper)
+        note = folder.read(KEEPER)
+    assert note is not None
+    return _attach(folder, config, note)
+
+
+def _run(folder: RunFolder, config: Config, keeper: Keeper) -> int:
+    server, orders = Server(config.server_file, config.token), Orders()
+    spec = _ask(folder, server)
+    if spec is None:
+        keeper.dismiss()
+        return 0
+    feed = Feed(folder, server, orders, spec)
+    feed.start()
+    note = _launch(folder, config, spec, orders, keeper, feed)
+    if note is not None:
+        _watch(folder, note, orders, feed)
+    return _finish(folder, feed)
+
+
+def _ask(folder: RunFolder, server: Server) -> Optional[Note]:
+    """The run's spec, however long the server takes; None if the run is not to be."""
+    backoff = Backoff()
+    while True:
+        try:
+            return server.start(introduction())
+        except Refused as refusal:
+            print("not started:", refusal, file=sys.stderr)
+            folder.write(FINISHED, {"given_up": str(refusal)})
+            return None
+        except Away:
+            if folder.has(STOP):
+                folder.write(FINISHED, {"given_up": "stopped before it had started"})
+                return None
+            time.sleep(backoff.next())
+
+
+def _launch(
+    folder: RunFolder, config: Config, spec: Note, orders: Orders, keeper: Keeper, feed: Feed
+) -> Optional[Note]:
+    """Start the child. None if it did not come to that; then the verdict says why."""
+    verdict = Verdict(folder)
+    try:
+        setup = Setup(folder, config, spec, orders)
+        if spec["kind"] == "internal":
+            order = setup.internal()
+        else:
+            order, feed.snapshot = setup.process()
+    except Stopped:
+        verdict.stop(is_final=True)
+    except SetupFailed as failed:
+        verdict.fail(failed.report, is_final=True)
+    except Exception as error:
+        traceback.print_exc()
+        message = f"The supervisor failed while setting up: {error!r}."
+        verdict.fail(report("engine_error", message), is_final=True)
+    else:
+        try:
+            return keeper.launch(order)
+        except LaunchFailed:
+            return folder.read(KEEPER)  # exit.json will say why
+    keeper.dismiss()
+    return None
+
+
+def _attach(folder: RunFolder, config: Config, note: Note) -> int:
+    """Follow a child that an earlier runner started, whether it lives or has ended."""
+    orders = Orders()
+    feed = Feed(folder, Server(config.server_file, config.token), orders)
+    feed.start()
+    _watch(folder, note, orders, feed)
+    return _finish(folder, feed)
+
+
+def _tell(folder: RunFolder, config: Config) -> int:
+    feed = Feed(folder, Server(config.server_file, config.token), Orders())
+    feed.start()
+    return _finish(folder, feed)
+
+
+def _watch(folder: RunFolder, note: Note, orders: Orders, feed: Feed) -> None:
+    usage = Usage(note["keeper"][0], folder.work)
+    feed.sample = usage.sample
+    Watch(folder, note, orders, usage).wait()
+
+
+def _finish(folder: RunFolder, feed: Feed) -> int:
+    end = ending(folder)
+    if end is None:
+        return 1  # cannot be: the engine will look again
+    feed.finish(end)
+    if not folder.has(FINISHED):
+        return 1
+    folder.clear()
+    return 0
