@@ -1,0 +1,358 @@
+"""Data: picture files of a datalake, and placeholders for those that were named but not uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, select, update
+
+from safelight.domain.datasets import DataStatus, DataType
+from safelight.errors import NotFound
+from safelight.ids import uuid7
+from safelight.store import schema
+from safelight.store.db import Read, Transaction
+from safelight.store.keys import reserve
+
+_data, _datalakes = schema.data, schema.datalake
+_tags, _data_tags = schema.tag, schema.data_tag
+READ_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """One file. Without `object_name` it is a placeholder."""
+
+    data_key: int
+    data_id: UUID
+    datalake_id: UUID
+    object_name: str | None
+    filename: str
+    type: DataType
+    content_type: str
+    status: DataStatus
+    width: int | None
+    height: int | None
+    size: int | None
+    sha256: bytes | None
+    metadata: dict[str, Any] | None
+    custom_metadata: dict[str, Any] | None
+    data_source_id: UUID | None
+    created_by: UUID | None
+    created_at: int
+
+    @property
+    def is_placeholder(self) -> bool:
+        return self.object_name is None
+
+
+@dataclass(frozen=True, slots=True)
+class NewData:
+    """What is known of a file before it has a row. No `object_name`: a placeholder."""
+
+    filename: str
+    width: int | None = None
+    height: int | None = None
+    object_name: str | None = None
+    content_type: str = "application/octet-stream"
+    type: DataType = DataType.IMAGE
+    size: int | None = None
+    sha256: bytes | None = None
+    metadata: dict[str, Any] | None = None
+    custom_metadata: dict[str, Any] | None = None
+    data_source_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataFilter:
+    """All that is given must hold. `tags`: for each group, the data has one of its tags."""
+
+    data_ids: Sequence[UUID] | None = None
+    filenames: Sequence[str] | None = None
+    object_names: Sequence[str] | None = None
+    search: str = ""
+    tags: tuple[frozenset[str], ...] = field(default=())
+    statuses: Sequence[DataStatus] | None = None
+    types: Sequence[DataType] | None = None
+
+
+EVERYTHING = DataFilter()
+
+COLUMNS = (
+    _data.c.data_key,
+    _data.c.data_id,
+    _data.c.datalake_id,
+    _data.c.object_name,
+    _data.c.filename,
+    _data.c.type,
+    _data.c.content_type,
+    _data.c.status,
+    _data.c.width,
+    _data.c.height,
+    _data.c.size,
+    _data.c.sha256,
+    _data.c.metadata,
+    _data.c.custom_metadata,
+    _data.c.data_source_id,
+    _data.c.created_by,
+    _data.c.created_at.label("data_created_at"),
+)
+
+
+def of_row(row: Row[Any]) -> Data:
+    """Data from a row that holds COLUMNS."""
+    return Data(
+        row.data_key,
+        row.data_id,
+        row.datalake_id,
+        row.object_name,
+        row.filename,
+        DataType(row.type),
+        row.content_type,
+        DataStatus(row.status),
+        row.width,
+        row.height,
+        row.size,
+        row.sha256,
+        row.metadata,
+        row.custom_metadata,
+        row.data_source_id,
+        row.created_by,
+        row.data_created_at,
+    )
+
+
+def _select() -> Select[Any]:
+    return select(*COLUMNS)
+
+
+def _in_organization(organization_id: UUID) -> ColumnElement[bool]:
+    return _data.c.datalake_id.in_(
+        select(_datalakes.c.datalake_id).where(_datalakes.c.organization_id == organization_id)
+    )
+
+
+def get(read: Read, organization_id: UUID, data_id: UUID) -> Data:
+    """Raises NotFound."""
+    row = read.first(_select().where(_data.c.data_id == data_id, _in_organization(organization_id)))
+    if row is None:
+        raise NotFound("There is no such data.", data_id=data_id)
+    return of_row(row)
+
+
+def find(
+    read: Read,
+    datalake_id: UUID,
+    *,
+    data_id: UUID | None = None,
+    filename: str | None = None,
+    object_name: str | None = None,
+) -> Data | None:
+    """The newest data to which all that is given applies."""
+    statement = _select().where(_data.c.datalake_id == datalake_id)
+    if data_id is not None:
+        statement = statement.where(_data.c.data_id == data_id)
+    if filename is not None:
+        statement = statement.where(_data.c.filename == filename)
+    if object_name is not None:
+        statement = statement.where(_data.c.object_name == object_name)
+    row = read.first(statement.order_by(_data.c.data_key.desc()).limit(1))
+    return None if row is None else of_row(row)
+
+
+def by_object(read: Read, object_name: str) -> Data | None:
+    row = read.first(_select().where(_data.c.object_name == object_name))
+    return None if row is None else of_row(row)
+
+
+def page(
+    read: Read,
+    datalake_id: UUID,
+    wanted: DataFilter = EVERYTHING,
+    *,
+    before: int | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+    oldest_first: bool = False,
+) -> list[Data]:
+    """Newest first. `before`: the key of the last one on the page before (of `oldest_first`: after)."""
+    key = _data.c.data_key
+    statement = _filtered(_select(), datalake_id, wanted).limit(limit).offset(offset or None)
+    if before is not None:
+        statement = statement.where(key > before if oldest_first else key < before)
+    statement = statement.order_by(key if oldest_first else key.desc())
+    return [of_row(row) for row in read.all(statement)]
+
+
+def count(read: Read, datalake_id: UUID, wanted: DataFilter = EVERYTHING) -> int:
+    statement = select(func.count()).select_from(_data)
+    number: int = read.scalar(_filtered(statement, datalake_id, wanted))
+    return number
+
+
+def _filtered(statement: Select[Any], datalake_id: UUID, wanted: DataFilter) -> Select[Any]:
+    return statement.where(_data.c.datalake_id == datalake_id, *conditions(wanted))
+
+
+def conditions(wanted: DataFilter) -> list[ColumnElement[bool]]:
+    """What a filter says about the columns of `data`."""
+    found: list[ColumnElement[bool]] = []
+    for column, values in (
+        (_data.c.data_id, wanted.data_ids),
+        (_data.c.filename, wanted.filenames),
+        (_data.c.object_name, wanted.object_names),
+        (_data.c.status, wanted.statuses),
+        (_data.c.type, wanted.types),
+    ):
+        if values is not None:
+            found.append(column.in_(list(values)))
+    if wanted.search:
+        found.append(func.lower(_data.c.filename).contains(wanted.search.lower(), autoescape=True))
+    found.extend(has_tag(names) for names in wanted.tags)
+    return found
+
+
+def has_tag(names: Iterable[str]) -> ColumnElement[bool]:
+    """The data has a tag of one of these names."""
+    return exists().where(
+        _data_tags.c.data_key == _data.c.data_key,
+        _data_tags.c.tag_id == _tags.c.tag_id,
+        _tags.c.name.in_(sorted(names)),
+    )
+
+
+def add(tx: Transaction, datalake_id: UUID, new: NewData, created_by: UUID | None) -> Data:
+    [key] = add_many(tx, datalake_id, [new], created_by)
+    [data] = by_keys(tx, [key])
+    return data
+
+
+def add_many(
+    tx: Transaction, datalake_id: UUID, new: Sequence[NewData], created_by: UUID | None
+) -> list[int]:
+    """Store rows for files or placeholders; their keys in the same order."""
+    keys = reserve(tx, _data, len(new))
+    if keys:
+        tx.execute(
+            insert(_data),
+            [
+                {
+                    "data_key": key,
+                    "data_id": uuid7(),
+                    "datalake_id": datalake_id,
+                    "status": DataStatus.PENDING if one.object_name is None else DataStatus.DONE,
+                    "created_by": created_by,
+                    "created_at": tx.now,
+                    **_known(one),
+                }
+                for key, one in zip(keys, new, strict=True)
+            ],
+        )
+    return keys
+
+
+def _known(new: NewData) -> dict[str, Any]:
+    return {
+        "object_name": new.object_name,
+        "filename": new.filename,
+        "type": new.type,
+        "content_type": new.content_type,
+        "width": new.width,
+        "height": new.height,
+        "size": new.size,
+        "sha256": new.sha256,
+        "metadata": new.metadata,
+        "custom_metadata": new.custom_metadata,
+        "data_source_id": new.data_source_id,
+    }
+
+
+def by_keys(read: Read, data_keys: Sequence[int]) -> list[Data]:
+    """In the order of the keys given; keys of nothing are left out."""
+    found: dict[int, Data] = {}
+    for at in range(0, len(data_keys), READ_AT_ONCE):
+        rows = read.all(_select().where(_data.c.data_key.in_(data_keys[at : at + READ_AT_ONCE])))
+        found.update((row.data_key, of_row(row)) for row in rows)
+    return [found[key] for key in data_keys if key in found]
+
+
+def keys_of(read: Read, organization_id: UUID, data_ids: Sequence[UUID]) -> list[int]:
+    """Keys in the order of the ids. Raises NotFound naming the first id that is not there."""
+    found: dict[UUID, int] = {}
+    for at in range(0, len(data_ids), READ_AT_ONCE):
+        rows = read.all(
+            select(_data.c.data_id, _data.c.data_key).where(
+                _data.c.data_id.in_(data_ids[at : at + READ_AT_ONCE]),
+                _in_organization(organization_id),
+            )
+        )
+        found.update((row.data_id, row.data_key) for row in rows)
+    for data_id in data_ids:
+        if data_id not in found:
+            raise NotFound(f"There is no data {data_id}.", data_id=data_id)
+    return [found[data_id] for data_id in data_ids]
+
+
+def keys_by_filename(
+    read: Read, datalake_id: UUID, filenames: Sequence[str]
+) -> dict[str, tuple[int, int | None, int | None]]:
+    """Of each name that the datalake knows, its newest data: (key, width, height)."""
+    found: dict[str, tuple[int, int | None, int | None]] = {}
+    for at in range(0, len(filenames), READ_AT_ONCE):
+        rows = read.all(
+            select(_data.c.filename, _data.c.data_key, _data.c.width, _data.c.height)
+            .where(
+                _data.c.datalake_id == datalake_id,
+                _data.c.filename.in_(filenames[at : at + READ_AT_ONCE]),
+            )
+            .order_by(_data.c.data_key)
+        )
+        found.update((row.filename, (row.data_key, row.width, row.height)) for row in rows)
+    return found
+
+
+def fill_placeholder(tx: Transaction, datalake_id: UUID, new: NewData) -> Data | None:
+    """Give the oldest placeholder of this name and size its picture; None if there is none.
+
+    Two uploads of one name cannot fill the same placeholder: the second finds it filled.
+    """
+    waiting = (
+        select(func.min(_data.c.data_key))
+        .where(
+            _data.c.datalake_id == datalake_id,
+            _data.c.filename == new.filename,
+            _data.c.width == new.width,
+            _data.c.height == new.height,
+            _data.c.object_name.is_(None),
+        )
+        .scalar_subquery()
+    )
+    values = {key: value for key, value in _known(new).items() if value is not None}
+    row = tx.first(
+        update(_data)
+        .where(_data.c.data_key == waiting, _data.c.object_name.is_(None))
+        .values(status=DataStatus.DONE, **values)
+        .returning(_data.c.data_key)
+    )
+    return None if row is None else by_keys(tx, [row.data_key])[0]
+
+
+def change(tx: Transaction, data: Data, **values: Any) -> Data:
+    """Set `metadata`, `custom_metadata` or `data_source_id`."""
+    tx.execute(update(_data).where(_data.c.data_key == data.data_key).values(values))
+    return by_keys(tx, [data.data_key])[0]
+
+
+def in_versions(read: Read, data_keys: Sequence[int]) -> list[int]:
+    """Those of the keys that are assets of some version."""
+    rows = read.all(
+        select(schema.asset.c.data_key).where(schema.asset.c.data_key.in_(data_keys)).distinct()
+    )
+    return [row.data_key for row in rows]
+
+
+def remove(tx: Transaction, data_keys: Sequence[int]) -> None:
+    """Delete rows that no version uses; the caller removes their objects after the commit."""
+    tx.execute(delete(_data).where(_data.c.data_key.in_(data_keys)))

@@ -1,0 +1,150 @@
+"""Datalakes, where picture files live, and the sources that files are said to come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from safelight.errors import NameTaken, NotFound
+from safelight.ids import uuid7
+from safelight.store import schema
+from safelight.store.db import Read, Transaction
+
+_datalakes, _sources, _data = schema.datalake, schema.data_source, schema.data
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Datalake:
+    datalake_id: UUID
+    organization_id: UUID
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where somebody said that files came from."""
+
+    data_source_id: UUID
+    name: str
+
+
+def of_organization(read: Read, organization_id: UUID) -> list[Datalake]:
+    """All datalakes, the oldest (which is the default one) first."""
+    rows = read.all(
+        select(_datalakes)
+        .where(_datalakes.c.organization_id == organization_id)
+        .order_by(_datalakes.c.created_at, _datalakes.c.datalake_id)
+    )
+    return [
+        Datalake(row.datalake_id, row.organization_id, row.name, row.created_at) for row in rows
+    ]
+
+
+def get(read: Read, organization_id: UUID, datalake_id: UUID) -> Datalake:
+    """Raises NotFound."""
+    for datalake in of_organization(read, organization_id):
+        if datalake.datalake_id == datalake_id:
+            return datalake
+    raise NotFound("There is no such datalake.", datalake_id=datalake_id)
+
+
+def find(read: Read, organization_id: UUID, name: str) -> Datalake | None:
+    lakes = of_organization(read, organization_id)
+    return next((one for one in lakes if one.name == name), None)
+
+
+def default(read: Read, organization_id: UUID) -> Datalake:
+    """The datalake that counts when none is named. Raises NotFound."""
+    lakes = of_organization(read, organization_id)
+    if not lakes:
+        raise NotFound("The organization has no datalake.")
+    return next((one for one in lakes if one.name == DEFAULT), lakes[0])
+
+
+def add(tx: Transaction, organization_id: UUID, name: str) -> Datalake:
+    """Raises NameTaken."""
+    if find(tx, organization_id, name) is not None:
+        raise NameTaken(f"There is a datalake {name!r} already.", name=name)
+    datalake = Datalake(uuid7(), organization_id, name, tx.now)
+    tx.execute(
+        insert(_datalakes).values(
+            datalake_id=datalake.datalake_id,
+            organization_id=organization_id,
+            name=name,
+            created_at=tx.now,
+        )
+    )
+    return datalake
+
+
+def data_counts(read: Read, organization_id: UUID) -> dict[UUID, int]:
+    """Number of data per datalake; empty ones are left out."""
+    rows = read.all(
+        select(_data.c.datalake_id, func.count().label("data"))
+        .join(_datalakes, _datalakes.c.datalake_id == _data.c.datalake_id)
+        .where(_datalakes.c.organization_id == organization_id)
+        .group_by(_data.c.datalake_id)
+    )
+    return {row.datalake_id: row.data for row in rows}
+
+
+def sources(read: Read, organization_id: UUID) -> list[Source]:
+    rows = read.all(
+        select(_sources)
+        .where(_sources.c.organization_id == organization_id)
+        .order_by(_sources.c.data_source_id)
+    )
+    return [Source(row.data_source_id, row.name) for row in rows]
+
+
+def get_source(read: Read, organization_id: UUID, data_source_id: UUID) -> Source:
+    """Raises NotFound."""
+    row = read.first(
+        select(_sources).where(
+            _sources.c.organization_id == organization_id,
+            _sources.c.data_source_id == data_source_id,
+        )
+    )
+    if row is None:
+        raise NotFound("There is no such data source.", data_source_id=data_source_id)
+    return Source(row.data_source_id, row.name)
+
+
+def find_source(read: Read, organization_id: UUID, name: str) -> Source | None:
+    row = read.first(
+        select(_sources).where(
+            _sources.c.organization_id == organization_id, _sources.c.name == name
+        )
+    )
+    return None if row is None else Source(row.data_source_id, row.name)
+
+
+def add_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
+    """Raises NameTaken."""
+    if find_source(tx, organization_id, name) is not None:
+        raise NameTaken(f"There is a data source {name!r} already.", name=name)
+    source = Source(uuid7(), name)
+    tx.execute(
+        insert(_sources).values(
+            data_source_id=source.data_source_id, organization_id=organization_id, name=name
+        )
+    )
+    return source
+
+
+def rename_source(
+    tx: Transaction, organization_id: UUID, data_source_id: UUID, name: str
+) -> Source:
+    """Raises NotFound, NameTaken."""
+    get_source(tx, organization_id, data_source_id)
+    other = find_source(tx, organization_id, name)
+    if other is not None and other.data_source_id != data_source_id:
+        raise NameTaken(f"There is a data source {name!r} already.", name=name)
+    tx.execute(
+        update(_sources).where(_sources.c.data_source_id == data_source_id).values(name=name)
+    )
+    return Source(data_source_id, name)
