@@ -1,0 +1,72 @@
+"""The app on a real port inside the test's own process, for tests of routes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import uvicorn
+
+from safelight.actions import access
+from safelight.actions.context import Context, open_context
+from safelight.config import Settings
+from safelight.server import create_app
+from safelight.store.db import Database
+from tests.factories import House
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served app. Clients it hands out talk real HTTP to it."""
+
+    url: str
+    context: Context
+
+    def client(self, token: str = "") -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def token(self, house: House, role: str = "member") -> str:
+        with self.context.db.transaction() as tx:
+            user_id: UUID = getattr(house, role)
+            return access.issue_token(tx, user_id, house.organization_id, "test")
+
+    def as_(self, house: House, role: str = "member") -> httpx.Client:
+        """A client with a token of the house's user of this role."""
+        return self.client(self.token(house, role))
+
+
+@contextmanager
+def serving(db: Database, folder: Path, settings: Settings | None = None) -> Iterator[Site]:
+    """The app on `db`, on a free port, without a scheduler."""
+    data = folder / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    context = open_context(replace(settings or Settings(), data=data, port=port), db)
+    config = uvicorn.Config(
+        create_app(context), http="h11", log_level="warning", lifespan="off", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        site = Site(f"http://127.0.0.1:{port}", context)
+        _wait(site.url)
+        yield site
+    finally:
+        context.hub.close()
+        server.should_exit = True
+        thread.join()
+
+
+def _wait(url: str) -> None:
+    # The socket listens before the server accepts, so one request simply waits for its start.
+    httpx.get(f"{url}/api/v1/health", timeout=30).raise_for_status()
