@@ -1,0 +1,77 @@
+/** The event stream of this tab: open while the tab is visible, closed while it is hidden. */
+import { address } from "./client";
+import type { JsonObject, Progress } from "./types";
+
+export interface ServerEvent {
+  number: number;
+  at: string;
+  kind: string;
+  job_id: string | null;
+  run_id: string | null;
+  user_id: string | null;
+  facts: JsonObject;
+}
+
+export interface ProgressNews {
+  job_id: string;
+  run_id: string;
+  progress: Progress;
+}
+
+export type FeedState = "live" | "connecting";
+
+export interface FeedListener {
+  event: (event: ServerEvent) => void;
+  progress: (news: ProgressNews) => void;
+  /** Events may have been missed: what is shown must be asked for again. */
+  gap: () => void;
+  state: (state: FeedState) => void;
+}
+
+export function openFeed(listener: FeedListener): () => void {
+  let source: EventSource | null = null;
+  let timer = 0;
+  let wait = 1000;
+  let last: number | null = null;
+
+  const close = () => {
+    window.clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+  const open = () => {
+    close();
+    const resumed = last !== null;
+    const stream = new EventSource(address("/events", { after: last }));
+    source = stream;
+    stream.addEventListener("hello", (message: MessageEvent<string>) => {
+      wait = 1000;
+      const { number } = JSON.parse(message.data) as { number: number };
+      last ??= number;
+      listener.state("live");
+      if (resumed) listener.gap();
+    });
+    stream.onmessage = (message: MessageEvent<string>) => {
+      const event = JSON.parse(message.data) as ServerEvent;
+      if (last !== null && event.number <= last) return;
+      last = event.number;
+      listener.event(event);
+    };
+    stream.addEventListener("progress", (message: MessageEvent<string>) =>
+      listener.progress(JSON.parse(message.data) as ProgressNews),
+    );
+    stream.onerror = () => {
+      close();
+      listener.state("connecting");
+      timer = window.setTimeout(open, wait);
+      wait = Math.min(wait * 2, 15_000);
+    };
+  };
+  const follow = () => (document.visibilityState === "visible" ? open() : close());
+  document.addEventListener("visibilitychange", follow);
+  follow();
+  return () => {
+    document.removeEventListener("visibilitychange", follow);
+    close();
+  };
+}

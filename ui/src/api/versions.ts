@@ -1,0 +1,77 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { get, post, send } from "./client";
+import type { Asset, Job, Page, Version, VersionDetail } from "./types";
+
+export interface AssetFilters {
+  label?: string | undefined;
+  search?: string | undefined;
+}
+
+export const versionQuery = (version: string) =>
+  queryOptions({
+    queryKey: ["versions", "one", version],
+    queryFn: ({ signal }) => get<VersionDetail>(`/versions/${version}`, undefined, signal),
+  });
+
+export const assetsQuery = (version: string, filters: AssetFilters) =>
+  infiniteQueryOptions({
+    queryKey: ["versions", "assets", version, filters],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Asset>>(
+        `/versions/${version}/assets`,
+        { label: filters.label, search: filters.search, after: pageParam, limit: 60 },
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+export interface ImportOptions {
+  file: File;
+  mode: "replace" | "keep" | "concatenate";
+  skip_bad: boolean;
+  create_labels: boolean;
+}
+
+export function useImport(version: string) {
+  return useLaunched(({ file, ...options }: ImportOptions) => {
+    const form = new FormData();
+    form.set("format", "coco");
+    for (const [name, value] of Object.entries(options)) form.set(name, String(value));
+    form.set("file", file);
+    return send<Job>(`/versions/${version}/import`, form, crypto.randomUUID());
+  });
+}
+
+export interface ForkOptions {
+  name: string;
+  with_annotations: boolean;
+  with_labels: boolean;
+}
+
+export function useFork(version: string) {
+  return useLaunched((options: ForkOptions) =>
+    post<Job>(`/versions/${version}/fork`, options, crypto.randomUUID()),
+  );
+}
+
+export function useExport(version: string) {
+  return useLaunched(() => post<Job>(`/versions/${version}/export`, { format: "coco" }, crypto.randomUUID()));
+}
+
+export function useLock(version: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (verb: "lock" | "unlock") => post<Version>(`/versions/${version}/${verb}`),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ["versions"] }),
+  });
+}
+
+/** A launch answers the job; the lists that it will appear in are asked again. */
+export function useLaunched<Said>(launch: (said: Said) => Promise<Job>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: launch,
+    onSuccess: () => cache.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+}

@@ -1,0 +1,53 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useRef, useState } from "react";
+import type { JobFilters } from "../../api/jobs";
+import { Screen } from "../../components/Screen";
+import { Bones } from "../../components/Skeleton";
+import { Failed } from "../../components/State";
+import { Footer } from "./Footer";
+import { JobRows } from "./JobRows";
+import styles from "./JobsList.module.css";
+import { LiveSwitch } from "./LiveSwitch";
+import { NewJob } from "./NewJob";
+import { NoJobs } from "./NoJobs";
+import { SearchBox } from "./SearchBox";
+import { TypeTabs } from "./TypeTabs";
+import { useJobs } from "./useJobs";
+import { useKeys } from "./useKeys";
+import { StatusFilter } from "./StatusFilter";
+import { Waiting } from "./Waiting";
+
+/** Every job of the organization, newest first, changing while one looks. */
+export function JobsList() {
+  const filters = useSearch({ from: "/$org/jobs" });
+  const navigate = useNavigate({ from: "/$org/jobs" });
+  const change = useCallback((search: JobFilters) => void navigate({ search, replace: true }), [navigate]);
+  const [paused, setPaused] = useState(false);
+  const top = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const { query, rows, waiting, letIn } = useJobs(filters, paused, top);
+  useKeys(list);
+
+  return (
+    <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={<NewJob />}>
+      <div className={styles.filters} ref={top}>
+        <TypeTabs filters={filters} />
+        <SearchBox key={filters.search ?? ""} filters={filters} change={change} />
+        <StatusFilter filters={filters} change={change} />
+      </div>
+      <Waiting rows={waiting} letIn={letIn} top={top} />
+      {query.isPending ? (
+        <Bones rows={9} label="Loading jobs" />
+      ) : query.isError && !rows.length ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : rows.length === 0 ? (
+        <NoJobs filters={filters} change={change} />
+      ) : (
+        <div ref={list} data-stale={query.isPlaceholderData || undefined} className={styles.list}>
+          <JobRows rows={rows} />
+          <Footer shown={rows.length} filters={filters} query={query} />
+        </div>
+      )}
+    </Screen>
+  );
+}

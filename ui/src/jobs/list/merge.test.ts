@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { JobRow } from "../../api/types";
+import { patchRows } from "../../api/live";
+import { allRows, putOnTop, type Rows, unknownTo } from "./merge";
+
+const row = (id: string, name = id) => ({ id, name }) as JobRow;
+const rows: Rows = {
+  pages: [
+    { items: [row("c"), row("b")], next: "x" },
+    { items: [row("a")], next: null },
+  ],
+  pageParams: [null, "x"],
+};
+
+test("new jobs come on top once, however often they are announced", () => {
+  const once = putOnTop(rows, [row("e"), row("d"), row("c")]);
+  expect(allRows(once).map(({ id }) => id)).toEqual(["e", "d", "c", "b", "a"]);
+  expect(putOnTop(once, [row("e")])).toEqual(once);
+  expect(unknownTo(once, [row("f"), row("a")])).toEqual([row("f")]);
+});
+
+test("a known job changes where it stands", () => {
+  const changed = patchRows(rows, "a", (old) => ({ ...old, name: "done" }));
+  expect(allRows(changed).map(({ name }) => name)).toEqual(["c", "b", "done"]);
+  expect(changed.pages[0]).not.toBe(undefined);
+});
+
+test("news of a job that is not shown change nothing", () => {
+  expect(patchRows(rows, "z", (old) => old)).toBe(rows);
+});

@@ -1,0 +1,112 @@
+import { Button, NumberInput, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { Play } from "lucide-react";
+import { useState } from "react";
+import { processingQuery, useLaunchProcessing } from "../api/processings";
+import { useMay } from "../api/session";
+import type { JsonObject, Processing, ProcessingInput } from "../api/types";
+import { Loaded } from "../components/Loaded";
+import { useOpen } from "../components/open";
+import { impliedRules, ParameterForm, startValues } from "../components/ParameterForm";
+import { Screen } from "../components/Screen";
+import { Trail } from "../components/Trail";
+import styles from "./Processings.module.css";
+import { TargetPicker, VersionPicker } from "./TargetPicker";
+
+/** One processing, and the form that launches it. */
+export function ProcessingScreen() {
+  const { processing = "" } = useParams({ strict: false });
+  const query = useQuery(processingQuery(processing));
+  return (
+    <Screen
+      title={query.data?.name ?? ""}
+      trail={<Trail steps={[{ name: "Processings", path: "/processings" }]} />}
+    >
+      <Loaded query={query}>{(data) => <LaunchForm processing={data} />}</Loaded>
+    </Screen>
+  );
+}
+
+function LaunchForm({ processing }: { processing: Processing }) {
+  const search = useSearch({ strict: false }) as { target?: string };
+  const [target, setTarget] = useState(search.target ?? "");
+  const rules = impliedRules(processing.parameters, processing.default_parameters);
+  const [parameters, setParameters] = useState<JsonObject>(() => startValues(rules, processing.default_parameters));
+  const [inputs, setInputs] = useState<JsonObject>({});
+  const launch = useLaunchProcessing(processing.id);
+  const open = useOpen();
+  const mayLaunch = useMay("member");
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        launch.mutate(
+          { target_id: target, parameters, inputs },
+          { onSuccess: (job) => open(`/jobs/${job.id}`) },
+        );
+      }}
+    >
+      <p className={styles.text}>{processing.description}</p>
+      <section className={styles.part}>
+        <h2 className={styles.heading}>Works on</h2>
+        <TargetPicker kind={processing.target} chosen={target} choose={setTarget} />
+      </section>
+      {processing.inputs.length > 0 && (
+        <section className={styles.part}>
+          <h2 className={styles.heading}>Inputs</h2>
+          <div className={styles.fields}>
+            {processing.inputs.map((input) => (
+              <InputField
+                key={input.name}
+                input={input}
+                value={String(inputs[input.name] ?? "")}
+                change={(value) => setInputs({ ...inputs, [input.name]: value })}
+              />
+            ))}
+          </div>
+        </section>
+      )}
+      {Object.keys(rules).length > 0 && (
+        <section className={styles.part}>
+          <h2 className={styles.heading}>Parameters</h2>
+          <ParameterForm rules={rules} values={parameters} change={setParameters} />
+        </section>
+      )}
+      {launch.error && (
+        <p className={styles.error} role="alert">
+          {launch.error.message}
+        </p>
+      )}
+      <div>
+        <Button
+          variant="filled"
+          type="submit"
+          leftSection={<Play size={14} aria-hidden="true" />}
+          loading={launch.isPending}
+          disabled={!mayLaunch || !target}
+        >
+          Launch
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function InputField({ input, value, change }: { input: ProcessingInput; value: string; change: (value: string | number) => void }) {
+  if (input.type === "DATASET_VERSION") return <VersionPicker chosen={value} choose={change} />;
+  const common = { label: words(input.name), required: input.required };
+  if (input.type === "NUMBER")
+    return <NumberInput {...common} value={value} onChange={(typed) => change(Number(typed))} />;
+  return (
+    <TextInput
+      {...common}
+      description={input.type === "TEXT" ? undefined : `id of a ${input.type.toLowerCase().replace("_", " ")}`}
+      value={value}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}
+
+const words = (name: string): string => name.replaceAll("_", " ");

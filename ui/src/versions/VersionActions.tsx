@@ -1,0 +1,60 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Download, Ellipsis, FileInput, GitFork, Lock, LockOpen, Play } from "lucide-react";
+import { useMay } from "../api/session";
+import type { VersionDetail } from "../api/types";
+import { useExport, useLock } from "../api/versions";
+import { useOpen } from "../components/open";
+import { ForkDialog } from "./ForkDialog";
+import { ImportDialog } from "./ImportDialog";
+
+/** What one can do to a version; each of them is a job, but for the lock. */
+export function VersionActions({ version }: { version: VersionDetail }) {
+  const [importing, imports] = useDisclosure(false);
+  const [forking, forks] = useDisclosure(false);
+  const exporting = useExport(version.id);
+  const lock = useLock(version.id);
+  const open = useOpen();
+  if (!useMay("member")) return null;
+  const locked = version.locked !== null;
+  return (
+    <>
+      <Button leftSection={<FileInput size={15} aria-hidden="true" />} disabled={locked} onClick={imports.open}>
+        Import
+      </Button>
+      <Button leftSection={<GitFork size={15} aria-hidden="true" />} onClick={forks.open}>
+        Fork
+      </Button>
+      <Button
+        variant="filled"
+        leftSection={<Play size={14} aria-hidden="true" />}
+        onClick={() => open(`/processings?target=${version.id}`)}
+      >
+        Process
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon size={34} aria-label="More actions">
+            <Ellipsis size={17} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<Download size={15} aria-hidden="true" />}
+            onClick={() => exporting.mutate(undefined, { onSuccess: (job) => open(`/jobs/${job.id}`) })}
+          >
+            Export as COCO
+          </Menu.Item>
+          <Menu.Item
+            leftSection={locked ? <LockOpen size={15} aria-hidden="true" /> : <Lock size={15} aria-hidden="true" />}
+            onClick={() => lock.mutate(locked ? "unlock" : "lock")}
+          >
+            {locked ? "Unlock" : "Lock"}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <ImportDialog version={version.id} opened={importing} close={imports.close} />
+      <ForkDialog version={version} opened={forking} close={forks.close} />
+    </>
+  );
+}

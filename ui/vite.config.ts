@@ -1,0 +1,17 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env["SAFELIGHT_URL"] ?? "http://localhost:8000";
+
+export default defineConfig(async ({ mode }) => ({
+  plugins: [react(), ...(mode === "mock" ? [(await import("./dev/plugin.ts")).mock()] : [])],
+  build: {
+    outDir: "../src/safelight/static",
+    emptyOutDir: true,
+    target: "es2023",
+    assetsInlineLimit: 2048,
+    chunkSizeWarningLimit: 700,
+  },
+  server: mode === "mock" ? {} : { proxy: { "/api": { target: server, changeOrigin: true } } },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+}));
