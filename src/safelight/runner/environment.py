@@ -204,7 +204,6 @@ class Environments:
             "NO_COLOR": "1",
             "UV_NO_PROGRESS": "1",
             "UV_PYTHON_DOWNLOADS": "never",
-            "UV_LINK_MODE": "copy",
             **self._config.setup_environment,
         }
 
