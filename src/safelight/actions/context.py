@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
 
 from safelight.actions.hub import Hub
 from safelight.actions.sealing import Sealer, secret_key
+from safelight.blobs import Blobs
 from safelight.config import Settings
 from safelight.store.db import Database, Event
 from safelight.store.logfile import LogFiles
@@ -19,7 +19,7 @@ class Context:
 
     settings: Settings
     db: Database
-    blobs: Any
+    blobs: Blobs
     logs: LogFiles
     secret_key: bytes = field(repr=False)
     hub: Hub = field(default_factory=Hub)
@@ -33,10 +33,14 @@ class Context:
 _WAKING = frozenset({"run_created", "run_ended", "run_stop_requested", "run_given_back"})
 
 
-def open_context(settings: Settings, db: Database, blobs: Any = None) -> Context:
+def open_context(settings: Settings, db: Database, blobs: Blobs | None = None) -> Context:
     """A context on this database, wired so that committed events wake scheduler and streams."""
     context = Context(
-        settings, db, blobs, LogFiles(settings.data / "logs"), secret_key(settings.data)
+        settings,
+        db,
+        blobs or Blobs(settings.storage),
+        LogFiles(settings.data / "logs"),
+        secret_key(settings.data),
     )
 
     def listen(events: list[Event]) -> None:
