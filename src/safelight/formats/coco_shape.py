@@ -1,0 +1,209 @@
+"""Turns COCO annotations into the texts of shapes, digit for digit, many at a time.
+
+A text begins after the shape's number and label key, which are known only when all of the file has
+been read: `"k":"p","g":[[...]],"b":[...]}`; see `domain.annotations.Shape` for the field names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import DecodeError, Raw, Struct
+
+from safelight.formats.coco import ABSENT, Annotation, BadRecord
+
+_SPACE = b" \t\r\n"
+
+_box = msgspec.json.Decoder(list[float])
+_boxes = msgspec.json.Decoder(list[list[float]])
+_area = msgspec.json.Decoder(float | None)
+_areas = msgspec.json.Decoder(list[float | None])
+_rings = msgspec.json.Decoder(list[list[float]])
+_numbers = msgspec.json.Decoder(list[float])
+_texts = msgspec.json.Decoder(list[Raw])
+_attributes = msgspec.json.Decoder(dict[str, Any])
+
+
+class _Rle(Struct):
+    counts: str | list[int]
+    size: tuple[int, int]
+
+
+_rle = msgspec.json.Decoder(_Rle)
+
+Refuse = Callable[[Annotation, BadRecord], None]
+
+
+def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]:
+    """The text of each record's shape; None where `refuse` was called for it."""
+    try:
+        boxes = _boxes.decode(_list(b",".join([record.bbox for record in records])))
+        areas = _areas.decode(_list(b",".join([record.area for record in records])))
+    except DecodeError:
+        return _one_by_one(records, refuse)
+    texts: list[bytes | None] = []
+    outlines = []
+    for record, box, area in zip(records, boxes, areas, strict=True):
+        outline = bytes(record.segmentation)
+        if (
+            len(box) == 4
+            and area is not None
+            and not (box[2] < 0 or box[3] < 0 or record.iscrowd)
+            and record.attributes is ABSENT
+            and record.keypoints is ABSENT
+            and record.text is None
+            and _has_form_of_rings(outline)
+        ):
+            texts.append(b'"k":"p","g":%b,"b":%b,"ar":%b}' % (outline, record.bbox, record.area))
+            outlines.append(outline)
+        else:
+            texts.append(_text(record, refuse))
+    return texts if _are_numbers(b"".join(outlines)) else _one_by_one(records, refuse)
+
+
+def _list(joined: bytes) -> bytes:
+    return b"[" + joined + b"]"
+
+
+def _has_form_of_rings(outline: bytes) -> bool:
+    """Whether it is `[[...],[...]]`, nothing deeper, an even number of 6 or more values in each."""
+    if outline[:2] != b"[[" or outline[-2:] != b"]]" or b" " in outline or b"\n" in outline:
+        return False
+    opened = outline.count(b"[")
+    if opened == 2:
+        commas = outline.count(b",")
+        return commas >= 5 and commas & 1 == 1
+    rings = outline[2:-2].split(b"],[")
+    return len(rings) == opened - 1 and all(
+        commas >= 5 and commas & 1 for commas in [ring.count(b",") for ring in rings]
+    )
+
+
+def _are_numbers(rings: bytes) -> bool:
+    """Whether lists, known to be JSON, hold numbers only: all else shows by one of four bytes."""
+    return not (b'"' in rings or b"{" in rings or b"u" in rings or b"a" in rings)
+
+
+def _one_by_one(records: list[Annotation], refuse: Refuse) -> list[bytes | None]:
+    return [_text(record, refuse) for record in records]
+
+
+def _text(record: Annotation, refuse: Refuse) -> bytes | None:
+    try:
+        return shape_text(record)
+    except BadRecord as bad:
+        refuse(record, bad)
+        return None
+
+
+def shape_text(record: Annotation) -> bytes:
+    """The text of one record's shape. Raises BadRecord."""
+    has_box = _check_box(record.bbox)
+    if record.keypoints is not ABSENT:
+        form = _keypoints(record) or _form(bytes(record.segmentation), record.bbox, has_box)
+    else:
+        form = _form(bytes(record.segmentation), record.bbox, has_box)
+    if has_box and not form.startswith(b'"k":"r"'):
+        form += b',"b":' + _dense(record.bbox)
+    return form + _beside(record) + b"}"
+
+
+def _check_box(bbox: Raw) -> bool:
+    """Whether there is a box. Raises BadRecord."""
+    try:
+        box = _box.decode(bbox)
+    except DecodeError as error:
+        raise BadRecord(f"bbox is not a list of four numbers: {error}") from error
+    if not box:
+        return False
+    if len(box) != 4:
+        raise BadRecord(f"bbox has {len(box)} numbers, not 4")
+    if box[2] < 0 or box[3] < 0:
+        raise BadRecord(f"bbox {bytes(bbox).decode()} has a negative size")
+    return True
+
+
+def _form(segmentation: bytes, bbox: Raw, has_box: bool) -> bytes:
+    """Kind and geometry of a shape without keypoints."""
+    first = segmentation[:1]
+    if first == b"{":
+        return b'"k":"m","g":' + _checked_rle(segmentation)
+    if first == b"[":
+        dense = _dense(segmentation)
+        if dense not in {b"[]", b"[[]]"}:
+            return b'"k":"p","g":' + _checked_rings(dense)
+    elif segmentation != b"null":
+        raise BadRecord("segmentation is neither a list of polygons nor run lengths")
+    return b'"k":"r","g":' + _dense(bbox) if has_box else b'"k":"c"'
+
+
+def _checked_rings(segmentation: bytes) -> bytes:
+    try:
+        rings = _rings.decode(segmentation)
+    except DecodeError as error:
+        raise BadRecord(f"segmentation is not a list of lists of numbers: {error}") from error
+    for ring in rings:
+        if len(ring) % 2:
+            raise BadRecord(f"a polygon has an odd number of coordinates: {len(ring)}")
+        if len(ring) < 6:
+            raise BadRecord(f"a polygon has {len(ring) // 2} points; it needs at least 3")
+    return segmentation
+
+
+def _checked_rle(segmentation: bytes) -> bytes:
+    try:
+        _rle.decode(segmentation)
+    except DecodeError as error:
+        raise BadRecord(f"segmentation is not a run-length object: {error}") from error
+    return segmentation
+
+
+def _keypoints(record: Annotation) -> bytes | None:
+    """Kind and geometry of named points, `[x, y, visibility]` each; None if there are none."""
+    try:
+        numbers = _numbers.decode(record.keypoints) if bytes(record.keypoints) != b"null" else []
+    except DecodeError as error:
+        raise BadRecord(f"keypoints is not a list of numbers: {error}") from error
+    if len(numbers) % 3:
+        raise BadRecord(f"keypoints has {len(numbers)} numbers, not three for each point")
+    if not numbers:
+        return None
+    texts = [bytes(text) for text in _texts.decode(record.keypoints)]
+    triples = [b",".join(texts[at : at + 3]) for at in range(0, len(texts), 3)]
+    form = b'"k":"kp","g":[[' + b"],[".join(triples) + b"]]"
+    outline = bytes(record.segmentation)
+    if _form(outline, record.bbox, has_box=False) != b'"k":"c"':
+        form += b',"e":{"segmentation":' + outline + b"}"
+    return form
+
+
+def _beside(record: Annotation) -> bytes:
+    """What the record says beside geometry and box. Raises BadRecord."""
+    text = b""
+    try:
+        if _area.decode(record.area) is not None:
+            text += b',"ar":' + bytes(record.area)
+    except DecodeError as error:
+        raise BadRecord("area is not a number") from error
+    if record.iscrowd:
+        text += b',"ic":%d' % record.iscrowd
+    if record.text is not None:
+        text += b',"t":' + msgspec.json.encode(record.text)
+    return text + _extra_attributes(record.attributes)
+
+
+def _extra_attributes(attributes: Raw) -> bytes:
+    if bytes(attributes) == b"null":
+        return b""
+    try:
+        decoded = _attributes.decode(attributes)
+    except DecodeError as error:
+        raise BadRecord(f"attributes is not an object: {error}") from error
+    return b',"x":' + msgspec.json.encode(decoded) if decoded else b""
+
+
+def _dense(numbers: Raw | bytes) -> bytes:
+    """Without white space; for text that holds numbers only."""
+    return bytes(numbers).translate(None, _SPACE)

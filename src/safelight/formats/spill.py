@@ -1,0 +1,87 @@
+"""Keeps the shapes of a big file in a scratch file and gives them back picture by picture.
+
+A file lists shapes in any order; documents need those of one picture together. In memory stay a few
+numbers per shape. The scratch file has no name: it is gone when the process is, however it ends.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from array import array
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Self
+
+
+class Spill:
+    """Shapes by position, in the order of the file. `images` and `categories` are positions too."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed by `close`
+        self._map: mmap.mmap | bytes = b""
+        self._offsets = array("Q", [0])
+        self._starts = array("Q")
+        self._order = array("Q")
+        self.images = array("I")
+        self.categories = array("I")
+        self.ids = array("q")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def add(
+        self, texts: list[bytes], images: list[int], categories: list[int], ids: list[int]
+    ) -> None:
+        """Append shapes: their texts, and for each its picture, category and id in the file."""
+        rest = memoryview(b"".join(texts))
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self.images.extend(images)
+        self.categories.extend(categories)
+        self.ids.extend(ids)
+        start = self._offsets.pop()
+        self._offsets.extend(accumulate(map(len, texts), initial=start))
+
+    def seal(self, image_count: int, dropped: Collection[int] = ()) -> None:
+        """No more shapes come: sort them by picture (a counting sort), without the `dropped` ones."""
+        kept: Sequence[int] = range(len(self))
+        if dropped:
+            kept = [position for position in kept if position not in dropped]
+        images = self.images
+        counts = Counter(images if not dropped else map(images.__getitem__, kept))
+        per_image = (counts[image] for image in range(image_count))
+        self._starts = array("Q", accumulate(per_image, initial=0))
+        following = array("Q", self._starts)
+        self._order = array("Q", bytes(8 * self._starts[-1]))
+        for position in kept:
+            image = images[position]
+            self._order[following[image]] = position
+            following[image] += 1
+        if self._offsets[-1]:
+            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def of_image(self, image: int) -> array[int]:
+        """The positions of the shapes of one picture, in the order of the file."""
+        return self._order[self._starts[image] : self._starts[image + 1]]
+
+    def text(self, position: int) -> bytes:
+        return self._map[self._offsets[position] : self._offsets[position + 1]]
+
+    @property
+    def kept(self) -> int:
+        """How many shapes were not dropped."""
+        return len(self._order)
+
+    def close(self) -> None:
+        if isinstance(self._map, mmap.mmap):
+            self._map.close()
+        self._file.close()
