@@ -54,6 +54,7 @@ class Feed(threading.Thread):
         self._known = False
         self._told = False
         self._exit_after = 0.0
+        self._signed_at = 0  # where the log's last line begins in `setup`
         self._beat_at = time.monotonic() + BEAT_S
         self._moved_at = 0.0
         if spec is not None:
@@ -131,10 +132,10 @@ class Feed(threading.Thread):
                 moved = True
         return moved
 
-    def _advance(self, name: str) -> bool:
+    def _advance(self, name: str, until: Optional[int] = None) -> bool:
         """Ship one chunk of a stream, if there is one."""
         spool = self._spools[name]
-        data = spool.read()
+        data = spool.read(until)
         if data:
             spool.offset = self._ship_one(spool, data)
         return bool(data)
@@ -174,8 +175,10 @@ class Feed(threading.Thread):
         if not self._known:
             self._meet(self._server.start(introduction()))
         self._tell_end(end, time.monotonic() >= self._exit_after)
-        for name in ("stdout", "stderr", "setup"):  # the last line of all is in `setup`
-            while self._advance(name):
+        # The last line of all is in `setup` too.
+        order = (("setup", self._signed_at), ("stdout", None), ("stderr", None), ("setup", None))
+        for name, until in order:
+            while self._advance(name, until):
                 self._tell_end(end, time.monotonic() >= self._exit_after)
         self._tell_snapshot()
         self._tell_end(end, True)
@@ -189,10 +192,12 @@ class Feed(threading.Thread):
         """The log's last line, once, and from then on its size is known."""
         line = ending.last_line(self._folder, end).encode()
         size = self._spools["setup"].size
+        self._signed_at = max(0, size - len(line))
         with open(self._folder.file("setup"), "a+b") as file:
-            file.seek(max(0, size - len(line)))
+            file.seek(self._signed_at)
             if file.read() != line:
                 file.write(line)
+                self._signed_at = size
         end["offsets"] = ending.offsets(self._folder)
 
 

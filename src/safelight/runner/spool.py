@@ -15,14 +15,15 @@ class Spool:
         self.offset = 0  # up to here the server has it
         self._descriptor: Optional[int] = None
 
-    def read(self) -> bytes:
-        """The next bytes after `offset`; none when there are no more just now."""
+    def read(self, until: Optional[int] = None) -> bytes:
+        """The next bytes after `offset`, not beyond `until`; none if there are no more just now."""
+        count = CHUNK if until is None else max(0, min(CHUNK, until - self.offset))
         if self._descriptor is None:
             try:
                 self._descriptor = os.open(self.path, os.O_RDONLY)
             except OSError:
                 return b""
-        return os.pread(self._descriptor, CHUNK, self.offset)
+        return os.pread(self._descriptor, count, self.offset)
 
     @property
     def size(self) -> int:
