@@ -1,0 +1,91 @@
+"""A real browser on a real server: Debian's Chromium, driven by Playwright, with axe at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from safelight.actions import first_start
+from safelight.store.db import Database, sqlite_url
+from tests.browser.house import furnish
+from tests.live import LiveServer
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with one small dataset and jobs of all three types."""
+    server = LiveServer(tmp_path_factory.mktemp("browser") / "data")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def house(live: LiveServer) -> dict[str, Any]:
+    with live.client() as client:
+        return furnish(client)
+
+
+@pytest.fixture
+def page(browser: Browser, live: LiveServer, house: dict[str, Any]) -> Iterator[Page]:
+    """A signed-in page, 1440 x 900; a script error in it fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live.url)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    sign_in(page, live)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def sign_in(page: Page, live: LiveServer) -> None:
+    """Enter by a one-time link, as the first start prints it."""
+    page.goto(login_link(live))
+    page.wait_for_url("**/jobs")
+
+
+def login_link(live: LiveServer) -> str:
+    db = Database(sqlite_url(live.data / "safelight.db"))
+    try:
+        return f"{live.url}/login?link={first_start.login_link(db)}"
+    finally:
+        db.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is now, one line each."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("() => axe.run(document)")
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
