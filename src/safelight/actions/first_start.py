@@ -48,6 +48,16 @@ def login_link(db: Database) -> str:
         return access.issue_link(tx, first_owner(tx))
 
 
+def owner_token(db: Database, name: str, *, lasting_s: int | None = None) -> str:
+    """A new API token of the first organization's owner, for who holds the data folder."""
+    with db.transaction() as tx:
+        home = organizations.first(tx)
+        owner = first_owner(tx)  # raises Invalid if there is no organization yet
+        expires_at = None if lasting_s is None else tx.now + lasting_s * access.SECOND
+        assert home is not None
+        return access.issue_token(tx, owner, home.organization_id, name, expires_at=expires_at)
+
+
 def first_owner(tx: Read) -> UUID:
     """The user who owns the first organization."""
     home = organizations.first(tx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Self
 
+from safelight.client.datalakes import Datalakes
 from safelight.client.datasets import Datasets, Versions
 from safelight.client.http import Http
 from safelight.client.jobs import Jobs
@@ -28,6 +29,7 @@ class Client:
             raise Invalid("Which server? Give its address, or set SAFELIGHT_URL.")
         self.http = Http(url, token or os.environ.get("SAFELIGHT_TOKEN"), patience_s=patience_s)
         self.jobs = Jobs(self.http)
+        self.datalakes = Datalakes(self.http)
         self.datasets = Datasets(self.http)
         self.versions = Versions(self.http)
         self.processings = Processings(self.http)

@@ -93,7 +93,7 @@ class Run(Record):
         while True:
             page = self.http.get(f"/api/v1/runs/{self.id}/log", line=line, limit=_PAGE)
             for found in page["lines"]:
-                yield LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
+                yield _line(found)
                 line = found["n"] + 1
             if line <= page["total_lines"] and page["lines"]:
                 continue
@@ -105,7 +105,22 @@ class Run(Record):
     def tail(self, lines: int) -> list[LogLine]:
         """The last `lines` lines that are there now."""
         page = self.http.get(f"/api/v1/runs/{self.id}/log", tail=lines)
-        return [LogLine(a["n"], instant(a["at"]), a["stream"], a["text"]) for a in page["lines"]]
+        return [_line(found) for found in page["lines"]]
+
+    def search(self, text: str, *, regex: bool = False) -> Iterator[LogLine]:
+        """The lines that hold `text`, or that the regular expression finds something in."""
+        path, after = f"/api/v1/runs/{self.id}/log/search", 0
+        while True:
+            page = self.http.get(path, q=text, regex=str(regex).lower(), after=after, limit=_PAGE)
+            for found in page["hits"]:
+                yield _line(found)
+            if page["next"] is None:
+                return
+            after = page["next"]
+
+
+def _line(found: Json) -> LogLine:
+    return LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
 
 
 class Job(Record):

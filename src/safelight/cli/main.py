@@ -1,0 +1,83 @@
+"""All commands, and how each of them may end: a result, one line on stderr, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+from rich.text import Text
+from typer import Abort, Option, Typer
+from typer.exceptions import TyperException
+
+from safelight import __version__
+from safelight.cli import data, house, jobs, login, output, scripts
+from safelight.errors import SafelightError
+
+# The command itself could not do its work. 0 to 3 say how a job ended, so they are not used here.
+COULD_NOT = 4
+INTERRUPTED = 130
+
+commands = Typer(
+    name="safelight",
+    help="Watch, steer and trust every long operation of a computer-vision team.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_START, _JOBS, _DATA, _SCRIPTS = "Start", "Jobs", "Data", "Processings and trainings"
+
+commands.command(rich_help_panel=_START)(house.up)
+commands.command(rich_help_panel=_START)(house.demo)
+commands.command(rich_help_panel=_START)(login.login)
+commands.add_typer(house.users, name="user", rich_help_panel=_START)
+for _command in (jobs.jobs, jobs.job, jobs.logs, jobs.wait, jobs.rerun, jobs.stop):
+    commands.command(rich_help_panel=_JOBS)(_command)
+commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
+commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
+commands.command(rich_help_panel=_DATA)(data.fork)
+commands.add_typer(scripts.processing, name="processing", rich_help_panel=_SCRIPTS)
+commands.add_typer(scripts.training, name="training", rich_help_panel=_SCRIPTS)
+
+
+@commands.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if show:
+        output.say(__version__)
+        sys.exit(0)
+
+
+def app() -> NoReturn:
+    """The command `safelight`."""
+    try:
+        code = commands(standalone_mode=False)
+    except SafelightError as error:
+        _end(error.message)
+    except TyperException as error:
+        _end(error.format_message(), "See `safelight --help`.")
+    except (KeyboardInterrupt, Abort):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our pipe has gone: python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(COULD_NOT)
+    except Exception as error:
+        if os.environ.get("SAFELIGHT_DEBUG"):
+            raise
+        _end(f"{type(error).__name__}: {error}", "SAFELIGHT_DEBUG=1 shows where it comes from.")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(message: str, hint: str = "") -> NoReturn:
+    output.err.print(
+        Text("Error: ", style="bold red").append(Text(message, style="not bold default"))
+    )
+    if hint:
+        output.note(hint)
+    sys.exit(COULD_NOT)
+
+
+if __name__ == "__main__":
+    app()
