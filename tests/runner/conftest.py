@@ -26,7 +26,7 @@ class Scene:
         self.run_id = str(uuid.uuid4())
         self.data = data
         self.folder = RunFolder(str(data / "runs" / self.run_id))
-        os.makedirs(self.folder.path)
+        Path(self.folder.path).mkdir()
         self.server_file = Path(self.folder.file("server.json"))
         self.known = Known(self._spec())
         self.server = FakeServer(self.known, self.server_file)

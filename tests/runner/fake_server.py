@@ -37,6 +37,7 @@ class Known:
     final: bool = False
     refuse_start: int | None = None
     broken: bool = False
+    token: str = TOKEN
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def text(self, stream: str) -> str:
@@ -59,12 +60,13 @@ class FakeServer:
         self._server_file = server_file
         self._http: _Http | None = None
 
-    def start(self) -> None:
+    def start(self, pid: int | None = None) -> None:
+        """Listen on a new port. `pid` stands in the file; it is ours, unless something else listens."""
         self._http = _Http(("127.0.0.1", 0), _handler(self.known))
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://127.0.0.1:{self._http.server_port}"
         temporary = self._server_file.with_suffix(".new")
-        temporary.write_text(json.dumps({"url": address, "pid": os.getpid()}))
+        temporary.write_text(json.dumps({"url": address, "pid": pid or os.getpid()}))
         temporary.replace(self._server_file)
 
     def stop(self) -> None:
@@ -134,7 +136,7 @@ def _handler(known: Known) -> type[BaseHTTPRequestHandler]:
         ) -> tuple[int, dict[str, Any]]:
             if known.broken:
                 return 503, {"code": "unavailable", "message": "Not now."}
-            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            if self.headers["Authorization"] != f"Bearer {known.token}":
                 return 401, {"code": "unauthenticated", "message": "Unknown token."}
             if verb == "log":
                 return _log(known, question, body)

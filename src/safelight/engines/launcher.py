@@ -90,7 +90,7 @@ class Launcher:
         arguments = [str(theirs.fileno()), str(self._data), self._internal, *self._warm]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", forkserver.__name__, *arguments],
+                [sys.executable, "-P", "-m", forkserver.__name__, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

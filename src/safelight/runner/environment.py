@@ -211,14 +211,22 @@ class Environments:
 def explain(output: str, asked: str = "", where: str = "") -> str:
     """One sentence from what uv printed: which requirement, and its last word on why."""
     reason = _last(output)
-    for line in asked.splitlines():
-        requirement = line.split("#")[0].strip().strip("\",'")
-        name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
-        if name and re.search(rf"(?<![\w-]){re.escape(name[0])}(?![\w-])", reason, _ANY_CASE):
-            return f"{requirement} could not be installed: {reason}."
+    requirement = _blamed(reason, asked) or _blamed(output, asked)
+    if requirement:
+        return f"{requirement} could not be installed: {reason}."
     if where:
         return f"What {where} asks for could not be installed: {reason}."
     return f"The environment could not be built: {reason}."
+
+
+def _blamed(text: str, asked: str) -> str:
+    """The first requirement that the text speaks of; empty if none."""
+    for line in asked.splitlines():
+        requirement = line.split("#")[0].strip().strip("\",'")
+        name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
+        if name and re.search(rf"(?<![\w-]){re.escape(name[0])}(?![\w-])", text, _ANY_CASE):
+            return requirement
+    return ""
 
 
 def _last(output: str) -> str:
