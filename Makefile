@@ -10,7 +10,7 @@ PAGE := src/safelight/static/index.html
 PAGE_SOURCES := $(shell git ls-files ui 2>/dev/null) hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system lint types page-checks unit lock migration clean
+.PHONY: help demo test test-system lint types page-checks unit lock migration reference clean
 
 help: ## What one can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ lock: ## Write requirements.lock anew from pyproject.toml
 
 migration: $(VENV)/.installed ## Write a migration for a changed schema: make migration NAME=what-changed
 	$(BIN)/python -m safelight.store.migrations $(NAME)
+
+reference: $(VENV)/.installed ## Write docs/reference.md anew from the code
+	$(BIN)/python docs/write_reference.py
 
 clean: ## Remove what was built and installed (not the demo's data)
 	rm -rf $(VENV) ui/node_modules src/safelight/static dist .cache
