@@ -16,7 +16,7 @@ from safelight.blobs import Grant, Signer
 from safelight.errors import Conflict, Denied, Invalid, NotFound, TooLarge
 from safelight.ids import uuid7
 from safelight.store import objects
-from safelight.store.db import Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.objects import StoredObject
 
 ROUTE = "/api/v1/objects"
@@ -67,9 +67,9 @@ def store(
     return name
 
 
-def check_issued(tx: Transaction, organization_id: UUID, object_name: str) -> StoredObject:
+def check_issued(read: Read, organization_id: UUID, object_name: str) -> StoredObject:
     """The object of this organization, which is written. Raises NotFound, Invalid if it is not yet."""
-    found = objects.get(tx, organization_id, object_name)
+    found = objects.get(read, organization_id, object_name)
     if not found.is_stored:
         raise Invalid("Nothing was uploaded under this object name.", object_name=object_name)
     return found

@@ -1,0 +1,208 @@
+"""What people do with datasets and versions: make, name, fill, lock, empty and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from safelight.domain.datasets import InferenceType, check_name
+from safelight.domain.permissions import Actor
+from safelight.errors import NotFound
+from safelight.store import assets, changes, data, datasets, tags, versions
+from safelight.store.changes import Author
+from safelight.store.datasets import Dataset
+from safelight.store.db import Database, Transaction
+from safelight.store.versions import Version
+
+AT_ONCE = 2000  # rows per transaction: others write in between
+
+
+def author(by: Actor) -> Author:
+    return Author(by.user_id, by.run_id)
+
+
+def create(db: Database, by: Actor, name: str, description: str = "") -> Dataset:
+    """Raises Invalid, NameTaken."""
+    with db.transaction() as tx:
+        return datasets.add(
+            tx,
+            by.organization_id,
+            check_name(name, "dataset"),
+            description=description,
+            by=author(by),
+        )
+
+
+def change(
+    db: Database,
+    by: Actor,
+    dataset_id: UUID,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+) -> Dataset:
+    """Rename or describe. Raises NotFound, Invalid, NameTaken."""
+    with db.transaction() as tx:
+        found = datasets.get(tx, by.organization_id, dataset_id)
+        cleaned = None if name is None else check_name(name, "dataset")
+        return datasets.change(tx, found, name=cleaned, description=description)
+
+
+def create_version(
+    db: Database,
+    by: Actor,
+    dataset_id: UUID,
+    name: str,
+    *,
+    type: InferenceType = InferenceType.NOT_CONFIGURED,
+    description: str = "",
+) -> Version:
+    """An empty version. Raises NotFound, Invalid, NameTaken."""
+    with db.transaction() as tx:
+        dataset = datasets.get(tx, by.organization_id, dataset_id)
+        return versions.add(
+            tx,
+            by.organization_id,
+            dataset.dataset_id,
+            check_name(name, "version"),
+            by=author(by),
+            type=type,
+            description=description,
+        )
+
+
+def change_version(
+    db: Database,
+    by: Actor,
+    version_id: UUID,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    type: InferenceType | None = None,
+) -> Version:
+    """Rename, describe, set the type. Raises NotFound, Locked, Invalid, NameTaken."""
+    with db.transaction() as tx:
+        version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
+        cleaned = None if name is None else check_name(name, "version")
+        return versions.change(
+            tx, version, by=author(by), name=cleaned, description=description, type=type
+        )
+
+
+def lock(db: Database, by: Actor, version_id: UUID) -> Version:
+    """Refuse every write to a version from now on. Raises NotFound."""
+    with db.transaction() as tx:
+        return versions.lock(tx, by.organization_id, version_id, by.user_id)
+
+
+def unlock(db: Database, by: Actor, version_id: UUID) -> Version:
+    """Raises NotFound."""
+    with db.transaction() as tx:
+        return versions.unlock(tx, by.organization_id, version_id, by.user_id)
+
+
+def steps_of_data(
+    db: Database,
+    by: Actor,
+    version_id: UUID,
+    data_ids: Sequence[UUID],
+    tag_ids: Sequence[UUID] = (),
+) -> Iterator[int]:
+    """Put data into a version, in steps; after each, how many of the ids are done.
+
+    Data that is there already is not added again, but tagged. Raises NotFound naming the first id
+    that does not exist (before anything is written), Locked.
+    """
+    with db.read() as read:
+        version = versions.get(read, by.organization_id, version_id)
+        versions.check_unlocked(version)
+        keys = data.keys_of(read, by.organization_id, data_ids)
+    for at in range(0, len(keys), AT_ONCE):
+        some = keys[at : at + AT_ONCE]
+        with db.transaction() as tx:
+            _add(tx, by, version_id, some, tag_ids)
+        yield at + len(some)
+
+
+def add_data(
+    db: Database,
+    by: Actor,
+    version_id: UUID,
+    data_ids: Sequence[UUID],
+    tag_ids: Sequence[UUID] = (),
+) -> int:
+    """The same in one go; how many assets the version has now."""
+    for _ in steps_of_data(db, by, version_id, data_ids, tag_ids):
+        pass
+    with db.read() as read:
+        return versions.get(read, by.organization_id, version_id).asset_count
+
+
+def _add(
+    tx: Transaction, by: Actor, version_id: UUID, keys: Sequence[int], tag_ids: Sequence[UUID]
+) -> None:
+    version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
+    change_set = changes.open_set(
+        tx, by.organization_id, version.version_key, author(by), changes.ASSETS
+    )
+    assets.add(tx, change_set, version, keys)
+    if tag_ids:
+        given = [tags.get(tx, by.organization_id, tag_id) for tag_id in tag_ids]
+        if any(tag.owner_id != version_id for tag in given):
+            raise NotFound("The version has no such tag.")
+        present = assets.keys_of_data(tx, version.version_key, keys)
+        tags.attach(tx, given, sorted(present.values()))
+    announce(tx, by, version)
+
+
+def announce(tx: Transaction, by: Actor, version: Version) -> None:
+    """Tell the pages that the version is not what it was."""
+    changes.announce(
+        tx,
+        version.organization_id,
+        version.version_id,
+        author(by),
+        dataset_id=str(version.dataset_id),
+    )
+
+
+def remove_assets(db: Database, by: Actor, version_id: UUID, asset_keys: Sequence[int]) -> int:
+    """Take assets out of a version; how many there were. Raises NotFound, Locked."""
+    removed = 0
+    for at in range(0, max(len(asset_keys), 1), AT_ONCE):
+        with db.transaction() as tx:
+            version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
+            change_set = changes.open_set(
+                tx, by.organization_id, version.version_key, author(by), changes.ASSETS
+            )
+            removed += assets.remove(tx, change_set, version, asset_keys[at : at + AT_ONCE])
+            announce(tx, by, version)
+    return removed
+
+
+def remove_version(db: Database, by: Actor, version_id: UUID) -> None:
+    """Raises NotFound, Locked. It is gone for everybody at once; its rows go in steps."""
+    with db.transaction() as tx:
+        version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
+        versions.remove(tx, version, by=author(by))
+    _purge(db, version)
+
+
+def remove(db: Database, by: Actor, dataset_id: UUID) -> None:
+    """Remove a dataset with its versions. Raises NotFound, Locked if one of them is locked."""
+    with db.transaction() as tx:
+        dataset = datasets.get(tx, by.organization_id, dataset_id)
+        gone = versions.of_dataset(tx, dataset_id)
+        for version in reversed(gone):  # in key order, as everybody who takes several
+            versions.open_to_write(tx, by.organization_id, version.version_id, alone=True)
+            versions.remove(tx, version, by=author(by))
+        datasets.remove(tx, dataset)
+    for version in gone:
+        _purge(db, version)
+
+
+def _purge(db: Database, version: Version) -> None:
+    left = 1
+    while left:
+        with db.transaction() as tx:
+            left = assets.purge(tx, version.version_key, AT_ONCE)

@@ -1,0 +1,53 @@
+"""What a picture file says of itself in its first bytes, read without trusting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from safelight.errors import Invalid
+
+# Formats of plain pixels. Everything else that Pillow knows is left out: old, exotic decoders and
+# those that start programs are where the holes are.
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "MPO")
+PIXELS = 1_000_000_000
+_ORIENTATION = 0x0112
+_TURNED = frozenset({5, 6, 7, 8})  # EXIF orientations that lie on their side
+
+# Our own limit is checked below; Pillow's is for programs that decode, and only warns at first.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Size as it is looked at, so after the turn that EXIF asks for."""
+
+    width: int
+    height: int
+    content_type: str
+
+
+def read_header(file: BinaryIO) -> Picture:
+    """Raises Invalid if this is no picture, or one that is too big to be one."""
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            width, height = image.size
+            _check_size(width, height)
+            if image.getexif().get(_ORIENTATION) in _TURNED:
+                width, height = height, width
+            content_type = Image.MIME[image.format or ""]
+    except UnidentifiedImageError as error:
+        raise Invalid("This is not a picture.") from error
+    except Invalid:
+        raise
+    except Exception as error:  # decoders raise whatever broken bytes lead them to
+        raise Invalid(f"This picture cannot be read: {error}") from error
+    # A photograph with a second picture inside (MPO) is shown as the JPEG that it begins with.
+    return Picture(width, height, "image/jpeg" if content_type == "image/mpo" else content_type)
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1 or width * height > PIXELS:
+        raise Invalid(f"A picture of {width} x {height} pixels is not taken.")
