@@ -46,17 +46,16 @@ def stop_in(tx: Transaction, run: Run) -> Run:
     return ended
 
 
-def declare(db: Database, run_id: UUID, declared: Declared) -> Run:
-    """Record what a script says of its end; it is the end of a run that is not ours to watch.
-
-    Of a run that has ended already it changes nothing.
+def declare(db: Database, run_id: UUID, declared: Declared, *, ends: bool = True) -> Run:
+    """Record what a script says of its end; it is the end of a run that is not ours to watch, unless
+    `ends` is False: more calls will follow. Of a run that has ended already it changes nothing.
     """
     with db.transaction() as tx:
         try:
             run = runs.declare(tx, run_id, declared)
         except AlreadyEnded:
             return runs.get(tx, run_id)
-        return settle_in(tx, run_id, Exit(exit_code=0)) if run.engine == EXTERNAL else run
+        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and run.engine == EXTERNAL else run
 
 
 def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Ending:

@@ -369,6 +369,16 @@ def _close(state: State, added: Appended, kind: str, line: int, at: int) -> None
         added.sections.append(Closed(number, line, at))
 
 
+def shown(engine: str, captured: State | None) -> str:
+    """Which source people see: the captured one where it holds the script's lines, else the posted."""
+    if engine == "local":
+        return "captured"
+    if engine == "external" or captured is None:
+        return "posted"
+    has_lines = any(captured.stream(name).offset for name in ("stdout", "stderr"))
+    return "captured" if has_lines else "posted"
+
+
 # --- the text form --------------------------------------------------------------------------------
 
 

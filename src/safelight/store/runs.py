@@ -291,8 +291,21 @@ def renew(tx: Transaction, run_id: UUID, *, alive_until: int) -> Run:
 
 
 def progress(tx: Transaction, run_id: UUID, progress: Progress) -> Run:
-    """Replace how far the run is. Raises AlreadyEnded."""
-    return _live(tx, run_id, progress=asdict(progress), progress_at=tx.now)
+    """Replace how far the run is, as it reports itself. Raises AlreadyEnded."""
+    return _live(tx, run_id, progress=asdict(progress), progress_at=tx.now, progress_reported=True)
+
+
+def printed_progress(tx: Transaction, run_id: UUID, progress: Progress) -> bool:
+    """Replace how far the run is by what its log shows; False if it ended or reports itself."""
+    row = tx.first(
+        update(runs)
+        .where(
+            runs.c.run_id == run_id, runs.c.status.in_(LIVE), runs.c.progress_reported.is_(False)
+        )
+        .values(progress=asdict(progress), progress_at=tx.now)
+        .returning(runs.c.run_id)
+    )
+    return row is not None
 
 
 def result(tx: Transaction, run_id: UUID, result: dict[str, Any]) -> Run:

@@ -658,6 +658,8 @@ run = Table(
     Column("result", Json),  # what came out: counts for the row's line, output objects
     Column("progress", Json),
     Column("progress_at", Instant),
+    # The run reports its progress itself, so the lines that it prints are not read for it:
+    Column("progress_reported", Boolean, nullable=False, server_default=text("false")),
     # Log totals, and whether the runner said that all of it has arrived:
     Column("log_lines", BigInteger, nullable=False, server_default="0"),
     Column("log_bytes", BigInteger, nullable=False, server_default="0"),
@@ -732,6 +734,7 @@ log_stream = Table(
     Column("state", Json, nullable=False),  # of the record function: offsets, open lines, sections
     Column("bytes", BigInteger, nullable=False, server_default="0"),  # durable length of the file
     Column("lines", BigInteger, nullable=False, server_default="0"),
+    Column("appends", BigInteger, nullable=False, server_default="0"),  # orders the writers
 )
 
 log_index = Table(
