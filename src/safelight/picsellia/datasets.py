@@ -1,0 +1,188 @@
+"""Datasets and their versions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from msgspec import Struct
+
+from safelight.domain.datasets import InferenceType, check_name
+from safelight.errors import Invalid, NotFound
+from safelight.picsellia import views
+from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, author, sent
+from safelight.store import assets, datasets, labels, versions
+from safelight.store.db import Read
+from safelight.store.versions import Version
+
+router = APIRouter()
+
+
+class DatasetBody(Struct):
+    name: str
+    description: str | None = None
+
+
+class VersionBody(Struct):
+    version: str
+    description: str | None = None
+    type: InferenceType | None = None
+
+
+class VersionChange(Struct):
+    version: str | None = None
+    description: str | None = None
+    type: InferenceType | None = None
+
+
+@router.get("/organization/{organization_id}/datasets")
+def list_datasets(own: Own, db: Db) -> Response:
+    with db.read() as read:
+        found = datasets.page(read, own.organization_id)
+    return answer(views.listed([views.dataset(one) for one in found]))
+
+
+@router.post("/organization/{organization_id}/datasets")
+def add_dataset(
+    own: Own, actor: Writer, db: Db, body: Annotated[DatasetBody, Depends(sent(DatasetBody))]
+) -> Response:
+    name = check_name(body.name, "dataset")
+    with db.transaction() as tx:
+        found = datasets.add(
+            tx,
+            own.organization_id,
+            name,
+            description=body.description or "",
+            by=author(actor),
+        )
+    return answer(views.dataset(found))
+
+
+@router.get("/organization/{organization_id}/datasets/find")
+def find_dataset(own: Own, db: Db, name: str | None = None, id: UUID | None = None) -> Response:
+    with db.read() as read:
+        if id is not None:
+            return answer(views.dataset(datasets.get(read, own.organization_id, id)))
+        found = datasets.find(read, own.organization_id, name or "")
+    if found is None:
+        raise NotFound(f"There is no dataset {name!r}.")
+    return answer(views.dataset(found))
+
+
+@router.get("/dataset/{dataset_id}/versions")
+def list_versions(dataset_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        datasets.get(read, actor.organization_id, dataset_id)
+        found = versions.of_dataset(read, dataset_id)
+    return answer(views.listed([views.version(one) for one in found]))
+
+
+@router.post("/dataset/{dataset_id}/versions")
+def add_version(
+    dataset_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[VersionBody, Depends(sent(VersionBody))],
+) -> Response:
+    name = check_name(body.version, "dataset version")
+    with db.transaction() as tx:
+        datasets.get(tx, actor.organization_id, dataset_id)
+        found = versions.add(
+            tx,
+            actor.organization_id,
+            dataset_id,
+            name,
+            by=author(actor),
+            type=body.type or InferenceType.NOT_CONFIGURED,
+            description=body.description or "",
+        )
+    return answer(views.version(found))
+
+
+@router.get("/dataset/{dataset_id}/versions/find")
+def find_version(
+    dataset_id: UUID, actor: Reader, db: Db, version: str | None = None, id: UUID | None = None
+) -> Response:
+    with db.read() as read:
+        found = _find(read, actor.organization_id, dataset_id, version, id)
+    return answer(views.version(found))
+
+
+def _find(
+    read: Read, organization_id: UUID, dataset_id: UUID, name: str | None, version_id: UUID | None
+) -> Version:
+    datasets.get(read, organization_id, dataset_id)
+    if version_id is not None:
+        found: Version | None = versions.get(read, organization_id, version_id)
+    elif name is not None:
+        found = versions.find(read, organization_id, dataset_id, name)
+    else:
+        raise Invalid("Say which version: by `version` or `id`.", field="version")
+    if found is None or found.dataset_id != dataset_id:
+        raise NotFound("The dataset has no such version.", version=name)
+    return found
+
+
+@router.get("/organization/{organization_id}/datasetversions/find")
+def find_version_anywhere(own: Own, db: Db, id: UUID) -> Response:
+    with db.read() as read:
+        return answer(views.version(versions.get(read, own.organization_id, id)))
+
+
+@router.get("/dataset/version/{version_id}")
+def version(version_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        return answer(views.version(versions.get(read, actor.organization_id, version_id)))
+
+
+@router.patch("/dataset/version/{version_id}")
+def change_version(
+    version_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[VersionChange, Depends(sent(VersionChange))],
+) -> Response:
+    name = None if body.version is None else check_name(body.version, "dataset version")
+    with db.transaction() as tx:
+        found = versions.open_to_write(tx, actor.organization_id, version_id, alone=True)
+        changed = versions.change(
+            tx,
+            found,
+            by=author(actor),
+            name=name,
+            description=body.description,
+            type=body.type,
+        )
+    return answer(views.version(changed))
+
+
+@router.post("/dataset/version/{version_id}/lock")
+def lock(version_id: UUID, actor: Writer, db: Db) -> Response:
+    with db.transaction() as tx:
+        found = versions.lock(tx, actor.organization_id, version_id, actor.user_id)
+    return answer(views.version(found))
+
+
+@router.post("/dataset/version/{version_id}/unlock")
+def unlock(version_id: UUID, actor: Writer, db: Db) -> Response:
+    with db.transaction() as tx:
+        found = versions.unlock(tx, actor.organization_id, version_id, actor.user_id)
+    return answer(views.version(found))
+
+
+@router.get("/dataset/version/{version_id}/stats")
+def stats(version_id: UUID, actor: Reader, db: Db) -> Response:
+    """How many shapes each label has."""
+    with db.read() as read:
+        found = versions.get(read, actor.organization_id, version_id)
+        names = {label.key: label.name for label in labels.get(read, found).labels}
+        counts = assets.label_counts(read, found.version_key)
+        annotated = assets.annotated_count(read, found.version_key)
+    return answer(
+        {
+            "label_repartition": {names[key]: counts.get(key, 0) for key in names},
+            "nb_objects": sum(counts.values()),
+            "nb_annotations": annotated,
+        }
+    )

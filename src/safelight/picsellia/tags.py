@@ -1,0 +1,130 @@
+"""Tags of data and assets, and the sources that data are said to come from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from msgspec import Struct
+
+from safelight.domain.datasets import check_name
+from safelight.errors import Invalid, NotFound
+from safelight.ids import Kind
+from safelight.picsellia import views
+from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
+from safelight.store import assets, data, datalakes, packed, tags, versions
+from safelight.store.db import Read, Transaction
+from safelight.store.tags import Tag
+
+router = APIRouter()
+
+
+class NameBody(Struct):
+    name: str
+
+
+Named = Annotated[NameBody, Depends(sent(NameBody))]
+Ids = Annotated[list[UUID], Depends(sent(list[UUID]))]
+
+
+@router.get("/datalake/{datalake_id}/tags")
+def list_data_tags(datalake_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        datalakes.get(read, actor.organization_id, datalake_id)
+        found = tags.of_owner(read, datalake_id, tags.DATA)
+    return answer(views.listed([views.tag(one) for one in found]))
+
+
+@router.post("/datalake/{datalake_id}/tags")
+def add_data_tag(datalake_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
+    with db.transaction() as tx:
+        datalakes.get(tx, actor.organization_id, datalake_id)
+        name = check_name(body.name, "tag")
+        found = tags.add(tx, actor.organization_id, datalake_id, tags.DATA, name)
+    return answer(views.tag(found))
+
+
+@router.get("/datalake/{datalake_id}/tags/find")
+def find_data_tag(datalake_id: UUID, name: str, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        datalakes.get(read, actor.organization_id, datalake_id)
+        return answer(views.tag(_find(read, datalake_id, tags.DATA, name)))
+
+
+@router.get("/dataset/version/{version_id}/tags")
+def list_asset_tags(version_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        versions.get(read, actor.organization_id, version_id)
+        found = tags.of_owner(read, version_id, tags.ASSET)
+    return answer(views.listed([views.tag(one) for one in found]))
+
+
+@router.post("/dataset/version/{version_id}/tags")
+def add_asset_tag(version_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
+    with db.transaction() as tx:
+        versions.open_to_write(tx, actor.organization_id, version_id)
+        name = check_name(body.name, "tag")
+        found = tags.add(tx, actor.organization_id, version_id, tags.ASSET, name)
+    return answer(views.tag(found))
+
+
+@router.get("/dataset/version/{version_id}/tags/find")
+def find_asset_tag(version_id: UUID, name: str, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        versions.get(read, actor.organization_id, version_id)
+        return answer(views.tag(_find(read, version_id, tags.ASSET, name)))
+
+
+def _find(read: Read, owner_id: UUID, target_type: str, name: str) -> Tag:
+    found = tags.find(read, owner_id, target_type, name)
+    if found is None:
+        raise NotFound(f"There is no tag {name!r}.")
+    return found
+
+
+@router.post("/tag/{tag_id}/attach")
+def attach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
+    """Put a tag on data or assets, whichever it is for."""
+    with db.transaction() as tx:
+        tag = tags.get(tx, actor.organization_id, tag_id)
+        count = tags.attach(tx, [tag], _keys(tx, actor.organization_id, tag, ids))
+    return answer({"tag": views.tag(tag), "count": count})
+
+
+@router.post("/tag/{tag_id}/detach")
+def detach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
+    with db.transaction() as tx:
+        tag = tags.get(tx, actor.organization_id, tag_id)
+        count = tags.detach(tx, tag, _keys(tx, actor.organization_id, tag, ids))
+    return answer({"tag": views.tag(tag), "count": count})
+
+
+def _keys(tx: Transaction, organization_id: UUID, tag: Tag, ids: list[UUID]) -> list[int]:
+    """Keys of what a tag shall be on. Raises NotFound for what is not where the tag lives, Locked."""
+    if tag.target_type == tags.DATA:
+        return data.keys_of(tx, organization_id, ids)
+    if tag.target_type != tags.ASSET:
+        raise Invalid("Only data and assets carry tags so far.", target_type=tag.target_type)
+    version = versions.open_to_write(tx, organization_id, tag.owner_id)
+    packer = packed.packed(tx)
+    keys = [packer.read(one, Kind.ASSET).key for one in ids]
+    if len(assets.hold(tx, version, keys, contents=False)) < len(set(keys)):
+        raise NotFound("Not all of these assets are in the version that the tag belongs to.")
+    return keys
+
+
+@router.get("/organization/{organization_id}/datasources/find")
+def find_source(own: Own, name: str, db: Db) -> Response:
+    with db.read() as read:
+        found = datalakes.find_source(read, own.organization_id, name)
+    if found is None:
+        raise NotFound(f"There is no data source {name!r}.")
+    return answer(views.source(found))
+
+
+@router.post("/organization/{organization_id}/datasources")
+def add_source(own: Own, _actor: Writer, db: Db, body: Named) -> Response:
+    with db.transaction() as tx:
+        found = datalakes.add_source(tx, own.organization_id, check_name(body.name, "data source"))
+    return answer(views.source(found))
