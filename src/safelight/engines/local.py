@@ -23,7 +23,17 @@ from safelight.engines.launcher import Launcher
 from safelight.errors import Unavailable
 from safelight.runner import processes
 from safelight.runner.ending import ending
-from safelight.runner.folder import CONFIG, FINISHED, KEEPER, PROCESS, STOP, Config, RunFolder
+from safelight.runner.folder import (
+    CONFIG,
+    EXIT,
+    FINISHED,
+    KEEPER,
+    PROCESS,
+    STOP,
+    VERDICT,
+    Config,
+    RunFolder,
+)
 
 # A runner that dies again and again is replaced so often, each time after a longer pause.
 MOST_RUNNERS = 5
@@ -31,6 +41,8 @@ MOST_RUNNERS = 5
 STEADY_S = 60.0
 # How long after the grace a runner may take to kill, before the engine does it itself.
 LATE_S = 5.0
+# So long the engine leaves it to the runner to tell the end.
+TOLD_S = 0.5
 
 _PREFIXES = ("UV_", "PIP_")
 _NAMES = frozenset(
@@ -93,11 +105,12 @@ class LocalEngine:
         runner = self._runner_of(folder) or _alive(known)
         if runner is not None:
             self._hurry(folder, runner)
-            return None
-        if folder.has(FINISHED):
+        elif folder.has(FINISHED):
             self._watched.pop(folder.path, None)
             return _exit(folder)
-        return self._replace_runner(folder)
+        elif not self._replace_runner(folder):
+            return _exit(folder)
+        return _exit(folder) if _ended_long_ago(folder) else None
 
     def stop(self, handle: str, *, grace_s: float) -> None:
         """The runner sees the note within a quarter of a second; `poll` sees to it if it does not."""
@@ -155,25 +168,24 @@ class LocalEngine:
             return watched.process
         return _alive(folder.read(PROCESS))
 
-    def _replace_runner(self, folder: RunFolder) -> Exit | None:
-        """A new runner goes on where the dead one was, whether the child lives or has ended."""
+    def _replace_runner(self, folder: RunFolder) -> bool:
+        """A new runner goes on where the dead one was, whether the child lives or has ended.
+
+        False: too many died already; then the child is dead too.
+        """
         watched = self._watched.get(folder.path)
         if watched is not None:
             age = self.clock() - watched.started
             if watched.count >= MOST_RUNNERS and age <= STEADY_S:
-                return self._give_up(folder)
+                _signal_child(folder, signal.SIGKILL)
+                return False
             if age < 2.0 ** (watched.count - 2) and watched.count > 1:
-                return None  # not yet
+                return True  # not yet
         try:
             self._launch(folder)
         except Unavailable:
             pass  # the next look tries again
-        return None
-
-    def _give_up(self, folder: RunFolder) -> Exit:
-        _signal_child(folder, signal.SIGKILL)
-        self._watched.pop(folder.path, None)
-        return _exit(folder)
+        return True
 
     def _hurry(self, folder: RunFolder, runner: processes.Identity) -> None:
         """Enforce a stop that the runner should have enforced long ago."""
@@ -221,6 +233,16 @@ def _signal_child(folder: RunFolder, number: signal.Signals) -> bool:
         return False
     processes.send_group(note["child"][0], number)
     return True
+
+
+def _ended_long_ago(folder: RunFolder) -> bool:
+    """Whether the end is on disk, and the runner had time to tell it."""
+    name = EXIT if folder.has(EXIT) else VERDICT
+    try:
+        age = time.time() - Path(folder.file(name)).stat().st_mtime
+    except OSError:
+        return False
+    return age > TOLD_S and ending(folder) is not None
 
 
 def _exit(folder: RunFolder) -> Exit:

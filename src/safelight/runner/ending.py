@@ -9,7 +9,7 @@ from typing import Any, Dict, Optional
 
 from . import oom
 from .failure import Report, duration_text, report
-from .folder import EXIT, FAILURE, KEEPER, STREAMS, Note, RunFolder
+from .folder import EXIT, FAILURE, KEEPER, REPORT, STREAMS, Note, RunFolder
 from .spool import last_lines
 from .verdict import Verdict
 
@@ -19,6 +19,9 @@ _FULL_WORDS = ("No space left on device", "Disk quota exceeded")
 
 def ending(folder: RunFolder) -> Optional[Note]:
     """The body of the exit report without offsets; None while nothing says that the run is over."""
+    told = folder.read(REPORT)
+    if told is not None:
+        return told
     end, verdict = folder.read(EXIT), Verdict(folder)
     if end is None and not verdict.is_final:
         return None

@@ -138,7 +138,7 @@ class Environments:
 
     def _wheel(self, sdk: Dict[str, str]) -> str:
         """Safelight's client as a file that installers accept: its name is part of the format."""
-        key = hashlib.sha256(f"{sdk['url']} {sdk['version']}".encode()).hexdigest()[:16]
+        key = hashlib.sha256(json.dumps(sdk, sort_keys=True).encode()).hexdigest()[:16]
         cache = os.path.join(self._config.environments, "sdk", key)
         os.makedirs(cache, exist_ok=True)
         ready = [name for name in os.listdir(cache) if name.endswith(".whl")]

@@ -20,6 +20,7 @@ KEEPER = "keeper.json"  # exists as soon as user code may have started
 EXIT = "exit.json"  # the wait status, by the keeper
 VERDICT = "verdict.json"  # what the runner did to the child, and why
 FAILURE = "failure.json"  # what an internal operation says of its own failure
+REPORT = "report.json"  # the end as it is told; its sources may be removed afterwards
 STOP = "stop.json"  # the engine wants the run to end
 FINISHED = "finished.json"  # nothing is left to do for any runner
 

@@ -14,7 +14,7 @@ from .child import Internal
 from .ending import ending
 from .failure import SetupFailed, Stopped, report
 from .feed import Feed, introduction
-from .folder import FINISHED, KEEPER, PROCESS, STOP, Config, Note, RunFolder
+from .folder import FINISHED, KEEPER, PROCESS, REPORT, STOP, Config, Note, RunFolder
 from .keeper import Keeper, LaunchFailed
 from .orders import Orders
 from .server import Away, Refused, Server
@@ -140,6 +140,7 @@ def _finish(folder: RunFolder, feed: Feed) -> int:
     end = ending(folder)
     if end is None:
         return 1  # cannot be: the engine will look again
+    folder.write(REPORT, end)
     feed.finish(end)
     if not folder.has(FINISHED):
         return 1

@@ -1,0 +1,28 @@
+"""An internal operation for tests: what it does is in a file of the data folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+WARM = True
+
+
+def operate(data: Path, run_id: UUID) -> int | None:
+    wish = (data / "wish").read_text()
+    print("internal", run_id)
+    if wish == "slow":
+        for number in range(20):
+            print("step", number)
+            time.sleep(0.1)
+    elif wish == "invalid":
+        note = '{"kind": "invalid_input", "message": "Record 7 has no picture."}'
+        (data / "runs" / str(run_id) / "failure.json").write_text(note)
+        return 1
+    elif wish == "raise":
+        raise ValueError("a bug of ours")
+    elif wish == "exit":
+        sys.exit(4)
+    return None
