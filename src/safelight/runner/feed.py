@@ -76,6 +76,8 @@ class Feed(threading.Thread):
             print("given up by the server:", refusal, file=sys.stderr, flush=True)
             self._orders.give_up()
             self._folder.write(FINISHED, {"given_up": str(refusal)})
+        finally:
+            self._server.close()
 
     def _step(self, backoff: Backoff) -> float:
         """Ship what is there; seconds until the next look."""
