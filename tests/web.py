@@ -15,6 +15,7 @@ import uvicorn
 
 from safelight.actions import access
 from safelight.actions.context import Context, open_context
+from safelight.blobs import Blobs
 from safelight.config import Settings
 from safelight.server import create_app
 from safelight.store.db import Database
@@ -50,7 +51,8 @@ def serving(db: Database, folder: Path, settings: Settings | None = None) -> Ite
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    context = open_context(replace(settings or Settings(), data=data, port=port), db)
+    settings = replace(settings or Settings(), data=data, port=port)
+    context = open_context(settings, db, Blobs(settings.storage))
     config = uvicorn.Config(
         create_app(context), http="h11", log_level="warning", lifespan="off", ws="none"
     )
