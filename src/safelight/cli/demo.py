@@ -1,7 +1,41 @@
-"""What `safelight demo` shows on the terminal while it fills the house."""
+"""What `safelight demo` says while it fills the house behind a server that has just started."""
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 
-def show(context: object, url: str) -> None:
-    """Placeholder until the seeding is in."""
+from safelight.actions.context import Context
+from safelight.actions.first_start import owner_token
+from safelight.cli import output
+from safelight.client.connection import Client
+from safelight.demo.pictures import unpacked
+from safelight.demo.seed import Seeder, watch
+from safelight.errors import SafelightError
+
+_DAY_S = 24 * 3600
+
+
+def show(context: Context, url: str) -> None:
+    """Fill the house, start the training to watch, and say that it is ready."""
+    start = time.monotonic()
+    token = owner_token(context.db, "demo", lasting_s=_DAY_S)
+    try:
+        with Client(url, token) as client:
+            _fill(client, context.settings.data / "demo-is-complete")
+            watch(client)
+    except SafelightError as error:
+        if not context.hub.closing.is_set():  # else somebody pressed Ctrl-C
+            output.err.print(f"The demo is not complete: {error.message}", style=output.RED)
+        return
+    passed = output.duration(time.monotonic() - start)
+    output.say(f"Ready after {passed}. A training is running for you to watch: {url}")
+
+
+def _fill(client: Client, marker: Path) -> None:
+    if marker.exists():
+        return
+    output.say("Filling the house, which takes a few minutes the first time:")
+    with unpacked() as folder:
+        Seeder(client, folder, lambda text: output.say(f"  {text} ...")).fill()
+    marker.touch()
