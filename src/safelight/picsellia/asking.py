@@ -13,7 +13,7 @@ from safelight.actions import access
 from safelight.actions.context import Context
 from safelight.domain import permissions
 from safelight.domain.permissions import Ability, Actor
-from safelight.errors import Invalid, NotFound, Unauthenticated
+from safelight.errors import Conflict, Invalid, NotFound, Unauthenticated
 from safelight.store import organizations
 from safelight.store.changes import Author
 from safelight.store.db import Database
@@ -109,6 +109,11 @@ def sent(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
 def answer(content: Any, status: int = 200) -> Response:
     """JSON, where `msgspec.Raw` stands as it is."""
     return Response(msgspec.json.encode(content), status, media_type="application/json")
+
+
+def already_there(used: Conflict) -> Response:
+    """What the wire says of an object name that was used: success to HTTP, an error to clients."""
+    return answer({"code": used.code, "message": used.message, "detail": None}, 208)
 
 
 def base_url(request: Request, context: Context) -> str:

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
-from safelight.domain.datasets import InferenceType, check_name
+from safelight.actions import datasets as actions
+from safelight.domain.datasets import InferenceType
 from safelight.errors import Invalid, NotFound
 from safelight.picsellia import views
-from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, author, sent
+from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
 from safelight.store import assets, datasets, labels, versions
 from safelight.store.db import Read
 from safelight.store.versions import Version
@@ -45,17 +46,9 @@ def list_datasets(own: Own, db: Db) -> Response:
 
 @router.post("/organization/{organization_id}/datasets")
 def add_dataset(
-    own: Own, actor: Writer, db: Db, body: Annotated[DatasetBody, Depends(sent(DatasetBody))]
+    _own: Own, actor: Writer, db: Db, body: Annotated[DatasetBody, Depends(sent(DatasetBody))]
 ) -> Response:
-    name = check_name(body.name, "dataset")
-    with db.transaction() as tx:
-        found = datasets.add(
-            tx,
-            own.organization_id,
-            name,
-            description=body.description or "",
-            by=author(actor),
-        )
+    found = actions.create(db, actor, body.name, body.description or "")
     return answer(views.dataset(found))
 
 
@@ -85,18 +78,14 @@ def add_version(
     db: Db,
     body: Annotated[VersionBody, Depends(sent(VersionBody))],
 ) -> Response:
-    name = check_name(body.version, "dataset version")
-    with db.transaction() as tx:
-        datasets.get(tx, actor.organization_id, dataset_id)
-        found = versions.add(
-            tx,
-            actor.organization_id,
-            dataset_id,
-            name,
-            by=author(actor),
-            type=body.type or InferenceType.NOT_CONFIGURED,
-            description=body.description or "",
-        )
+    found = actions.create_version(
+        db,
+        actor,
+        dataset_id,
+        body.version,
+        type=body.type or InferenceType.NOT_CONFIGURED,
+        description=body.description or "",
+    )
     return answer(views.version(found))
 
 
@@ -143,32 +132,25 @@ def change_version(
     db: Db,
     body: Annotated[VersionChange, Depends(sent(VersionChange))],
 ) -> Response:
-    name = None if body.version is None else check_name(body.version, "dataset version")
-    with db.transaction() as tx:
-        found = versions.open_to_write(tx, actor.organization_id, version_id, alone=True)
-        changed = versions.change(
-            tx,
-            found,
-            by=author(actor),
-            name=name,
-            description=body.description,
-            type=body.type,
-        )
+    changed = actions.change_version(
+        db,
+        actor,
+        version_id,
+        name=body.version,
+        description=body.description,
+        type=body.type,
+    )
     return answer(views.version(changed))
 
 
 @router.post("/dataset/version/{version_id}/lock")
 def lock(version_id: UUID, actor: Writer, db: Db) -> Response:
-    with db.transaction() as tx:
-        found = versions.lock(tx, actor.organization_id, version_id, actor.user_id)
-    return answer(views.version(found))
+    return answer(views.version(actions.lock(db, actor, version_id)))
 
 
 @router.post("/dataset/version/{version_id}/unlock")
 def unlock(version_id: UUID, actor: Writer, db: Db) -> Response:
-    with db.transaction() as tx:
-        found = versions.unlock(tx, actor.organization_id, version_id, actor.user_id)
-    return answer(views.version(found))
+    return answer(views.version(actions.unlock(db, actor, version_id)))
 
 
 @router.get("/dataset/version/{version_id}/stats")

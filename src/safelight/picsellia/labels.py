@@ -8,23 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
+from safelight.actions import labels as actions
 from safelight.actions.shapes import Scene, scene
-from safelight.domain.datasets import (
-    Label,
-    LabelGroup,
-    LabelList,
-    change_label,
-    check_name,
-    with_group,
-    with_label,
-)
 from safelight.domain.permissions import Actor
 from safelight.errors import NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
-from safelight.picsellia.asking import Db, Reader, Writer, answer, author, sent
-from safelight.store import labels, packed, versions
-from safelight.store.db import Database, Transaction
+from safelight.picsellia.asking import Db, Reader, Writer, answer, sent
+from safelight.store import packed, versions
+from safelight.store.db import Database
+from safelight.store.packed import Packed
 from safelight.store.versions import Version
 
 router = APIRouter()
@@ -75,12 +68,8 @@ def add_label(
     db: Db,
     body: Annotated[LabelBody, Depends(sent(LabelBody))],
 ) -> Response:
-    name = check_name(body.name, "label")
-    with db.transaction() as tx:
-        version = versions.open_to_write(tx, actor.organization_id, version_id, alone=True)
-        [key] = labels.reserve_keys(tx, actor.organization_id, 1)
-        view = _write(tx, version, with_label(labels.get(tx, version), Label(key, name)), actor)
-    return answer(views.label(view, view.labels.labels[-1]))
+    label = actions.create(db, actor, version_id, body.name)
+    return answer(views.label(_scene(db, actor, version_id), label))
 
 
 def _bulk_labels(
@@ -90,12 +79,9 @@ def _bulk_labels(
     body: Annotated[NamesBody, Depends(sent(NamesBody))],
 ) -> Response:
     """The labels of these names, made where they are missing."""
-    names = [check_name(name, "label") for name in body.names]
-    with db.transaction() as tx:
-        version = versions.open_to_write(tx, actor.organization_id, version_id, alone=True)
-        keys = labels.ensure(tx, version, names, author(actor))
-        view = scene(tx, versions.get(tx, actor.organization_id, version_id))
-    return answer([views.label(view, view.labels.label(key)) for key in keys.values()])
+    found = actions.ensure(db, actor, version_id, body.names)
+    view = _scene(db, actor, version_id)
+    return answer([views.label(view, one) for one in found])
 
 
 router.add_api_route("/dataset/version/{version_id}/bulk-labels", _bulk_labels, methods=["XGET"])
@@ -108,18 +94,17 @@ def patch_label(
     db: Db,
     body: Annotated[LabelChange, Depends(sent(LabelChange))],
 ) -> Response:
-    with db.transaction() as tx:
-        packer = packed.packed(tx)
+    with db.read() as read:
+        packer = packed.packed(read)
         address = packer.read(label_id, Kind.LABEL)
-        version = versions.open_key_to_write(tx, actor.organization_id, address.key, alone=True)
-        changes: dict[str, object] = {}
-        if body.name is not None:
-            changes["name"] = check_name(body.name, "label")
-        if body.group_id is not None:
-            changes["group"] = _group_key(tx, version, body.group_id)
-        changed = change_label(labels.get(tx, version), address.number, **changes)
-        view = _write(tx, version, changed, actor)
-    return answer(views.label(view, view.labels.label(address.number)))
+        version = versions.by_key(read, actor.organization_id, address.key)
+    changes: dict[str, object] = {}
+    if body.name is not None:
+        changes["name"] = body.name
+    if body.group_id is not None:
+        changes["group"] = _group_key(packer, version, body.group_id)
+    label = actions.change(db, actor, address.key, address.number, **changes)
+    return answer(views.label(_scene(db, actor, version.version_id), label))
 
 
 @router.get("/dataset/version/{version_id}/labelgroups")
@@ -135,22 +120,16 @@ def add_group(
     db: Db,
     body: Annotated[GroupBody, Depends(sent(GroupBody))],
 ) -> Response:
-    name = check_name(body.name, "label group")
-    with db.transaction() as tx:
-        version = versions.open_to_write(tx, actor.organization_id, version_id, alone=True)
-        parent = None if body.parent_id is None else _group_key(tx, version, body.parent_id)
-        [key] = labels.reserve_keys(tx, actor.organization_id, 1)
-        changed = with_group(labels.get(tx, version), LabelGroup(key, name, parent))
-        view = _write(tx, version, changed, actor)
-    return answer(views.label_group(view, view.labels.groups[-1]))
+    view = _scene(db, actor, version_id)
+    parent = None
+    if body.parent_id is not None:
+        parent = _group_key(view.packed, view.version, body.parent_id)
+    group = actions.create_group(db, actor, version_id, body.name, parent)
+    return answer(views.label_group(view, group))
 
 
-def _group_key(tx: Transaction, version: Version, group_id: UUID) -> int:
-    address = packed.packed(tx).read(group_id, Kind.LABEL_GROUP)
+def _group_key(packer: Packed, version: Version, group_id: UUID) -> int:
+    address = packer.read(group_id, Kind.LABEL_GROUP)
     if address.key != version.version_key:
         raise NotFound("This version has no such label group.")
     return address.number
-
-
-def _write(tx: Transaction, version: Version, changed: LabelList, actor: Actor) -> Scene:
-    return scene(tx, labels.write(tx, version, changed, author(actor)))

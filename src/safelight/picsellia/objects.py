@@ -17,14 +17,13 @@ from safelight.picsellia.asking import (
     OwnStorage,
     Reader,
     Writer,
+    already_there,
     answer,
     sent,
 )
 
 router = APIRouter()
 
-# The wire's word for "this name was used": success to HTTP, an error to the client.
-_ALREADY_THERE = 208
 _MINIO = "minio"  # the client type whose calls these routes understand
 
 
@@ -85,7 +84,7 @@ def generate_presigned_url(
             context, storage.organization_id, body.object_name, body.content_type
         )
     except Conflict as used:
-        return _already_there(used)
+        return already_there(used)
     # The client adds the content type to the form itself.
     fields = {name: text for name, text in form.fields.items() if name != "Content-Type"}
     data = {"url": base + form.path, "fields": fields}
@@ -104,7 +103,7 @@ def init_multipart_upload(
             context, storage.organization_id, body.object_name, body.content_type
         )
     except Conflict as used:
-        return _already_there(used)
+        return already_there(used)
     return answer({"client_type": _MINIO, "upload_id": upload_id})
 
 
@@ -148,7 +147,3 @@ def retrieve_presigned_url(
     with db.read() as read:
         objects.check_issued(read, storage.organization_id, body.object_name)
     return answer({"presigned_url": base + objects.read_path(context, body.object_name)})
-
-
-def _already_there(used: Conflict) -> Response:
-    return answer({"code": used.code, "message": used.message, "detail": None}, _ALREADY_THERE)
