@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from safelight.client.connection import Client
@@ -59,7 +60,7 @@ class CurrentRun(Record):
     def inputs(self) -> Json:
         return dict(self.data.get("inputs") or {})
 
-    @property
+    @cached_property
     def target(self) -> Target:
         """The dataset version the job runs on. Raises Invalid if it runs on something else."""
         target = self.data["job"].get("target")
@@ -69,7 +70,7 @@ class CurrentRun(Record):
         asset_ids = None if selected is None else frozenset(selected)
         return Target(self.http, self.http.get(f"/api/v1/versions/{target['id']}"), asset_ids)
 
-    @property
+    @cached_property
     def experiment(self) -> Experiment:
         """The experiment of a training. Raises Invalid for other jobs."""
         experiment_id = self.data.get("experiment_id")

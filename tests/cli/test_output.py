@@ -1,0 +1,59 @@
+"""What the command line prints."""
+
+from __future__ import annotations
+
+import pytest
+
+from safelight.cli import output
+from safelight.domain.jobs import RunStatus
+
+
+def test_a_table_in_a_pipe_is_plain_and_nothing_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 300
+    output.table(("ID", "NAME"), [["1", long], ["22", "b"]], empty="None.")
+    assert capsys.readouterr().out.splitlines() == ["ID  NAME", f"1   {long}", "22  b"]
+
+
+def test_an_empty_table_says_so_to_the_person_and_nothing_to_the_pipe(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.table(("ID",), [], empty="No jobs.")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "No jobs." in captured.err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.04, "0.0 s"),
+        (9.96, "10.0 s"),
+        (59, "59 s"),
+        (61, "1 min 01 s"),
+        (3600, "1 h 00 min"),
+        (-1, "0.0 s"),
+    ],
+)
+def test_durations_read_well(seconds: float, text: str) -> None:
+    assert output.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (None, ""),
+        ({"done": 3, "total": None, "unit": "epochs"}, "3 epochs"),
+        (
+            {"done": 50, "total": 200, "unit": "pictures", "eta_s": 75},
+            "25% of 200 pictures, 1 min 15 s left",
+        ),
+        ({"done": 0, "total": 0, "unit": ""}, "0"),
+    ],
+)
+def test_progress_reads_well(progress: dict[str, object] | None, text: str) -> None:
+    assert output.progress(progress) == text
+
+
+def test_every_status_has_a_word() -> None:
+    words = [output.status(status).plain for status in RunStatus]
+    assert words == ["Pending", "Queued", "Running", "Success", "Failure", "Stopped"]
