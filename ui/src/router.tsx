@@ -11,7 +11,7 @@ import { ApiError, get, speakFor } from "./api/client";
 import { sessionQuery } from "./api/session";
 import { Failed } from "./components/State";
 import { jobsSearch } from "./jobs/list/filters";
-import { JOB_TABS, type JobTab } from "./jobs/detail/tabs";
+import { JOB_TABS, type JobTab } from "./jobs/detail/tabNames";
 import { Login } from "./login/Login";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";

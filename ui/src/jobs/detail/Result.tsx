@@ -1,0 +1,27 @@
+import { PackageOpen } from "lucide-react";
+import type { Job, Run } from "../../api/types";
+import { State } from "../../components/State";
+import { countsOf } from "./facts";
+import { Facts } from "./Facts";
+import { Outcome } from "./Outcome";
+import styles from "./Panel.module.css";
+
+/** What came out. */
+export function Result({ job, run }: { job: Job; run: Run }) {
+  if (!run.result) {
+    return (
+      <State icon={PackageOpen} title="Nothing came out yet" small>
+        Counts, new objects and files to download will be here when the run has ended.
+      </State>
+    );
+  }
+  return (
+    <div className={styles.panel}>
+      {run.result.summary && <p className={styles.summary}>{run.result.summary}</p>}
+      <div className={styles.columns}>
+        <Facts title="Counts" rows={countsOf(run.result)} />
+        <Outcome job={job} run={run} />
+      </div>
+    </div>
+  );
+}

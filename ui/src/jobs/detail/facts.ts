@@ -1,0 +1,42 @@
+/** What ran, as names and values. */
+import type { JsonObject, Resources, Run, RunResult } from "../../api/types";
+import { bytes, count, figure } from "../../components/numbers";
+import { roughly } from "../../components/times";
+import { amount } from "../line";
+import { said } from "./differences";
+import type { FactRow } from "./Facts";
+
+export const valuesOf = (values: JsonObject): FactRow[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value: said(value), mono: typeof value !== "string" || value.length < 60 }));
+
+export function resourcesOf({ cpu, memory, gpu, timeout_s }: Resources): FactRow[] {
+  const rows: FactRow[] = [];
+  if (cpu !== null) rows.push({ name: "CPU", value: figure(cpu) });
+  if (memory !== null) rows.push({ name: "memory", value: bytes(memory) });
+  if (gpu) rows.push({ name: "GPU", value: count(gpu) });
+  if (timeout_s !== null) rows.push({ name: "timeout", value: roughly(timeout_s) });
+  return rows;
+}
+
+const SOURCE: Record<string, string> = { package: "package", image: "image", tag: "tag", digest: "digest", internal: "operation", sha256: "hash" };
+
+export function sourceOf({ source, engine }: Run): FactRow[] {
+  const rows: FactRow[] = Object.entries(source)
+    .filter(([, value]) => value !== null && typeof value !== "object")
+    .map(([name, value]) => ({ name: SOURCE[name] ?? name, value: shortHash(said(value)), mono: true }));
+  return [...rows, { name: "engine", value: engine }];
+}
+
+/** A hash tells enough by its beginning. */
+export const shortHash = (text: string): string => text.replace(/^((?:sha256:)?[0-9a-f]{12})[0-9a-f]{20,}$/i, "$1…");
+
+export function progressOf({ progress }: Run): FactRow[] {
+  if (!progress) return [];
+  const rows: FactRow[] = [{ name: progress.phase || "done", value: amount(progress) }];
+  if (progress.rate !== null && progress.rate >= 1) rows.push({ name: "rate", value: `${figure(progress.rate)}/s` });
+  if (progress.eta_s !== null && progress.eta_s > 0) rows.push({ name: "left", value: `about ${roughly(progress.eta_s)}` });
+  return rows;
+}
+
+export const countsOf = (result: RunResult | null): FactRow[] =>
+  Object.entries(result?.counts ?? {}).map(([name, value]) => ({ name: name.replaceAll("_", " "), value: count(value) }));
