@@ -8,13 +8,12 @@ import time
 from typing import Any, Dict, Optional
 
 from . import oom
-from .failure import Report, duration_text, report
+from .failure import FULL_WORDS, Report, duration_text, report
 from .folder import EXIT, FAILURE, KEEPER, REPORT, STREAMS, Note, RunFolder
 from .spool import last_lines
 from .verdict import Verdict
 
 _FULL_BELOW = 1024 * 1024  # bytes left on the disk
-_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
 
 
 def ending(folder: RunFolder) -> Optional[Note]:
@@ -53,8 +52,10 @@ def _found(folder: RunFolder, end: Note, excerpt: str, verdict: Verdict) -> Opti
     if _was_oom_killed(folder, end):
         message = "The script was killed by the kernel, because memory ran out."
         return report("out_of_memory", message)
-    if _is_disk_full(folder, excerpt):
+    if _is_disk_full(folder.path):
         return report("disk_full", "The disk that holds the run's folder is full.")
+    if any(words in excerpt for words in FULL_WORDS):
+        return report("disk_full", "The script found no space left on a disk that it writes to.")
     return None
 
 
@@ -66,11 +67,9 @@ def _was_oom_killed(folder: RunFolder, end: Note) -> bool:
     return before is not None and oom.kills() > before
 
 
-def _is_disk_full(folder: RunFolder, excerpt: str) -> bool:
-    if any(words in excerpt for words in _FULL_WORDS):
-        return True
+def _is_disk_full(path: str) -> bool:
     try:
-        free = os.statvfs(folder.path)
+        free = os.statvfs(path)
     except OSError:
         return False
     return free.f_bavail * free.f_frsize < _FULL_BELOW

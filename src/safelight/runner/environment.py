@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from .failure import SetupFailed
+from .failure import FULL_WORDS, SetupFailed
 from .folder import Config
 from .package import Fetch
 from .setup_log import SetupLog
@@ -181,9 +181,9 @@ class Environments:
                 process.wait()
         if code:
             output = self._log.since(offset)
-            raise SetupFailed(
-                explain(output, asked, os.path.basename(at)), "\n".join(output.split("\n")[-20:])
-            )
+            kind = "disk_full" if any(w in output for w in FULL_WORDS) else "setup_error"
+            excerpt = "\n".join(output.rstrip().split("\n")[-20:])
+            raise SetupFailed(explain(output, asked, os.path.basename(at)), excerpt, kind)
 
     def _ask(self, *command: str) -> str:
         """A quick command's output."""

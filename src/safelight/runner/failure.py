@@ -24,6 +24,9 @@ def report(
     }
 
 
+FULL_WORDS = ("No space left on device", "Disk quota exceeded")  # as the system says it
+
+
 class SetupFailed(Exception):
     """The script could not be started; nothing of it has run."""
 

@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from typing import Any, Callable, Dict, Optional
 
 from . import ending
@@ -93,6 +94,9 @@ class Feed(threading.Thread):
             if refusal.is_final:
                 raise
             print("the server did not accept:", refusal, file=sys.stderr, flush=True)
+            return backoff.next()
+        except Exception:  # a bug of ours or of the server's must not silence the run for good
+            traceback.print_exc()
             return backoff.next()
         backoff.reset()
         return QUICK_S if time.monotonic() - self._moved_at < 1.0 else SLOW_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -104,8 +105,11 @@ def _launch(
         verdict.fail(failed.report, is_final=True)
     except Exception as error:
         traceback.print_exc()
+        kind = "engine_error"
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            kind = "disk_full"
         message = f"The supervisor failed while setting up: {error!r}."
-        verdict.fail(report("engine_error", message), is_final=True)
+        verdict.fail(report(kind, message), is_final=True)
     else:
         try:
             return keeper.launch(order)
