@@ -34,3 +34,12 @@ def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> 
         if run.status is RUNNING and run.engine != settle.EXTERNAL:
             return run
         return settle.stop_in(tx, run)
+
+
+def request_all(db: Database, *, grace_s: float) -> None:
+    """Ask every live run of this installation to stop: the server that they belong to ends."""
+    with db.transaction() as tx:
+        for run in runs.live(tx):
+            asked = runs.request_stop(tx, run.run_id, run.triggered_by, grace_s=grace_s)
+            if asked.status is not RUNNING:
+                settle.stop_in(tx, asked)

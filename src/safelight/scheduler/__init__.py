@@ -1,1 +1,5 @@
-"""Loops that move runs on: each is a `step()` that tests call, and a thread that repeats it."""
+"""What moves runs on: steps that tests call one by one, and a thread that repeats them."""
+
+from safelight.scheduler.loop import Scheduler
+
+__all__ = ["Scheduler"]

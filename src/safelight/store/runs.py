@@ -30,7 +30,7 @@ from safelight.domain.jobs import (
     RunStatus,
     allowed_from,
 )
-from safelight.errors import AlreadyEnded, ClaimLost, NotFound
+from safelight.errors import AlreadyEnded, ClaimLost, Conflict, NotFound
 from safelight.ids import uuid7
 from safelight.store import jobs, schema
 from safelight.store.db import Event, Read, Transaction
@@ -248,6 +248,24 @@ def hand_over(tx: Transaction, claim: Claim, handle: str) -> Run:
     raise ClaimLost("Another scheduler holds this run now.", run_id=str(run.run_id))
 
 
+def release(tx: Transaction, claim: Claim) -> None:
+    """Drop a claim: the engine cannot take the run just now."""
+    tx.execute(
+        update(runs)
+        .where(runs.c.run_id == claim.run.run_id, runs.c.claim_token == claim.token)
+        .values(claim_token=None, claimed_until=None)
+    )
+
+
+def adopt(tx: Transaction, run_id: UUID, handle: str) -> None:
+    """Give a running run the handle that its scheduler died before writing."""
+    tx.execute(
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.status == RUNNING, runs.c.handle.is_(None))
+        .values(handle=handle)
+    )
+
+
 def give_back(tx: Transaction, run_id: UUID) -> Run:
     """Make a queued run pending again: its engine gave it up unstarted. Raises AlreadyEnded."""
     row = tx.first(
@@ -420,6 +438,35 @@ def watched(read: Read, engines: Collection[str]) -> list[Run]:
     return [_run(row) for row in read.all(query)]
 
 
+def orphaned(read: Read, engines: Collection[str], *, started_before: int) -> list[Run]:
+    """Running runs whose scheduler died between starting them and writing their handle."""
+    query = select(runs).where(
+        runs.c.status == RUNNING,
+        runs.c.handle.is_(None),
+        runs.c.engine.in_(engines),
+        runs.c.started_at < started_before,
+    )
+    return [_run(row) for row in read.all(query)]
+
+
+def stopping(read: Read) -> list[Run]:
+    """Live runs that were asked to stop."""
+    query = select(runs).where(runs.c.status.in_(LIVE), runs.c.stop_requested_at.is_not(None))
+    return [_run(row) for row in read.all(query)]
+
+
+def live(read: Read) -> list[Run]:
+    """Every run that has not ended, oldest first."""
+    query = select(runs).where(runs.c.status.in_(LIVE)).order_by(runs.c.created_at)
+    return [_run(row) for row in read.all(query)]
+
+
+def count_live(read: Read) -> int:
+    """How many runs have not ended."""
+    query = select(func.count()).select_from(runs).where(runs.c.status.in_(LIVE))
+    return int(read.scalar(query))
+
+
 def unwatch(tx: Transaction, run_id: UUID) -> None:
     """Forget the handle of a run that needs no engine any more."""
     tx.execute(
@@ -483,7 +530,7 @@ def _live(tx: Transaction, run_id: UUID, **values: Any) -> Run:
 
 def _refused(tx: Transaction, run_id: UUID) -> Run:
     check_live(tx, run_id)
-    raise ClaimLost("The run is not where this step begins.", run_id=str(run_id))
+    raise Conflict("The run is not where this step begins.", run_id=str(run_id))
 
 
 def _stepped(tx: Transaction, row: Row[Any]) -> Run:

@@ -1,0 +1,73 @@
+"""Ends what nobody else will: runs whose runner is silent for too long, that declared their end and
+stayed, or that were killed and never said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from safelight.actions import settle
+from safelight.actions.context import Context
+from safelight.domain.jobs import Exit, Failure, FailureKind
+from safelight.engines.base import Engine
+from safelight.scheduler.watch import OVERSTAY_S
+from safelight.store import runs
+from safelight.store.runs import Run
+
+SECOND = 1_000_000  # microseconds
+
+OVERSTAY_GRACE_S = 10.0
+UNANSWERED_S = 60.0  # after the moment at which a stop became a kill
+
+log = structlog.get_logger()
+
+
+class Rescue:
+    """Counts silence from its own start on: while no server was there, no runner could be heard."""
+
+    def __init__(self, context: Context, engines: Mapping[str, Engine]) -> None:
+        self._context = context
+        self._engines = engines
+        self._since = context.db.clock()
+
+    def step(self) -> None:
+        """End each run that is lost, stays after its declared end, or did not answer a kill."""
+        with self._context.db.read() as read:
+            now = read.now
+            lost = runs.lost(read)
+            overstaying = runs.overstaying(read, declared_before=now - _micros(OVERSTAY_S))
+            unanswered = [run for run in runs.stopping(read) if self._is_unanswered(run, now)]
+        if now - self._since >= _micros(self._context.settings.lost_after_s):
+            for run in lost:
+                self._lose(run)
+        for run in overstaying:
+            self._send_away(run)
+        for run in unanswered:
+            self._end_unanswered(run)
+
+    def _lose(self, run: Run) -> None:
+        minutes = self._context.settings.lost_after_s / 60
+        message = f"Nothing was heard of this run for {minutes:.0f} minutes."
+        failure = Failure(FailureKind.LOST, message)
+        settle.settle(self._context.db, run.run_id, Exit(failure=failure))
+
+    def _send_away(self, run: Run) -> None:
+        if run.engine == settle.EXTERNAL:
+            settle.settle(self._context.db, run.run_id, Exit(exit_code=0))
+        elif run.engine in self._engines and run.handle is not None:
+            self._engines[run.engine].stop(run.handle, grace_s=OVERSTAY_GRACE_S)
+
+    def _is_unanswered(self, run: Run, now: int) -> bool:
+        heard = max(run.kill_at or 0, run.seen_at or 0, self._since)
+        return now - heard >= _micros(UNANSWERED_S)
+
+    def _end_unanswered(self, run: Run) -> None:
+        message = "The run was told to stop and did not answer."
+        failure = Failure(FailureKind.ENGINE_ERROR, message)
+        settle.settle(self._context.db, run.run_id, Exit(failure=failure), stop_signalled=True)
+
+
+def _micros(seconds: float) -> int:
+    return round(seconds * SECOND)

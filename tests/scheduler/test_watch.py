@@ -1,0 +1,291 @@
+"""Engines' words, stops passed on, adoption, and rescue: with a clock that only moves when told."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from safelight.actions import settle, stop
+from safelight.actions.context import Context
+from safelight.domain.jobs import (
+    FAILED,
+    KILLED,
+    RUNNING,
+    SUCCEEDED,
+    Declared,
+    Exit,
+    FailureKind,
+    RunStatus,
+)
+from safelight.domain.permissions import Actor
+from safelight.scheduler import Scheduler
+from safelight.scheduler.dispatch import CLAIM_S, Dispatch
+from safelight.scheduler.rescue import UNANSWERED_S, Rescue
+from safelight.scheduler.watch import LEFT_OVER_S, OVERSTAY_S, SHIPPING_S, Watch
+from safelight.store import runs
+from safelight.store.db import Database
+from safelight.store.runs import Run
+from tests.conftest import FakeClock
+from tests.factories import House, add_house
+from tests.jobs import context_on, launched
+from tests.scheduler.fake import ScriptedEngine
+
+MICROS = 1_000_000
+
+
+@pytest.fixture
+def context(db: Database, tmp_path: Path) -> Context:
+    return context_on(db, tmp_path)
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    return add_house(db)
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def run(context: Context, house: House, engine: ScriptedEngine) -> Run:
+    """A run that its engine has and whose runner has started."""
+    _, run = launched(context.db, house)
+    Dispatch(context, {"local": engine}).step()
+    with context.db.transaction() as tx:
+        return runs.start(tx, run.run_id, alive_until=tx.now + 900 * MICROS)[0]
+
+
+@pytest.fixture
+def member(house: House) -> Actor:
+    return Actor(house.member, "m", house.organization_id, "member")
+
+
+def now(db: Database, run: Run) -> Run:
+    with db.read() as read:
+        return runs.get(read, run.run_id)
+
+
+def test_a_process_that_ended_before_it_began_has_failed(
+    context: Context, house: House, engine: ScriptedEngine
+) -> None:
+    _, run = launched(context.db, house)
+    watch = Watch(context, {"local": engine})
+    watch.is_draining = True
+    Dispatch(context, {"local": engine}).step()
+    engine.ends[str(run.run_id)] = Exit(exit_code=0)
+    watch.step()
+    run = now(context.db, run)
+    assert run.failure is not None
+    assert run.failure.kind is FailureKind.ENGINE_ERROR
+
+
+def test_the_engines_word_counts_when_the_runner_says_nothing(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    watch = Watch(context, {"local": engine})
+    engine.ends[str(run.run_id)] = Exit(exit_code=3, excerpt="boom")
+    watch.step()
+    assert now(context.db, run).status is RUNNING
+    clock.advance(6)
+    watch.step()
+    run = now(context.db, run)
+    assert (run.status, run.exit_code) == (FAILED, 3)
+
+
+def test_a_runner_that_is_still_sending_lines_is_given_time(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    watch = Watch(context, {"local": engine})
+    engine.ends[str(run.run_id)] = Exit(exit_code=0)
+    for _ in range(round(SHIPPING_S) - 1):
+        watch.step()
+        clock.advance(1)
+        with context.db.transaction() as tx:
+            runs.renew(tx, run.run_id, alive_until=tx.now + 900 * MICROS)
+    assert now(context.db, run).status is RUNNING
+    clock.advance(2)
+    watch.step()
+    assert now(context.db, run).status is SUCCEEDED
+
+
+def test_a_stop_is_passed_on_once_and_a_kill_again(
+    context: Context, engine: ScriptedEngine, run: Run, member: Actor
+) -> None:
+    watch = Watch(context, {"local": engine})
+    stop.request(context.db, run.run_id, member, grace_s=20)
+    watch.pass_on_stops()
+    watch.pass_on_stops()
+    stop.request(context.db, run.run_id, member, grace_s=0)
+    watch.pass_on_stops()
+    assert engine.stops == [(str(run.run_id), 20), (str(run.run_id), 0)]
+
+
+@pytest.mark.parametrize(
+    ("exit", "expected"),
+    [(Exit(signal=15), KILLED), (Exit(exit_code=143), KILLED), (Exit(exit_code=0), SUCCEEDED)],
+)
+def test_an_end_after_a_stop_is_ours_in_the_engines_word_too(
+    context: Context,
+    engine: ScriptedEngine,
+    run: Run,
+    member: Actor,
+    exit: Exit,
+    expected: RunStatus,
+) -> None:
+    watch = Watch(context, {"local": engine})
+    watch.is_draining = True
+    stop.request(context.db, run.run_id, member)
+    engine.ends[str(run.run_id)] = exit
+    watch.step()
+    assert now(context.db, run).status is expected
+
+
+def test_a_script_that_declared_success_and_crashed_has_failed(
+    context: Context, engine: ScriptedEngine, run: Run
+) -> None:
+    watch = Watch(context, {"local": engine})
+    watch.is_draining = True
+    settle.declare(context.db, run.run_id, Declared.SUCCEED)
+    assert now(context.db, run).status is RUNNING
+    engine.ends[str(run.run_id)] = Exit(signal=11)
+    watch.step()
+    assert now(context.db, run).status is FAILED
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"), [(Declared.SUCCEED, SUCCEEDED), (Declared.FAIL, FAILED)]
+)
+def test_a_run_that_stays_after_its_declared_end_is_ended_and_its_word_counts(
+    context: Context,
+    engine: ScriptedEngine,
+    run: Run,
+    clock: FakeClock,
+    declared: Declared,
+    expected: RunStatus,
+) -> None:
+    rescue = Rescue(context, {"local": engine})
+    settle.declare(context.db, run.run_id, declared)
+    rescue.step()
+    assert engine.stops == []
+    clock.advance(OVERSTAY_S + 1)
+    rescue.step()
+    assert [handle for handle, _ in engine.stops] == [str(run.run_id)]
+    ended = settle.settle(context.db, run.run_id, Exit(signal=15), stop_signalled=True)
+    assert ended.status is expected
+
+
+def test_a_tracked_run_ends_with_its_word(context: Context, house: House) -> None:
+    _, run = launched(context.db, house, engine="external")
+    with context.db.transaction() as tx:
+        runs.start(tx, run.run_id, alive_until=tx.now)
+    assert settle.declare(context.db, run.run_id, Declared.SUCCEED).status is SUCCEEDED
+    assert settle.declare(context.db, run.run_id, Declared.FAIL).status is SUCCEEDED
+
+
+def test_an_ended_run_is_watched_until_its_log_is_whole(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    watch = Watch(context, {"local": engine})
+    engine.ends[str(run.run_id)] = Exit(exit_code=0)
+    settle.settle(context.db, run.run_id, Exit(exit_code=0))
+    watch.step()
+    assert now(context.db, run).handle is not None
+    with context.db.transaction() as tx:
+        runs.log_totals(tx, run.run_id, lines=0, size=0, completed=True)
+    watch.step()
+    assert now(context.db, run).handle is None
+
+
+def test_a_process_that_outlives_its_runs_end_is_ended(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    watch = Watch(context, {"local": engine})
+    settle.settle(context.db, run.run_id, Exit(exit_code=0))
+    watch.step()
+    assert engine.stops == []
+    clock.advance(LEFT_OVER_S + 1)
+    watch.step()
+    assert engine.stops == [(str(run.run_id), 0)]
+
+
+def test_a_run_whose_scheduler_died_before_writing_its_handle_is_adopted(
+    context: Context, house: House, engine: ScriptedEngine, clock: FakeClock
+) -> None:
+    _, run = launched(context.db, house)
+    with context.db.transaction() as tx:
+        runs.start(tx, run.run_id, alive_until=tx.now + 900 * MICROS)
+    watch = Watch(context, {"local": engine})
+    watch.step()
+    assert engine.started == []
+    clock.advance(CLAIM_S + 1)
+    watch.step()
+    assert now(context.db, run).handle == str(run.run_id)
+
+
+# --- rescue ---------------------------------------------------------------------------------------
+
+
+def test_a_run_that_nobody_heard_of_for_long_is_lost(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    rescue = Rescue(context, {"local": engine})
+    clock.advance(899)
+    rescue.step()
+    assert now(context.db, run).status is RUNNING
+    clock.advance(2)
+    rescue.step()
+    run = now(context.db, run)
+    assert run.failure is not None
+    assert run.failure.kind is FailureKind.LOST
+    assert run.failure.message == "Nothing was heard of this run for 15 minutes."
+
+
+def test_the_time_without_a_server_is_not_held_against_a_run(
+    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
+) -> None:
+    clock.advance(100_000)
+    rescue = Rescue(context, {"local": engine})
+    rescue.step()
+    assert now(context.db, run).status is RUNNING
+    clock.advance(60)
+    with context.db.transaction() as tx:
+        runs.renew(tx, run.run_id, alive_until=tx.now + 900 * MICROS)
+    clock.advance(850)
+    rescue.step()
+    assert now(context.db, run).status is RUNNING
+
+
+def test_a_run_that_does_not_answer_a_kill_is_called_stopped(
+    context: Context, engine: ScriptedEngine, run: Run, member: Actor, clock: FakeClock
+) -> None:
+    rescue = Rescue(context, {"local": engine})
+    stop.request(context.db, run.run_id, member, grace_s=30)
+    clock.advance(30 + UNANSWERED_S - 1)
+    rescue.step()
+    assert now(context.db, run).status is RUNNING
+    clock.advance(2)
+    rescue.step()
+    assert now(context.db, run).status is KILLED
+
+
+def test_the_scheduler_acts_at_once_and_ends_within_a_second(
+    context: Context, house: House, engine: ScriptedEngine
+) -> None:
+    scheduler = Scheduler(context, {"local": engine})
+    scheduler.start()
+    start = time.monotonic()
+    _, run = launched(context.db, house)
+    while not engine.started and time.monotonic() - start < 5:
+        time.sleep(0.005)
+    assert time.monotonic() - start < 0.4
+    with context.db.transaction() as tx:
+        runs.start(tx, run.run_id, alive_until=tx.now + 900 * MICROS)
+    engine.ends[str(run.run_id)] = Exit(exit_code=0)
+    assert scheduler.drain(timeout_s=5)
+    start = time.monotonic()
+    scheduler.stop()
+    assert time.monotonic() - start < 1
