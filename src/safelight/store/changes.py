@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from safelight.store import schema
+from safelight.store import bulk, schema
 from safelight.store.db import Event, Transaction
 
 CREATED = (
@@ -22,6 +22,15 @@ LABELS = "labels"
 RUN = "run"  # everything that one run did to a version that it did not create
 
 _sets, _changes = schema.change_set, schema.asset_change
+_COLUMNS = (
+    _changes.c.change_set_key,
+    _changes.c.asset_key,
+    _changes.c.data_key,
+    _changes.c.existed_before,
+    _changes.c.exists_after,
+    _changes.c.document_before,
+    _changes.c.document_after,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +115,37 @@ def _add_once(
     tx.execute(statement.on_conflict_do_nothing())
 
 
+def hand_to_run(tx: Transaction, version_key: int, run_id: UUID) -> None:
+    """Make the creation of a version the work of the run that was launched to fill it."""
+    tx.execute(
+        update(_sets)
+        .where(_sets.c.version_key == version_key, _sets.c.kind == CREATED)
+        .values(run_id=run_id)
+    )
+
+
 def record(tx: Transaction, change_set: ChangeSet, changes: Iterable[AssetChange]) -> None:
     """Write what happened to assets. A change set keeps an asset's first before and last after."""
-    rows = [
-        {
-            "change_set_key": change_set.change_set_key,
-            "asset_key": change.asset_key,
-            "data_key": change.data_key,
-            "existed_before": change.existed_before,
-            "exists_after": change.exists_after,
-            "document_before": change.document_before,
-            "document_after": change.document_after,
-        }
-        for change in changes
-    ]
-    if not rows or change_set.creates:
+    if change_set.creates:
         return
-    statement = upsert(tx, _changes)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["change_set_key", "asset_key"],
-            set_={
-                "exists_after": statement.excluded.exists_after,
-                "document_after": statement.excluded.document_after,
-            },
-        ),
-        rows,
+    key = change_set.change_set_key
+    bulk.insert(
+        tx,
+        _COLUMNS,
+        [
+            (
+                key,
+                change.asset_key,
+                change.data_key,
+                change.existed_before,
+                change.exists_after,
+                change.document_before,
+                change.document_after,
+            )
+            for change in changes
+        ],
+        "ON CONFLICT (change_set_key, asset_key) DO UPDATE SET "
+        "exists_after = excluded.exists_after, document_after = excluded.document_after",
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select, update
 
 from safelight.domain.datasets import DataStatus, DataType
 from safelight.errors import NotFound
 from safelight.ids import uuid7
-from safelight.store import schema
+from safelight.store import bulk, schema
 from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
 
@@ -234,39 +234,63 @@ def add_many(
 ) -> list[int]:
     """Store rows for files or placeholders; their keys in the same order."""
     keys = reserve(tx, _data, len(new))
-    if keys:
-        tx.execute(
-            insert(_data),
-            [
-                {
-                    "data_key": key,
-                    "data_id": uuid7(),
-                    "datalake_id": datalake_id,
-                    "status": DataStatus.PENDING if one.object_name is None else DataStatus.DONE,
-                    "created_by": created_by,
-                    "created_at": tx.now,
-                    **_known(one),
-                }
-                for key, one in zip(keys, new, strict=True)
-            ],
-        )
+    bulk.insert(
+        tx,
+        [*_SET_ONCE, *_KNOWN],
+        [
+            (
+                key,
+                uuid7(),
+                datalake_id,
+                DataStatus.PENDING if one.object_name is None else DataStatus.DONE,
+                created_by,
+                tx.now,
+                *_known(one),
+            )
+            for key, one in zip(keys, new, strict=True)
+        ],
+    )
     return keys
 
 
-def _known(new: NewData) -> dict[str, Any]:
-    return {
-        "object_name": new.object_name,
-        "filename": new.filename,
-        "type": new.type,
-        "content_type": new.content_type,
-        "width": new.width,
-        "height": new.height,
-        "size": new.size,
-        "sha256": new.sha256,
-        "metadata": new.metadata,
-        "custom_metadata": new.custom_metadata,
-        "data_source_id": new.data_source_id,
-    }
+_SET_ONCE = (
+    _data.c.data_key,
+    _data.c.data_id,
+    _data.c.datalake_id,
+    _data.c.status,
+    _data.c.created_by,
+    _data.c.created_at,
+)
+_KNOWN = (
+    _data.c.object_name,
+    _data.c.filename,
+    _data.c.type,
+    _data.c.content_type,
+    _data.c.width,
+    _data.c.height,
+    _data.c.size,
+    _data.c.sha256,
+    _data.c.metadata,
+    _data.c.custom_metadata,
+    _data.c.data_source_id,
+)
+
+
+def _known(new: NewData) -> tuple[Any, ...]:
+    """What is known of a file, in the order of _KNOWN."""
+    return (
+        new.object_name,
+        new.filename,
+        new.type,
+        new.content_type,
+        new.width,
+        new.height,
+        new.size,
+        new.sha256,
+        new.metadata,
+        new.custom_metadata,
+        new.data_source_id,
+    )
 
 
 def by_keys(read: Read, data_keys: Sequence[int]) -> list[Data]:
@@ -329,7 +353,8 @@ def fill_placeholder(tx: Transaction, datalake_id: UUID, new: NewData) -> Data |
         )
         .scalar_subquery()
     )
-    values = {key: value for key, value in _known(new).items() if value is not None}
+    known = zip(_KNOWN, _known(new), strict=True)
+    values = {column.name: value for column, value in known if value is not None}
     row = tx.first(
         update(_data)
         .where(_data.c.data_key == waiting, _data.c.object_name.is_(None))

@@ -6,16 +6,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from safelight.domain.annotations import Document, build
 from safelight.domain.annotations import counts as count_labels
-from safelight.store import schema
+from safelight.store import bulk, schema
 from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
 
 _documents = schema.document
 READ_AT_ONCE = 1000
+_COLUMNS = (
+    _documents.c.document_key,
+    _documents.c.organization_id,
+    _documents.c.counts,
+    _documents.c.shapes,
+    _documents.c.content,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +55,19 @@ def add(
 def add_many(tx: Transaction, organization_id: UUID, new: Sequence[NewDocument]) -> list[int]:
     """Store documents; their keys in the same order. They are invisible until something points there."""
     keys = reserve(tx, _documents, len(new))
-    if keys:
-        tx.execute(
-            insert(_documents),
-            [
-                {
-                    "document_key": key,
-                    "organization_id": organization_id,
-                    "counts": {str(label): count for label, count in one.counts.items()} or None,
-                    "shapes": one.shapes,
-                    "content": one.content,
-                }
-                for key, one in zip(keys, new, strict=True)
-            ],
-        )
+    bulk.insert(
+        tx,
+        _COLUMNS,
+        [
+            (key, organization_id, _json_counts(one.counts), one.shapes, one.content)
+            for key, one in zip(keys, new, strict=True)
+        ],
+    )
     return keys
+
+
+def _json_counts(counts: dict[int, int]) -> dict[str, int] | None:
+    return {str(label): count for label, count in counts.items()} or None
 
 
 def get(read: Read, document_key: int | None) -> bytes | None:

@@ -1,0 +1,133 @@
+"""Many rows at once, past the statement layer: its bookkeeping per row costs more than the databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
+from sqlalchemy.types import TypeEngine
+
+from safelight.store.columns import Id, Json
+from safelight.store.db import Transaction
+
+_AT_ONCE = 20_000
+
+
+def insert(
+    tx: Transaction, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]], then: str = ""
+) -> None:
+    """Insert rows of values in the order of the columns. `then`: an ON CONFLICT clause."""
+    if not rows:
+        return
+    table: Table = columns[0].table
+    names = ", ".join(column.name for column in columns)
+    into = f"INSERT INTO {table.name} ({names})"
+    ready = _prepared(tx, columns, rows)
+    if tx.dialect == "sqlite":
+        marks = ", ".join("?" for _ in columns)
+        tx.connection.exec_driver_sql(f"{into} VALUES ({marks}) {then}", ready)
+        return
+    for at in range(0, len(ready), _AT_ONCE):
+        some = ready[at : at + _AT_ONCE]
+        tx.connection.exec_driver_sql(
+            f"{into} SELECT * FROM {_unnest(columns)} {then}", _arrays(some)
+        )
+
+
+def update(
+    tx: Transaction,
+    key: Column[Any],
+    columns: Sequence[Column[Any]],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    never_lower: Sequence[Column[Any]] = (),
+) -> None:
+    """Set columns of the rows with these keys; each row of values ends with its key.
+
+    A column in `never_lower` keeps its value where that is greater.
+    """
+    if not rows:
+        return
+    table: Table = key.table
+    greatest = "max" if tx.dialect == "sqlite" else "greatest"
+    ready = _prepared(tx, [*columns, key], rows)
+    kept = {column.name for column in never_lower}
+
+    def set_to(source: Callable[[Column[Any]], str]) -> str:
+        return ", ".join(
+            f"{column.name} = "
+            + (
+                f"{greatest}({table.name}.{column.name}, {source(column)})"
+                if column.name in kept
+                else source(column)
+            )
+            for column in columns
+        )
+
+    if tx.dialect == "sqlite":
+        tx.connection.exec_driver_sql(
+            f"UPDATE {table.name} SET {set_to(lambda _: '?')} WHERE {key.name} = ?", ready
+        )
+        return
+    names = ", ".join(column.name for column in (*columns, key))
+    for at in range(0, len(ready), _AT_ONCE):
+        some = ready[at : at + _AT_ONCE]
+        tx.connection.exec_driver_sql(
+            f"UPDATE {table.name} SET {set_to(lambda column: f'new.{column.name}')} "
+            f"FROM {_unnest([*columns, key])} AS new ({names}) "
+            f"WHERE {table.name}.{key.name} = new.{key.name}",
+            _arrays(some),
+        )
+
+
+def _prepared(
+    tx: Transaction, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    special = {
+        position: process
+        for position, column in enumerate(columns)
+        if (process := _process(tx, column.type)) is not None
+    }
+    if not special:
+        return list(rows)
+    return [
+        tuple(
+            special[position](value) if position in special and value is not None else value
+            for position, value in enumerate(row)
+        )
+        for row in rows
+    ]
+
+
+def _process(tx: Transaction, type: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(type, Json):
+        return lambda value: orjson.dumps(value).decode()
+    if isinstance(type, Id) and tx.dialect == "sqlite":
+        return lambda value: value.bytes
+    return None
+
+
+def _unnest(columns: Sequence[Column[Any]]) -> str:
+    arrays = ", ".join(f"%s::{_array_type(column.type)}[]" for column in columns)
+    return f"unnest({arrays})"
+
+
+def _array_type(type: TypeEngine[Any]) -> str:
+    if isinstance(type, Id):
+        return "uuid"
+    for known, name in (
+        (BigInteger, "bigint"),
+        (Integer, "integer"),
+        (Boolean, "boolean"),
+        (LargeBinary, "bytea"),
+    ):
+        if isinstance(type, known):
+            return name
+    return "text"
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    return tuple([*column] for column in zip(*rows, strict=True))
