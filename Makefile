@@ -49,7 +49,7 @@ page-checks: $(PAGE) ## Lint, types and unit tests of the page
 	$(BIN)/python hatch_build.py check
 
 unit: $(VENV)/.installed $(PAGE) ## The tests in Python: store, runs, wire, browser
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -1,6 +1,6 @@
 """How much slower than a bare route the jobs list is with many jobs: one ratio per query, p95 to p95.
 
-    python benchmarks/jobs_list.py [--jobs 100000] [--rounds 200]
+    python -m benchmarks.jobs_list [--jobs 100000] [--rounds 200]
 
 Each query is timed against a route of the same server software that answers the same bytes, in turn.
 """
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import httpx
-from served import bare_route, percentile, safelight_up
+from benchmarks.served import bare_route, percentile, safelight_up
 
 from safelight.ids import uuid7
 

@@ -1,6 +1,6 @@
 """From just before the POST to the first statement of the user's script, against `python -c pass`.
 
-    python benchmarks/launch.py [--rounds 50]
+    python -m benchmarks.launch [--rounds 50]
 
 A script that needs only the standard library, in the shared bare environment, on an idle local engine,
 over an open connection. The same interpreter starts with `-c pass` in turn with the launches.
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from served import percentile, safelight_up
+from benchmarks.served import percentile, safelight_up
 
 MANIFEST = 'name = "first-line"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
 SCRIPT = "import time\nprint(time.time_ns(), flush=True)\nimport sys\nprint(sys.executable)\n"
