@@ -325,6 +325,7 @@ asset = Table(
     UniqueConstraint("version_key", "data_key"),
     Index("ix_asset_newest", "version_key", "asset_key"),
     Index("ix_asset_data", "data_key"),
+    Index("ix_asset_document", "document_key"),  # removing documents asks who points to them
     **_NEVER_REISSUE,
 )
 

@@ -1,0 +1,86 @@
+"""Our own long operations: one file each, run in a process forked from a warm one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from safelight.actions.context import Context, open_context
+from safelight.config import Settings
+from safelight.domain.jobs import Failure, FailureKind
+from safelight.errors import AlreadyEnded, Invalid, SafelightError, Unavailable
+from safelight.internals import add_data, export_coco, fork, import_coco
+from safelight.internals.operation import Failed, Operation, write_failure
+from safelight.store.db import Database
+
+OPERATIONS: dict[str, Callable[[Operation], None]] = {
+    "import_coco": import_coco.run,
+    "export_coco": export_coco.run,
+    "fork": fork.run,
+    "add_data": add_data.run,
+}
+
+
+def run_child(data: Path, run_id: UUID) -> int:
+    """Do the operation of a run to its end, in this process; the exit code.
+
+    Called in a freshly forked process whose output is the run's log. Opens its own database.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    settings = Settings.read(os.environ, data=data)
+    context = open_context(settings, Database(settings.database, pool_size=2))
+    try:
+        return operate(context, run_id)
+    finally:
+        context.db.close()
+
+
+def operate(context: Context, run_id: UUID) -> int:
+    """The same on an open context. What a person can do something about becomes the run's failure;
+    anything else passes through, for a traceback in the log.
+    """
+    operation = Operation(context, run_id)
+    try:
+        _operation(operation)(operation)
+    except AlreadyEnded as ended:
+        operation.say(f"{ended.message} Nothing was changed.")
+        return 1
+    except Exception as error:
+        failure = _failure(error)
+        if failure is None:
+            raise
+        write_failure(operation.folder, failure)
+        return 1
+    return 0
+
+
+def _operation(operation: Operation) -> Callable[[Operation], None]:
+    name = operation.run.source.get("internal")
+    if name not in OPERATIONS:
+        raise Invalid(f"There is no internal operation {name!r}.")
+    return OPERATIONS[name]
+
+
+def _failure(error: Exception) -> Failure | None:
+    if isinstance(error, Failed):
+        return error.failure
+    full = Failure(FailureKind.DISK_FULL, "There is no space left on the disk.")
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return full
+    if isinstance(error, Unavailable):
+        reason = str(error.facts.get("reason", ""))
+        if "is full" in reason or "No space left" in reason:
+            return full
+        return Failure(FailureKind.ENGINE_ERROR, f"{error.message} {reason}".strip())
+    if isinstance(error, SafelightError):
+        return Failure(FailureKind.INVALID_INPUT, error.message)
+    return None
+
+
+def _stop(_number: int, _frame: object) -> None:
+    # An exception, so that what was begun is taken back on the way out.
+    raise SystemExit(128 + signal.SIGTERM)

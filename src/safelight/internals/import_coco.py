@@ -1,0 +1,109 @@
+"""Imports a COCO file into a dataset version: all of it or nothing.
+
+Documents are written first, where nobody sees them; one short transaction then moves every pointer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safelight.domain.annotations import MergeMode
+from safelight.domain.jobs import Failure, FailureKind
+from safelight.formats.coco import Rejects
+from safelight.formats.coco_read import CocoFile, read
+from safelight.formats.spill import Spill
+from safelight.internals import import_labels, import_match, import_switch
+from safelight.internals.import_documents import Writer
+from safelight.internals.import_labels import Moved
+from safelight.internals.import_switch import Import
+from safelight.internals.operation import Failed, Operation, number
+from safelight.store import objects, versions
+from safelight.store.versions import Version
+
+NAMED_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    object_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`placeholders`: pictures that are nowhere yet get one; else they are bad records."""
+
+    file: File
+    mode: MergeMode = MergeMode.REPLACE
+    skip_bad: bool = False
+    create_labels: bool = True
+    placeholders: bool = True
+
+
+def run(operation: Operation) -> None:
+    parameters = operation.read(Parameters)
+    with operation.db.read() as reading:
+        version = versions.get(reading, operation.organization_id, operation.target_id)
+        versions.check_unlocked(version)
+    with Spill(operation.folder) as spill:
+        with operation.section("Read the file"):
+            file = _read(operation, parameters, spill)
+        with operation.section("Match pictures and labels"):
+            pictures = import_match.match(
+                operation, version, file, placeholders=parameters.placeholders
+            )
+            labels = import_labels.plan(operation, version, file, create=parameters.create_labels)
+        if file.rejects.total:
+            _judge(operation, file.rejects, skip_bad=parameters.skip_bad)
+        while not _write(operation, version, Import(file, spill, pictures, labels), parameters):
+            labels = import_labels.plan(operation, version, file, create=parameters.create_labels)
+
+
+def _write(operation: Operation, version: Version, found: Import, parameters: Parameters) -> bool:
+    """Write and switch; False if labels were changed meanwhile, so that nothing was done."""
+    with Writer(operation, found.spill, found.labels, parameters.mode) as writer:
+        with operation.section("Write annotations"):
+            writer.write(found.pictures.all)
+        with operation.section("Switch the version"), operation.undisturbed():
+            try:
+                import_switch.switch(operation, version, found, writer)
+            except Moved as moved:
+                operation.say(f"{moved} Writing again.")
+                return False
+            writer.keep()
+    return True
+
+
+def _read(operation: Operation, parameters: Parameters, spill: Spill) -> CocoFile:
+    source = parameters.file
+    with operation.db.read() as reading:
+        size = objects.get(reading, operation.organization_id, source.object_name).size
+    operation.say(f"{source.name}, {(size or 0) / 1e6:,.1f} MB")
+    with operation.context.blobs.open(source.object_name) as file:
+        found = read(
+            file, spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes")
+        )
+    operation.say(
+        f"{number(sum(image is not None for image in found.images), 'image')}, "
+        f"{number(spill.kept, 'annotation')}, "
+        f"{number(sum(one is not None for one in found.categories), 'category', 'categories')}"
+    )
+    return found
+
+
+def _judge(operation: Operation, rejects: Rejects, *, skip_bad: bool) -> None:
+    """List bad records. Raises Failed unless they are to be skipped."""
+    with operation.section("Bad records"):
+        shown = rejects.first if skip_bad else rejects.first[:NAMED_AT_MOST]
+        for problem in shown:
+            operation.say(str(problem))
+        if rejects.total > len(shown):
+            operation.say(f"... and {rejects.total - len(shown):,} more")
+        if skip_bad:
+            operation.say(f"{number(rejects.total, 'record')} skipped")
+            return
+    first = rejects.first[0]
+    more = f" (and {rejects.total - 1:,} more bad records)" if rejects.total > 1 else ""
+    message = f"Nothing was imported: {first.where}{more}: {first.reason}."
+    excerpt = "\n".join(map(str, shown))
+    raise Failed(Failure(FailureKind.INVALID_INPUT, message, excerpt=excerpt))

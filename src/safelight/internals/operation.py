@@ -1,0 +1,152 @@
+"""What every internal operation works with: its run, the store, a log that reads well, progress."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from safelight.actions.context import Context
+from safelight.actions.import_annotations import target_of
+from safelight.domain.jobs import Failure, Progress
+from safelight.errors import Invalid
+from safelight.store import jobs, runs
+from safelight.store.changes import Author
+from safelight.store.db import Database, Transaction
+from safelight.store.jobs import Job
+from safelight.store.runs import Run
+from safelight.store.versions import Version
+
+PROGRESS_EVERY_S = 0.25
+T = TypeVar("T")
+
+
+class Failed(Exception):
+    """The operation ends here, for a reason that people shall read."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Operation:
+    """One run of an internal operation, in a process of its own."""
+
+    def __init__(self, context: Context, run_id: UUID) -> None:
+        self.context = context
+        with context.db.read() as read:
+            self.run: Run = runs.get(read, run_id)
+            self.job: Job = jobs.get(read, self.run.organization_id, self.run.job_id)
+        self._phase = _Phase("", time.monotonic())
+
+    @property
+    def db(self) -> Database:
+        return self.context.db
+
+    @property
+    def organization_id(self) -> UUID:
+        return self.run.organization_id
+
+    @property
+    def author(self) -> Author:
+        return Author(self.run.triggered_by, self.run.run_id)
+
+    @property
+    def target_id(self) -> UUID:
+        if self.job.target is None:
+            raise Invalid("This job has no target.")
+        return self.job.target.id
+
+    @property
+    def folder(self) -> Path:
+        """Where the run may keep scratch files."""
+        folder = self.context.settings.data.absolute() / "runs" / str(self.run.run_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def read(self, parameters: type[T]) -> T:
+        """The run's inputs and parameters as one object. Raises Invalid if they do not fit it."""
+        try:
+            return msgspec.convert({**self.run.inputs, **self.run.parameters}, parameters)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"The job's parameters do not fit: {error}.") from error
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        """A section of the log, and the phase that progress speaks of."""
+        self._phase = _Phase(name, time.monotonic())
+        print(f"::group::{name}", flush=True)
+        try:
+            yield
+        finally:
+            print(f"::endgroup::{name}", flush=True)
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)
+
+    def progress(self, done: float, total: float | None, unit: str) -> None:
+        """Note how far this phase is; at most four times a second it is written down."""
+        phase, now = self._phase, time.monotonic()
+        if now - phase.written < PROGRESS_EVERY_S and done != total:
+            return
+        phase.written = now
+        taken = now - phase.began
+        rate = done / taken if taken > 0 else None
+        eta_s = (total - done) / rate if total is not None and rate else None
+        with self.db.transaction() as tx:
+            runs.progress(tx, self.run.run_id, Progress(done, total, unit, phase.name, rate, eta_s))
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """A stop that comes meanwhile counts afterwards. For short steps only."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def check_live(self, tx: Transaction) -> None:
+        """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded."""
+        runs.check_live(tx, self.run.run_id)
+
+    def output(self, version: Version) -> dict[str, Any]:
+        """A dataset version as something that came out."""
+        target = target_of(version)
+        return {
+            "kind": target.type,
+            "id": str(target.id),
+            "name": target.name,
+            "path": target.path,
+        }
+
+    def result(self, tx: Transaction, **result: Any) -> None:
+        """Write what came out, in the transaction that makes it true."""
+        runs.result(tx, self.run.run_id, result)
+
+
+@dataclass(slots=True)
+class _Phase:
+    name: str
+    began: float
+    written: float = 0.0
+
+
+def number(count: int, noun: str, plural: str = "") -> str:
+    """`1,204 pictures`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def write_failure(folder: Path, failure: Failure) -> None:
+    """Leave word for the runner why this process is about to end with code 1."""
+    temporary = folder / ".failure.json"
+    temporary.write_bytes(msgspec.json.encode(asdict(failure)))
+    temporary.replace(folder / "failure.json")
+    sys.stdout.flush()
