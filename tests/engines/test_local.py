@@ -126,6 +126,13 @@ def test_an_internal_run_may_choose_its_exit_code(bench: LocalBench) -> None:
     assert exit_of(bench.engine, bench.engine.start(bench.internal("exit"))).exit_code == 4
 
 
+def test_an_internal_run_has_no_descriptors_but_the_standard_three(bench: LocalBench) -> None:
+    handle = bench.engine.start(bench.internal("descriptors"))
+    assert exit_of(bench.engine, handle).exit_code == 0
+    until(lambda: bench.known.is_complete)
+    assert "open 4\n" in bench.known.text("stdout")  # the fourth lists the folder
+
+
 def test_an_internal_run_survives_its_runner(bench: LocalBench) -> None:
     handle = bench.engine.start(bench.internal("slow"))
     until(lambda: "step 2\n" in bench.known.text("stdout"))

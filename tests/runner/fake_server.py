@@ -27,7 +27,7 @@ class Known:
     spec: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
     log: dict[str, bytearray] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)  # streams as they came
+    order: list[str] = field(default_factory=list)  # streams and "exit" as they came
     starts: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     snapshot: dict[str, Any] | None = None
@@ -169,6 +169,7 @@ def _verb(known: Known, verb: str, content: dict[str, Any]) -> tuple[int, dict[s
     assert verb == "exit"
     known.exit = known.exit or content
     known.exits += 1
+    known.order.append("exit")
     return 200, {"status": "SUCCEEDED"}
 
 

@@ -121,6 +121,21 @@ def test_a_server_that_answers_errors_only_is_as_good_as_away(scene: Scene) -> N
     assert scene.known.text("stdout").endswith(COUNTED)
 
 
+def test_after_an_absence_the_end_comes_first_and_then_the_log_in_its_order(scene: Scene) -> None:
+    scene.script("print('hello')")
+    scene.run()
+    until(lambda: scene.known.starts)
+    scene.known.broken = True
+    until(lambda: scene.folder.has(EXIT))
+    time.sleep(0.3)
+    with scene.known.lock:
+        scene.known.log.clear()
+        scene.known.order.clear()
+        scene.known.broken = False
+    scene.finish()
+    assert scene.known.order == ["exit", "setup", "stdout", "setup"]
+
+
 def test_a_server_that_lost_the_end_of_a_log_gets_it_again(scene: Scene) -> None:
     scene.script(COUNTING)
     scene.run()

@@ -28,7 +28,7 @@ def test_the_set_up_is_a_section_of_the_log_and_the_end_its_last_line(scene: Sce
     assert lines[0] == "::group::Set up"
     assert lines[-2] == "::endgroup::"
     assert lines[-1].startswith("Process ended with exit code 0 after ")
-    assert scene.known.order == ["setup", "stdout", "setup"]
+    assert scene.known.order == ["setup", "stdout", "setup", "exit"]
 
 
 def test_an_exit_code_and_the_last_lines_are_reported(scene: Scene) -> None:
