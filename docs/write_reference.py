@@ -12,7 +12,7 @@ import typer.main
 
 from safelight import errors
 from safelight.actions.context import open_context
-from safelight.cli.main import app as commands
+from safelight.cli.main import commands
 from safelight.config import Settings
 from safelight.server import create_app
 from safelight.store.db import Database, sqlite_url
