@@ -73,7 +73,7 @@ def test_a_point_whose_answer_was_lost_is_logged_once() -> None:
 
     def answer(request: httpx.Request) -> object:
         if request.method == "GET":
-            return {"points": [{"value": value} for value in kept]}
+            return {"id": ID, "metrics": [{"name": "loss", "points": len(kept)}]}
         kept.extend(json.loads(request.content)["data"])
         return httpx.Response(503) if next(lose, False) else {}
 
@@ -81,6 +81,22 @@ def test_a_point_whose_answer_was_lost_is_logged_once() -> None:
     experiment.log("loss", 0.5)
     experiment.log("loss", [0.4, 0.3])
     assert kept == [0.5, 0.4, 0.3]
+
+
+def test_a_point_that_no_chart_can_show_is_left_out_and_said() -> None:
+    sent: list[object] = []
+
+    def answer(request: httpx.Request) -> object:
+        if request.method == "POST":
+            sent.append(json.loads(request.content)["data"])
+        return {"id": ID, "metrics": []}
+
+    experiment = Experiment(http(answer), {"id": ID})
+    with pytest.warns(UserWarning, match="loss is not finite"):
+        experiment.log("loss", [1, float("nan"), 2.5])
+    with pytest.warns(UserWarning, match="loss is not finite"):
+        experiment.log("loss", float("inf"))
+    assert sent == [[1, 2.5]]
 
 
 def test_current_outside_a_run_says_what_is_missing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ class Experiment(Record):
 
     def __init__(self, http: Http, data: Json) -> None:
         super().__init__(http, data)
-        self._points: dict[str, int] = {}  # of the lines this process writes
+        self._lengths: dict[str, int] = {}  # of the lines this process writes
 
     @property
     def path(self) -> str:
@@ -43,7 +45,7 @@ class Experiment(Record):
     def log(self, name: str, value: float | Iterable[float] | Json, type: str = "LINE") -> None:
         """Add to a metric. A LINE grows by the number or numbers given; other types are replaced."""
         if type == "LINE" and not isinstance(value, dict):
-            self._append(name, [value] if isinstance(value, int | float) else list(value))
+            self._append(name, _points(name, value))
         else:
             body = {"name": name, "type": type, "data": value}
             self.http.post(f"{self.path}/metrics", body, repeatable=True)
@@ -52,21 +54,21 @@ class Experiment(Record):
         """An answer lost in a restart of the server leaves open whether the line has grown; nobody
         else writes it, so its length tells.
         """
-        if name not in self._points:
-            self._points[name] = self._count(name)
+        if not points:
+            return
+        if name not in self._lengths:
+            self._lengths[name] = self._length(name)
         body = {"name": name, "type": "LINE", "data": points}
         try:
             self.http.post(f"{self.path}/metrics", body)
         except Unavailable:
-            if self._count(name) == self._points[name]:
+            if self._length(name) == self._lengths[name]:
                 self.http.post(f"{self.path}/metrics", body)
-        self._points[name] += len(points)
+        self._lengths[name] += len(points)
 
-    def _count(self, name: str) -> int:
-        try:
-            return len(self.values(name))
-        except NotFound:
-            return 0
+    def _length(self, name: str) -> int:
+        metrics = self.refresh().metrics
+        return next((metric["points"] for metric in metrics if metric["name"] == name), 0)
 
     def values(self, name: str) -> list[float]:
         """All points of a LINE."""
@@ -166,3 +168,15 @@ class Experiments:
 
 def _id(thing: Record | UUID | str) -> str:
     return str(thing.id if isinstance(thing, Record) else thing)
+
+
+def _points(name: str, value: Any) -> list[float]:
+    """The numbers given, also numpy's and torch's; what no chart can show is left out, and said."""
+    try:
+        given = [float(value)]
+    except TypeError:
+        given = [float(each) for each in value]
+    finite = [each for each in given if math.isfinite(each)]
+    if len(finite) < len(given):
+        warnings.warn(f"{name} is not finite: it is left out of the chart.", stacklevel=4)
+    return finite
