@@ -87,7 +87,7 @@ class Operation:
         try:
             yield
         finally:
-            print(f"::endgroup::{name}", flush=True)
+            print("::endgroup::", flush=True)
 
     def say(self, line: str) -> None:
         print(line, flush=True)

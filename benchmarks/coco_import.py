@@ -1,0 +1,166 @@
+"""Import of a train2017-sized COCO file, against `json.load` of the same file in a fresh process.
+
+    python benchmarks/coco_import.py [--direct] [--small]
+
+Prints the ratio of the whole job, from launch to its end, to `json.load`, and the peak of anonymous
+memory summed over the job's processes. Without `--direct` a real server runs the job; with it the
+operation alone runs in a forked process on a fresh SQLite database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from coco_file import coco_file
+from served import safelight_up
+
+LOAD = "import json,sys,time;t=time.perf_counter();json.load(open(sys.argv[1]));print(time.perf_counter()-t)"
+SMALL = (5_000, 36_000)
+MIB = 1024 * 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--direct", action="store_true", help="without a server")
+    parser.add_argument("--small", action="store_true", help="a file of a twentieth of the size")
+    asked = parser.parse_args()
+    file = coco_file(*SMALL) if asked.small else coco_file()
+    with tempfile.TemporaryDirectory(prefix="safelight-bench-") as folder:
+        measure = direct if asked.direct else served
+        seconds, peak = measure(file, Path(folder) / "data")
+    floor = json_load(file)
+    print(f"{seconds / floor:.2f}   job {seconds:.1f} s, json.load {floor:.1f} s (goal: at most 1.5)")
+    print(f"{peak / MIB / 800:.2f}   peak {peak / MIB:.0f} MiB anonymous (goal: at most 800)")
+
+
+def json_load(file: Path) -> float:
+    command = [sys.executable, "-c", LOAD, str(file)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def served(file: Path, data: Path) -> tuple[float, int]:
+    """Through a server: from the answer to the upload until the job's end."""
+    with safelight_up(data) as client:
+        dataset = _ok(client.post("/api/v1/datasets", json={"name": "bench"}))
+        path = f"/api/v1/datasets/{dataset['id']}/versions"
+        version = _ok(client.post(path, json={"name": "v1"}))
+        with Peak(lambda: _processes_of_runs(data)) as peak, file.open("rb") as opened:
+            job = _ok(
+                client.post(
+                    f"/api/v1/versions/{version['id']}/import",
+                    files={"file": (file.name, opened, "application/json")},
+                    timeout=600,
+                )
+            )
+            start = time.perf_counter()
+            while job["status"] in ("PENDING", "QUEUED", "RUNNING"):
+                time.sleep(0.1)
+                job = _ok(client.get(f"/api/v1/jobs/{job['id']}"))
+            seconds = time.perf_counter() - start
+        if job["status"] != "SUCCEEDED":
+            raise SystemExit(f"the job ended {job['status']}: {job['failure']}")
+        print(job["summary"], file=sys.stderr)
+    return seconds, peak.bytes
+
+
+def direct(file: Path, data: Path) -> tuple[float, int]:
+    """The operation alone."""
+    from direct_run import prepare_import
+
+    run_id = prepare_import(file, data)
+    start = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        _run_child(data, run_id)
+    with Peak(lambda: [pid]) as peak:
+        _, status = os.waitpid(pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        raise SystemExit("the operation failed")
+    return seconds, peak.bytes
+
+
+def _run_child(data: Path, run_id: UUID) -> None:
+    from safelight.internals import run_child
+
+    code = 1
+    try:
+        code = run_child(data, run_id)
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+class Peak:
+    """The highest sum of anonymous memory of some processes, looked at fifty times a second."""
+
+    def __init__(self, pids: Callable[[], list[int]]) -> None:
+        self._pids = pids
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self.bytes = 0
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.02):
+            self.bytes = max(self.bytes, sum(map(anonymous, self._pids())))
+
+
+def anonymous(pid: int) -> int:
+    """Anonymous memory of a process, in bytes; what it shares since a fork counts once for each."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _processes_of_runs(data: Path) -> list[int]:
+    """Runner, keeper and child: every process that was forked for a run of this data folder."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and _is_of_run(folder, data):
+            found.append(int(folder.name))
+    return found
+
+
+def _is_of_run(folder: Path, data: Path) -> bool:
+    try:
+        output = os.readlink(folder / "fd/1")
+    except OSError:
+        return False
+    return output.startswith(f"{data}/runs/")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    yield
+
+
+def _ok(answer: httpx.Response) -> dict[str, object]:
+    return answer.raise_for_status().json()  # type: ignore[no-any-return]
+
+
+if __name__ == "__main__":
+    main()
