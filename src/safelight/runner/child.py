@@ -44,7 +44,7 @@ def _prepare(order: Order, go: int, trouble: int) -> None:
     if order["kind"] != "internal":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as a shell would start it
     _redirect(order)
-    processes.close_others(go, trouble)
+    processes.close_others(go, trouble)  # above all the keeper's ends of these, and its lock
     _limit(order)
     if os.read(go, 1) != b"g":
         os._exit(127)  # the keeper died before it could put us on record

@@ -52,7 +52,7 @@ class Keeper:
         if os.fork() == 0:
             try:
                 processes.close_others(lock, order_read, reply_write)
-                _keep(folder, internal, lock, order_read, reply_write)
+                _keep(folder, internal, order_read, reply_write)
             finally:
                 os._exit(1)
         for descriptor in (lock, order_read, reply_write):
@@ -95,9 +95,7 @@ def _lock(folder: RunFolder) -> Optional[int]:
     return None
 
 
-def _keep(
-    folder: RunFolder, internal: Optional[Internal], lock: int, order_in: int, reply: int
-) -> NoReturn:
+def _keep(folder: RunFolder, internal: Optional[Internal], order_in: int, reply: int) -> NoReturn:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -110,7 +108,7 @@ def _keep(
     os.close(order_in)
     exit_file = os.open(folder.file(f".{EXIT}"), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     os.write(exit_file, b" " * _EXIT_ROOM)
-    child, trouble = _start(folder, order, internal, exit_file, lock, reply)
+    child, trouble = _start(folder, order, internal, reply)
     status = _wait(child)
     note = {"exit_code": None, "signal": None, "at": _now(), "trouble": trouble}
     if os.WIFSIGNALED(status):
@@ -124,19 +122,12 @@ def _keep(
 
 
 def _start(
-    folder: RunFolder,
-    order: Order,
-    internal: Optional[Internal],
-    exit_file: int,
-    lock: int,
-    reply: int,
+    folder: RunFolder, order: Order, internal: Optional[Internal], reply: int
 ) -> Tuple[int, str]:
     go_read, go_write = os.pipe()
     trouble_read, trouble_write = os.pipe()
     child = os.fork()
     if child == 0:
-        for descriptor in (lock, reply, exit_file, go_write, trouble_read):
-            os.close(descriptor)
         become(order, internal if order["kind"] == "internal" else None, go_read, trouble_write)
     os.close(go_read)
     os.close(trouble_write)
