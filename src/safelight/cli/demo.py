@@ -16,9 +16,11 @@ from safelight.errors import SafelightError
 _DAY_S = 24 * 3600
 
 
-def show(context: Context, url: str) -> None:
+def show(context: Context, url: str, *, wanted_port: int) -> None:
     """Fill the house, start the training to watch, and say that it is ready."""
     start = time.monotonic()
+    if context.settings.port != wanted_port:
+        output.say(f"Port {wanted_port} is taken, so it is port {context.settings.port} this time.")
     token = owner_token(context.db, "demo", lasting_s=_DAY_S)
     try:
         with Client(url, token) as client:
@@ -30,6 +32,9 @@ def show(context: Context, url: str) -> None:
         return
     passed = output.duration(time.monotonic() - start)
     output.say(f"Ready after {passed}. A training is running for you to watch: {url}")
+    output.say(
+        f"From another terminal: safelight login --data {context.settings.data} && safelight jobs"
+    )
 
 
 def _fill(client: Client, marker: Path) -> None:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,12 +50,13 @@ def demo(
     from safelight.cli.demo import show
     from safelight.serving import serve
 
+    settings = Settings.read(os.environ, data=data, host=host, port=port)
     serve(
-        Settings.read(os.environ, data=data, host=host, port=port),
+        settings,
         any_port=True,
         stop_runs_at_end=True,
         login_link_always=True,
-        when_ready=show,
+        when_ready=partial(show, wanted_port=settings.port),
     )
 
 

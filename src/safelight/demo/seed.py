@@ -54,7 +54,7 @@ class Seeder:
         if into.asset_count >= len(pictures):
             return into
         self.report(f"Uploading {len(pictures)} pictures to {dataset}")
-        for picture in pictures:
+        for picture in reversed(pictures):  # galleries show the newest first
             content = picture.read(self.folder)
             if picture.name == damaged:
                 content = content[: len(content) * 2 // 3]
