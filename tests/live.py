@@ -27,8 +27,9 @@ def free_port() -> int:
 class LiveServer:
     """`safelight up` on a data folder. Can be killed and started again, also on another port."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, *, program: str = "safelight.cli", **environment: str) -> None:
         self.data = data
+        self.program = program  # the module that is the command `safelight`
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -44,8 +45,9 @@ class LiveServer:
         arguments = ["up", "--data", str(self.data), "--port", str(self.port)]
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "safelight.cli", *arguments],
+                [sys.executable, "-m", self.program, *arguments],
                 env={**os.environ, "SAFELIGHT_ADMIN_TOKEN": TOKEN, **self.environment},
+                cwd=Path(__file__).parent.parent,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,

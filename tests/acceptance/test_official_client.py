@@ -1,0 +1,112 @@
+"""The unmodified official SDK 6.37.0 against a real server: all that Safelight says it can do with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.conftest import Home
+from tests.acceptance.pictures import BIG, PICTURES, write_impostors
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture(scope="session")
+def names(pictures: Path) -> list[str]:
+    """The 60 pictures in the order of drawing."""
+    return [*sorted(one.name for one in pictures.glob("picture-*")), BIG]
+
+
+def test_the_client_logs_in_and_a_wrong_token_is_refused(home: Home) -> None:
+    found = home.official.run("who", organization="safelight")
+    assert found["same"] == [found["organization"]] * 2
+    assert found["name"] == "safelight"
+    assert "Cannot connect" in found["wrong"] or "token" in found["wrong"]
+    assert found["datalake"] == "default"
+    assert found["by_name"]
+    assert found["datalakes"] == ["default"]
+    answer = httpx.get(f"{home.server.url}/api/home/ping", headers={"Authorization": "Bearer no"})
+    assert answer.status_code == 401
+    assert set(answer.json()) == {"code", "message", "detail"}
+
+
+@pytest.fixture(scope="session")
+def uploaded(
+    home: Home,
+    names: list[str],
+    pictures: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, object]:
+    """What the script `upload` found; the datalake holds the pictures from here on."""
+    apart = tmp_path_factory.mktemp("impostors")
+    (apart / "picture-00.png").write_bytes((pictures / "picture-00.png").read_bytes())
+    impostors = [str(path) for path in write_impostors(apart).values()]
+    downloads = tmp_path_factory.mktemp("downloads")
+    found = home.official.run("upload", names=names, impostors=impostors, downloads=str(downloads))
+    return {**found, "downloads": downloads}
+
+
+def test_sixty_pictures_arrive_whole(
+    uploaded: dict[str, object], names: list[str], pictures: Path
+) -> None:
+    assert uploaded["uploaded"] == PICTURES
+    downloads = uploaded["downloads"]
+    assert isinstance(downloads, Path)
+    for name in (names[3], BIG):
+        assert (downloads / name).read_bytes() == (pictures / name).read_bytes()
+
+
+def test_files_that_are_no_pictures_are_refused_and_the_batch_goes_on(
+    uploaded: dict[str, object],
+) -> None:
+    assert uploaded["mixed"] == "picture-00.png"
+    assert uploaded["errors"] == ["cut.png", "empty.jpg", "text.png"]
+    assert uploaded["nothing_done"]
+    assert uploaded["all"] == PICTURES + 1
+
+
+def test_data_are_listed_found_and_filtered(uploaded: dict[str, object], names: list[str]) -> None:
+    assert uploaded["pages"] == [7, PICTURES + 1]
+    assert uploaded["named"] == [names[0], names[0], names[1]]
+    assert uploaded["by_id"] == uploaded["by_object"] == [names[3]]
+    assert uploaded["tagged"] == PICTURES
+    assert uploaded["odd"] == names[1:20:2]
+    assert (uploaded["either"], uploaded["both"]) == (PICTURES, 10)
+    assert uploaded["tags"] == ["demo", "first batch", "odd"]
+    assert uploaded["tags_of_one"] == ["demo", "first batch", "odd"]
+    assert uploaded["same_tag"]
+    assert uploaded["source"] == "a camera"
+    assert uploaded["metadata"] == {"taken_by": "person 3"}
+    assert uploaded["size"] == [67, 51]
+    assert uploaded["status"] == "DONE"
+    assert uploaded["same"]
+
+
+@pytest.fixture(scope="session")
+def filled(home: Home, uploaded: dict[str, object], names: list[str]) -> dict[str, object]:
+    """What the script `fill` found; the dataset `orchard` has a version `first` from here on."""
+    return home.official.run("fill", names=names, dataset="orchard")
+
+
+def test_a_version_is_made_filled_and_filtered(filled: dict[str, object], names: list[str]) -> None:
+    assert filled["found"] == filled["by_id"] == filled["version"]
+    assert filled["versions"] == ["first"]
+    assert filled["job"] == "SUCCESS"
+    assert filled["size"] == filled["assets"] == filled["unique"] == PICTURES + 1
+    whole = filled["whole"]
+    assert isinstance(whole, list)
+    assert whole[0] == filled["newest_first"]
+    assert whole[-1] == filled["oldest_first"]
+    assert whole[2:5] == filled["page"]
+    assert (filled["by_ids"], filled["by_data"], filled["by_objects"]) == (2, 1, 1)
+    assert filled["by_names"] == [names[0], names[0], names[1]]
+    assert filled["by_start"] == 11
+    assert filled["tagged"] == 50
+    assert filled["of_data"] == 10
+    assert filled["tags"] == ["crossed", "kept"]
+    assert filled["one"] == [69, 53, "IMAGE"]
+    assert filled["labels"] == ["apple", "pear"]
+    assert filled["renamed"] == ["apple", "quince"]
+    assert filled["label"]
