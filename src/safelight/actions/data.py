@@ -142,6 +142,10 @@ class Arrival:
         self._incoming.write(chunk)
         self._digest.update(chunk)
 
+    def close(self) -> None:
+        """All of it has arrived."""
+        self._incoming.close()
+
     def look(self) -> Picture:
         """All of it has arrived. Raises Invalid if it is not a picture."""
         if self._picture is None:

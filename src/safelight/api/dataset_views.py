@@ -1,0 +1,175 @@
+"""How datasets and versions look in /api/v1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from safelight.api.views import Named, time_text
+from safelight.domain.datasets import InferenceType
+from safelight.errors import NotFound
+from safelight.store import assets, labels, packed, versions
+from safelight.store.datasets import Dataset
+from safelight.store.db import Read
+from safelight.store.versions import Person, Version
+
+
+class VersionRef(BaseModel):
+    """A version and the dataset it belongs to."""
+
+    id: UUID
+    name: str
+    dataset: Named
+
+
+class LatestVersion(BaseModel):
+    id: UUID
+    name: str
+    type: InferenceType
+    asset_count: int
+
+
+class DatasetRow(BaseModel):
+    id: UUID
+    name: str
+    description: str
+    created_at: str
+    versions: int
+    latest_version: LatestVersion | None
+
+
+class LockView(BaseModel):
+    by: Named
+    at: str
+
+
+class VersionView(BaseModel):
+    id: UUID
+    name: str
+    dataset: Named
+    type: InferenceType
+    description: str
+    asset_count: int
+    locked: LockView | None
+    forked_from: VersionRef | None
+    created_at: str
+    created_by: Named | None
+
+
+class DatasetView(BaseModel):
+    """A dataset with its versions, newest first."""
+
+    id: UUID
+    name: str
+    description: str
+    created_at: str
+    versions: list[VersionView]
+
+
+class LabelCount(BaseModel):
+    id: UUID
+    name: str
+    color: str | None
+    shapes: int
+
+
+class VersionDetail(VersionView):
+    """A version with its labels in their order and how much was said in it."""
+
+    labels: list[LabelCount]
+    shape_count: int
+    annotated_count: int
+
+
+def dataset_row(dataset: Dataset, version_count: int, latest: Version | None) -> DatasetRow:
+    return DatasetRow(
+        id=dataset.dataset_id,
+        name=dataset.name,
+        description=dataset.description,
+        created_at=time_text(dataset.created_at),
+        versions=version_count,
+        latest_version=None if latest is None else _latest(latest),
+    )
+
+
+def _latest(version: Version) -> LatestVersion:
+    return LatestVersion(
+        id=version.version_id,
+        name=version.name,
+        type=version.type,
+        asset_count=version.asset_count,
+    )
+
+
+def dataset_view(read: Read, dataset: Dataset) -> DatasetView:
+    found = versions.of_dataset(read, dataset.dataset_id)
+    return DatasetView(
+        id=dataset.dataset_id,
+        name=dataset.name,
+        description=dataset.description,
+        created_at=time_text(dataset.created_at),
+        versions=version_views(read, found),
+    )
+
+
+def version_views(read: Read, found: Sequence[Version]) -> list[VersionView]:
+    return [_version(one, _origin(read, one)) for one in found]
+
+
+def version_view(read: Read, version: Version) -> VersionView:
+    return version_views(read, [version])[0]
+
+
+def _origin(read: Read, version: Version) -> VersionRef | None:
+    if version.forked_from is None:
+        return None
+    try:
+        origin = versions.get(read, version.organization_id, version.forked_from)
+    except NotFound:  # removed since
+        return None
+    return VersionRef(
+        id=origin.version_id,
+        name=origin.name,
+        dataset=Named(id=origin.dataset_id, name=origin.dataset_name),
+    )
+
+
+def _version(version: Version, origin: VersionRef | None) -> VersionView:
+    lock, creator = version.lock, version.created_by
+    return VersionView(
+        id=version.version_id,
+        name=version.name,
+        dataset=Named(id=version.dataset_id, name=version.dataset_name),
+        type=version.type,
+        description=version.description,
+        asset_count=version.asset_count,
+        locked=None if lock is None else LockView(by=_person(lock.by), at=time_text(lock.at)),
+        forked_from=origin,
+        created_at=time_text(version.created_at),
+        created_by=None if creator is None else _person(creator),
+    )
+
+
+def _person(person: Person) -> Named:
+    return Named(id=person.user_id, name=person.name)
+
+
+def version_detail(read: Read, version: Version) -> VersionDetail:
+    packer, known = packed.packed(read), labels.get(read, version)
+    counts = assets.label_counts(read, version.version_key)
+    return VersionDetail(
+        **dict(version_view(read, version)),
+        labels=[
+            LabelCount(
+                id=packer.label(version.version_key, label.key),
+                name=label.name,
+                color=label.color,
+                shapes=counts.get(label.key, 0),
+            )
+            for label in known.labels
+        ],
+        shape_count=sum(counts.values()),
+        annotated_count=assets.annotated_count(read, version.version_key),
+    )
