@@ -1,0 +1,66 @@
+"""Label lists: order is kept, names are unique, groups have no circles."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from safelight.domain.datasets import (
+    NO_LABELS,
+    Label,
+    LabelGroup,
+    build_labels,
+    change_group,
+    change_label,
+    check_name,
+    missing,
+    parse_labels,
+    with_group,
+    with_label,
+    without_group,
+    without_label,
+)
+from safelight.errors import Invalid, NameTaken, NotFound
+
+FRUIT = with_label(with_label(NO_LABELS, Label(1, "pear")), Label(2, "apple"))
+
+
+def test_labels_keep_the_order_of_their_making() -> None:
+    assert [label.name for label in FRUIT.labels] == ["pear", "apple"]
+    assert parse_labels(build_labels(FRUIT)) == FRUIT
+    assert parse_labels(None) == NO_LABELS
+    assert missing(FRUIT, ["fig", "apple", "fig", "nut"]) == ["fig", "nut"]
+
+
+def test_names_are_unique() -> None:
+    with pytest.raises(NameTaken):
+        with_label(FRUIT, Label(3, "pear"))
+    with pytest.raises(NameTaken):
+        change_label(FRUIT, 1, name="apple")
+    assert change_label(FRUIT, 1, name="pear") == FRUIT
+    assert change_label(FRUIT, 1, name="fig").label(1).name == "fig"
+
+
+def test_a_label_belongs_to_a_group_that_exists() -> None:
+    with pytest.raises(NotFound):
+        change_label(FRUIT, 1, group=7)
+    grouped = change_label(with_group(FRUIT, LabelGroup(7, "green")), 1, group=7)
+    assert grouped.label(1).group == 7
+    assert without_group(grouped, 7) == FRUIT
+    assert without_label(FRUIT, 1).keys == {"apple": 2}
+
+
+def test_groups_have_no_circles() -> None:
+    groups = with_group(with_group(NO_LABELS, LabelGroup(1, "a")), LabelGroup(2, "b", parent=1))
+    with pytest.raises(Invalid):
+        change_group(groups, 1, parent=2)
+    with pytest.raises(NameTaken):
+        with_group(groups, LabelGroup(3, "a"))
+    assert without_group(groups, 1).groups == (LabelGroup(2, "b"),)
+    assert replace(groups) == groups
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 256])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        check_name(name, "label")
