@@ -65,6 +65,32 @@ def test_a_runner_killed_while_setting_up_is_followed_by_one_that_sets_up(scene:
     assert scene.known.text("stdout") == "once\n"
 
 
+def test_a_successor_ships_the_log_of_a_run_that_is_over_in_the_record(scene: Scene) -> None:
+    scene.script(COUNTING)
+    runner = scene.run()
+    scene.wait_for("line 3\n")
+    runner.kill()
+    runner.wait()
+    until(lambda: scene.folder.has(EXIT))
+    scene.known.refuse_start = 409
+    scene.run()
+    assert scene.finish()["exit_code"] == 4
+    assert scene.known.text("stdout").endswith(COUNTED)
+    assert scene.known.is_complete
+
+
+def test_a_successor_ends_a_script_that_is_over_in_the_record(scene: Scene) -> None:
+    scene.script("import time\nprint('ready')\ntime.sleep(60)")
+    runner = scene.run()
+    scene.wait_for("ready")
+    runner.kill()
+    runner.wait()
+    scene.known.refuse_start = 409
+    scene.run()
+    assert scene.finish()["signal"] == signal.SIGKILL
+    assert not _lives(scene.child())
+
+
 def test_two_runners_never_have_the_same_run(scene: Scene) -> None:
     scene.script(COUNTING)
     first = scene.run()

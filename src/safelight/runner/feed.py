@@ -84,7 +84,7 @@ class Feed(threading.Thread):
         """Ship what is there; seconds until the next look."""
         try:
             if not self._known:
-                self._meet(self._server.start(introduction()))
+                self._introduce()
             if self._ship_some():
                 self._moved_at = time.monotonic()
             self._tell()
@@ -100,6 +100,17 @@ class Feed(threading.Thread):
             return backoff.next()
         backoff.reset()
         return QUICK_S if time.monotonic() - self._moved_at < 1.0 else SLOW_S
+
+    def _introduce(self) -> None:
+        try:
+            self._meet(self._server.start(introduction()))
+        except Refused as refusal:
+            if refusal.status != 409:
+                raise
+            # Over in the record already. What is left of its log is welcome all the same: sent from
+            # the beginning, the first answer says how far the server is.
+            self._orders.give_up()
+            self._known = True
 
     def _meet(self, spec: Note) -> None:
         for name, offset in (spec.get("offsets") or {}).items():
@@ -179,7 +190,7 @@ class Feed(threading.Thread):
 
     def _tell_rest(self, end: Note) -> None:
         if not self._known:
-            self._meet(self._server.start(introduction()))
+            self._introduce()
         self._tell_end(end, time.monotonic() >= self._exit_after)
         # The last line of all is in `setup` too.
         order = (("setup", self._signed_at), ("stdout", None), ("stderr", None), ("setup", None))
