@@ -46,13 +46,12 @@ def upload(client: httpx.Client, house: House, *files: tuple[str, bytes]) -> htt
 def bomb() -> bytes:
     """A PNG that says it has 10 billion pixels."""
     head = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + head
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + struct.pack(">I", len(head))
-        + chunk
-        + struct.pack(">I", zlib.crc32(chunk))
-    )
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(b""))
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checked = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checked
 
 
 def test_of_a_batch_what_is_no_picture_is_refused_and_the_rest_is_taken(

@@ -11,7 +11,7 @@ from safelight.errors import Invalid
 
 # Formats of plain pixels. Everything else that Pillow knows is left out: old, exotic decoders and
 # those that start programs are where the holes are.
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "MPO")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 PIXELS = 1_000_000_000
 _ORIENTATION = 0x0112
 _TURNED = frozenset({5, 6, 7, 8})  # EXIF orientations that lie on their side
@@ -44,7 +44,7 @@ def read_header(file: BinaryIO) -> Picture:
         raise
     except Exception as error:  # decoders raise whatever broken bytes lead them to
         raise Invalid(f"This picture cannot be read: {error}") from error
-    # A photograph with a second picture inside (MPO) is shown as the JPEG that it begins with.
+    # A JPEG with a second picture inside (MPO) is shown as the JPEG that it begins with.
     return Picture(width, height, "image/jpeg" if content_type == "image/mpo" else content_type)
 
 
