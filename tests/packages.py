@@ -1,82 +1,103 @@
-"""Small packages of processings and trainings, made in memory, and their way into a server."""
+"""Packages that many tests start from."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from pathlib import Path
 
-import httpx
+from safelight.actions.access import Actor
+from safelight.actions.context import Context, open_context
+from safelight.blobs import Blobs
+from safelight.config import Settings
+from safelight.domain.datasets import InferenceType
+from safelight.store import datasets, versions
+from safelight.store.changes import Author
+from safelight.store.db import Database
+from safelight.store.versions import Version
+from tests.factories import House
 
-HELLO = 'print("hello from the script")\n'
-
-TICKS = """\
-import sys, time
-for number in range(1, int({seconds}) + 1):
-    print("tick", number, flush=True)
-    time.sleep(1)
+PROCESSING = """
+name = "rotate"
+target = "DATASET_VERSION"
+entry = "main.py"
+description = "Turns every picture by an angle"
+[resources]
+cpu = 2
+[parameters.angle]
+type = "integer"
+default = 45
+min = 0
+max = 360
+[parameters.key]
+type = "secret"
+[inputs.target_version_name]
+type = "TEXT"
+required = true
 """
 
-BREAKS = """\
-print("::group::Read the pictures")
-print("reading capture_0041.tif")
-print("::endgroup::")
-raise ValueError("capture_0041.tif is not a picture")
-"""
-
-LEARNS = """\
-import time
-import safelight
-
-run = safelight.current()
-for epoch in range(1, run.parameters["epochs"] + 1):
-    run.experiment.log("loss", 1 / epoch)
-    run.experiment.log("accuracy", 1 - 1 / (epoch + 1))
-    print("epoch", epoch, flush=True)
-    run.progress(epoch, run.parameters["epochs"], unit="epochs")
-    time.sleep(run.parameters["pause"])
-"""
-LEARNS_RULES = """\
+TRAINING = """
+name = "digits"
+entry = "main.py"
 [parameters.epochs]
 type = "integer"
-default = 5
+default = 3
 min = 1
-max = 100
+"""
 
-[parameters.pause]
-type = "number"
-default = 0.05
-min = 0
-max = 60
+OFFICIAL = """
+[metadata]
+name = "hello"
+type = "{kind}"
+[execution]
+pipeline_script = "pipeline.py"
 """
 
 
-def archive(files: dict[str, str]) -> bytes:
-    """A zip of these files."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as package:
-        for name, text in files.items():
-            package.writestr(name, text)
-    return content.getvalue()
+def zipped(**files: str) -> bytes:
+    """A zip of files named with `_toml` and `_py` for `.toml` and `.py`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_toml", ".toml").replace("_py", ".py"), content)
+    return packed.getvalue()
 
 
-def add_processing(
-    client: httpx.Client, name: str, script: str, more: str = "", **files: str
-) -> Any:
-    """Register a processing on dataset versions with this script; the server's answer."""
-    manifest = f'name = "{name}"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n{more}'
-    content = archive({"processing.toml": manifest, "main.py": script, **files})
-    return _send(client, "/api/v1/processings", content)
+def processing_archive(manifest: str = PROCESSING, script: str = "print('turned')") -> bytes:
+    return zipped(processing_toml=manifest, main_py=script)
 
 
-def add_training(client: httpx.Client, name: str, script: str, more: str = "") -> Any:
-    """Register a training with this script; the server's answer."""
-    manifest = f'name = "{name}"\nentry = "main.py"\n{more}'
-    return _send(
-        client, "/api/v1/trainings", archive({"training.toml": manifest, "main.py": script})
-    )
+def training_archive(manifest: str = TRAINING, script: str = "print('trained')") -> bytes:
+    return zipped(training_toml=manifest, main_py=script)
 
 
-def _send(client: httpx.Client, path: str, content: bytes) -> Any:
-    files = {"archive": ("package.zip", content, "application/zip")}
-    return client.post(path, files=files).raise_for_status().json()
+def official_archive(kind: str = "DATA_AUGMENTATION") -> bytes:
+    return zipped(config_toml=OFFICIAL.format(kind=kind), pipeline_py="print('hello')")
+
+
+def context_with_blobs(db: Database, folder: Path) -> Context:
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    settings = Settings(data=data)
+    return open_context(settings, db, Blobs(settings.storage))
+
+
+def actor(house: House, role: str = "admin") -> Actor:
+    """The house's user of this role, acting."""
+    return Actor(getattr(house, role), role, house.organization_id, role)
+
+
+def add_version(
+    db: Database,
+    house: House,
+    dataset: str = "apples",
+    name: str = "v1",
+    type: InferenceType = InferenceType.NOT_CONFIGURED,
+) -> Version:
+    """An empty dataset version; its dataset is made if missing."""
+    with db.transaction() as tx:
+        by = Author(house.member)
+        found = datasets.find(tx, house.organization_id, dataset) or datasets.add(
+            tx, house.organization_id, dataset, by=by
+        )
+        return versions.add(tx, house.organization_id, found.dataset_id, name, by=by, type=type)

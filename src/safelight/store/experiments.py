@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
+from safelight.domain.jobs import RunStatus
 from safelight.errors import NameTaken, NotFound
 from safelight.ids import uuid7
 from safelight.store import schema
@@ -137,6 +138,30 @@ def change(tx: Transaction, experiment: Experiment, **values: Any) -> Experiment
     )
     announce(tx, experiment.organization_id, experiment.experiment_id)
     return get(tx, experiment.organization_id, experiment.experiment_id)
+
+
+_STATUS = {
+    RunStatus.PENDING: "WAITING",
+    RunStatus.QUEUED: "WAITING",
+    RunStatus.RUNNING: "RUNNING",
+    RunStatus.SUCCEEDED: "SUCCESS",
+    RunStatus.FAILED: "FAILED",
+    RunStatus.KILLED: "TERMINATED",
+}
+
+
+def follow(tx: Transaction, experiment_id: UUID, status: RunStatus) -> None:
+    """Give an experiment the status of its training's newest run, in the transaction that changed
+    it; does nothing for an experiment that is gone.
+    """
+    row = tx.first(
+        update(_experiments)
+        .where(_experiments.c.experiment_id == experiment_id)
+        .values(status=_STATUS[status])
+        .returning(_experiments.c.organization_id)
+    )
+    if row is not None:
+        announce(tx, row.organization_id, experiment_id)
 
 
 def announce(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from safelight.domain.jobs import JobType, RunStatus, Target, TargetType
 from safelight.errors import Conflict, NotFound
 from safelight.ids import uuid7
-from safelight.store import schema
+from safelight.store import experiments, schema
 from safelight.store.db import Read, Transaction
 
 jobs = schema.job
@@ -152,16 +152,20 @@ def follow(
     *,
     triggered_by: UUID | None = None,
 ) -> None:
-    """Mirror the status of the newest run; with `triggered_by`, `run_id` becomes the newest."""
-    change = update(jobs).where(jobs.c.job_id == job_id)
+    """Mirror the status of the newest run; with `triggered_by`, `run_id` becomes the newest.
+
+    The experiment of a training has its status from here, too.
+    """
+    change = update(jobs).where(jobs.c.job_id == job_id).returning(*jobs.c)
     if triggered_by is None:
-        tx.execute(change.where(jobs.c.latest_run_id == run_id).values(status=status))
-        return
-    tx.execute(
-        change.values(
+        change = change.where(jobs.c.latest_run_id == run_id).values(status=status)
+    else:
+        change = change.values(
             status=status, latest_run_id=run_id, triggered_at=tx.now, triggered_by=triggered_by
         )
-    )
+    row = tx.first(change)
+    if row is not None and row.type == JobType.TRAINING and row.target_id is not None:
+        experiments.follow(tx, row.target_id, status)
 
 
 def _job(row: Row[Any]) -> Job:
