@@ -13,6 +13,7 @@ import structlog
 from safelight.actions import settle
 from safelight.actions.context import Context
 from safelight.actions.sealing import token_hash
+from safelight.actions.waiting import INTERNALS, SCRIPTS, lane_slots
 from safelight.domain.jobs import Exit, Failure, FailureKind, JobType
 from safelight.engines.base import Engine, Work
 from safelight.errors import AlreadyEnded, ClaimLost, Unavailable
@@ -20,7 +21,6 @@ from safelight.store import runs
 from safelight.store.runs import Claim, Run
 
 CLAIM_S = 30
-INTERNAL_SLOTS = 2
 
 log = structlog.get_logger()
 
@@ -33,8 +33,6 @@ class Lane:
     slots: float
 
 
-SCRIPTS = (JobType.PROCESSING, JobType.TRAINING)
-INTERNALS = (JobType.INTERNAL,)
 _UNLIMITED = Lane(SCRIPTS + INTERNALS, math.inf)  # the engine has a queue of its own
 
 
@@ -60,8 +58,8 @@ class Dispatch:
     def _lanes(self, engine: str) -> list[Lane]:
         if engine != "local":
             return [_UNLIMITED]
-        slots = self._context.settings.local_slots
-        return [Lane(INTERNALS, INTERNAL_SLOTS), Lane(SCRIPTS, slots)]
+        settings = self._context.settings
+        return [Lane(types, lane_slots(settings, types)) for types in (INTERNALS, SCRIPTS)]
 
     def _fill(self, engine: str, lane: Lane) -> int:
         handed_out = 0

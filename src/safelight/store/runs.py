@@ -503,6 +503,25 @@ def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
     return int(read.scalar(query))
 
 
+def pending_order(
+    read: Read, types: Collection[JobType], *, engine: str, limit: int = 1000
+) -> list[UUID]:
+    """The runs that wait for this engine, in the order in which they will be claimed."""
+    query = (
+        select(runs.c.run_id)
+        .join(schema.job, schema.job.c.job_id == runs.c.job_id)
+        .where(
+            runs.c.status == PENDING,
+            runs.c.engine == engine,
+            schema.job.c.type.in_(types),
+            or_(runs.c.claim_token.is_(None), runs.c.claimed_until < read.now),
+        )
+        .order_by(runs.c.created_at, runs.c.run_id)
+        .limit(limit)
+    )
+    return [row.run_id for row in read.all(query)]
+
+
 # --- shared pieces --------------------------------------------------------------------------------
 
 

@@ -1,0 +1,299 @@
+"""The list of jobs: order, pages, filters, search, counts."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, update
+
+from safelight.domain.jobs import JobType, RunStatus, Target, TargetType
+from safelight.errors import Invalid
+from safelight.ids import uuid7
+from safelight.store import joblist, schema
+from safelight.store.db import Database
+from safelight.store.joblist import COUNT_LIMIT, Filter
+from tests.conftest import FakeClock
+from tests.factories import House, add_house
+from tests.jobs import launched
+
+
+def names(db: Database, filter: Filter, limit: int = 50) -> list[str]:
+    """The names of all pages together."""
+    found: list[str] = []
+    after: str | None = None
+    with db.read() as read:
+        while True:
+            page = joblist.page(read, filter, after=after, limit=limit)
+            assert len(page.rows) <= limit
+            found += [row.name for row in page.rows]
+            after = page.next
+            if after is None:
+                return found
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    return add_house(db)
+
+
+@pytest.fixture
+def everything(house: House) -> Filter:
+    return Filter(house.organization_id)
+
+
+def test_the_newest_jobs_come_first_and_pages_do_not_overlap(
+    db: Database, clock: FakeClock, house: House, everything: Filter
+) -> None:
+    for number in range(25):
+        launched(db, house, name=f"job {number}")
+        if number % 3 == 0:
+            clock.advance(1)  # several share a moment: the key decides
+    expected = [f"job {number}" for number in reversed(range(25))]
+    for limit in (1, 7, 25, 50):
+        assert names(db, everything, limit) == expected
+
+
+def test_jobs_of_other_organizations_are_not_there(
+    db: Database, house: House, everything: Filter
+) -> None:
+    launched(db, add_house(db, "vineyard"), name="theirs")
+    launched(db, house, name="ours")
+    assert names(db, everything) == ["ours"]
+    with db.read() as read:
+        assert joblist.counts(read, everything).types["ALL"] == 1
+
+
+def test_a_page_names_what_a_row_shows(db: Database, house: House, everything: Filter) -> None:
+    target = Target(TargetType.DATASET_VERSION, uuid7(), "apples/v1", "/dataset/a/version/b")
+    job, run = launched(db, house, name="Fork", target=target, type=JobType.INTERNAL)
+    with db.read() as read:
+        (row,) = joblist.page(read, everything, after=None, limit=50).rows
+    assert (row.job_id, row.run_id, row.number) == (job.job_id, run.run_id, 1)
+    assert (row.user_name, row.triggered_by) == ("orchard-member", house.member)
+    assert (row.target_id, row.target_name) == (target.id, "apples/v1")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"type": JobType.TRAINING}, ["d", "b"]),
+        ({"statuses": (RunStatus.PENDING,)}, ["f", "e", "d", "c", "b", "a"]),
+        ({"statuses": (RunStatus.FAILED,)}, []),
+        ({"statuses": (RunStatus.FAILED, RunStatus.PENDING)}, ["f", "e", "d", "c", "b", "a"]),
+        ({"user_id": "admin"}, ["f", "e"]),
+        ({"user_id": "admin", "type": JobType.INTERNAL}, ["f"]),
+        ({"target_id": "apples"}, ["c"]),
+        ({"target_id": "apples", "type": JobType.TRAINING}, []),
+        ({"type": JobType.TRAINING, "statuses": (RunStatus.PENDING,), "search": "d"}, ["d"]),
+    ],
+)
+def test_filters(
+    db: Database, clock: FakeClock, house: House, given: dict[str, object], expected: list[str]
+) -> None:
+    apples = Target(TargetType.DATALAKE, uuid7(), "", "/datalake/x")
+    given_jobs: dict[str, dict[str, Any]] = {
+        "a": {},
+        "b": {"type": JobType.TRAINING},
+        "c": {"target": apples},
+        "d": {"type": JobType.TRAINING},
+        "e": {"triggered_by": house.admin},
+        "f": {"triggered_by": house.admin, "type": JobType.INTERNAL},
+    }
+    for name, changes in given_jobs.items():
+        launched(db, house, **{"name": name, **changes})
+        clock.advance(1)
+    meant = {"admin": house.admin, "apples": apples.id}
+    values = {
+        key: meant.get(value, value) if isinstance(value, str) else value
+        for key, value in given.items()
+    }
+    filter = Filter(house.organization_id, **values)  # type: ignore[arg-type]
+    assert names(db, filter) == expected
+    assert names(db, filter, limit=1) == expected
+    if "search" not in given:
+        with db.read() as read:
+            assert joblist.counts(read, Filter(house.organization_id)).types["ALL"] == 6
+
+
+# --- search ---------------------------------------------------------------------------------------
+
+ODD = [
+    'say "hi"',
+    "100% done",
+    "snake_case",
+    "C:\\path",
+    "a'b",
+    "x",
+    "Ab",
+    "star * star",
+    "AND OR NOT",
+]
+
+
+def add_old(db: Database, house: House, texts: list[str], count: int) -> None:
+    """`count` jobs that are older than anything launched, with these names in turn."""
+    chance = random.Random(3)
+    rows = [
+        {
+            "job_id": uuid7(),
+            "organization_id": house.organization_id,
+            "type": chance.choice(list(JobType)),
+            "operation": "x",
+            "name": texts[number % len(texts)],
+            "latest_run_id": uuid7(),
+            "status": chance.choice([RunStatus.SUCCEEDED, RunStatus.FAILED]),
+            "triggered_at": number * 1_000_000,
+            "triggered_by": house.member,
+            "created_at": 0,
+        }
+        for number in range(count)
+    ]
+    with db.transaction() as tx:
+        tx.execute(insert(schema.job), rows)
+        tx.execute(
+            insert(schema.run),
+            [
+                {
+                    "run_id": row["latest_run_id"],
+                    "job_id": row["job_id"],
+                    "organization_id": house.organization_id,
+                    "number": 1,
+                    "status": RunStatus.KILLED,
+                    "engine": "local",
+                    "parameters": {},
+                    "inputs": {},
+                    "resources": {},
+                    "source": {},
+                    "triggered_by": house.member,
+                    "created_at": 0,
+                    "finished_at": 1,
+                }
+                for row in rows
+            ],
+        )
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_what_is_searched_is_text_and_no_pattern(db: Database, house: House, text: str) -> None:
+    for name in ODD:
+        launched(db, house, name=name)
+    wanted = text.replace('"', "")
+    filter = Filter(house.organization_id, search=wanted)
+    found = names(db, filter)
+    words = wanted.lower().split()
+    assert found == [
+        name
+        for name in reversed(ODD)
+        if all(word in name.lower().replace('"', "") or word in name.lower() for word in words)
+    ]
+
+
+@pytest.mark.parametrize(
+    "search", ["%", "_", "%%%", "___", "*", '"', "'", "\\", "a" * 3000, "NEAR("]
+)
+def test_no_search_breaks_the_query(db: Database, house: House, search: str) -> None:
+    add_old(db, house, ["plain", "other words"], 600)
+    found = names(db, Filter(house.organization_id, search=search))
+    if search == '"':
+        assert len(found) == 600  # nothing is left to look for
+    else:
+        assert found == []
+    with db.read() as read:
+        joblist.counts(read, Filter(house.organization_id, search=search))
+
+
+def test_rare_and_frequent_text_is_found_in_any_depth(db: Database, house: House) -> None:
+    add_old(db, house, ["Rotate"] * 999 + ["Rotate Cassiopeia"], 3000)
+    launched(db, house, name="Cassiopeia again")
+    for search, count in {
+        "cassiopeia": 4,
+        "rotate": 3000,
+        '"rotate cass"': 3,
+        "ro": 3000,
+        "ss": 4,
+    }.items():
+        filter = Filter(house.organization_id, search=search)
+        found = names(db, filter, limit=200)
+        assert len(found) == count
+        with db.read() as read:
+            assert joblist.counts(read, filter).types["ALL"] == count
+    assert names(db, Filter(house.organization_id, search="cassiopeia"), limit=2)[0] == (
+        "Cassiopeia again"
+    )
+
+
+def test_the_name_of_the_object_is_searched_too(db: Database, house: House) -> None:
+    target = Target(TargetType.DATALAKE, uuid7(), "Orchard pictures", "/datalake/x")
+    launched(db, house, name="Upload", target=target)
+    assert names(db, Filter(house.organization_id, search="orchard upload")) == ["Upload"]
+
+
+def test_a_renamed_job_is_found_by_its_new_name_only(db: Database, house: House) -> None:
+    job, _ = launched(db, house, name="before it all")
+    add_old(db, house, ["plain"], 600)
+    with db.transaction() as tx:
+        tx.execute(
+            update(schema.job)
+            .where(schema.job.c.job_id == job.job_id)
+            .values(name="after it all", triggered_at=0)
+        )
+    assert names(db, Filter(house.organization_id, search="before")) == []
+    assert names(db, Filter(house.organization_id, search="after")) == ["after it all"]
+
+
+# --- counts and cursors ---------------------------------------------------------------------------
+
+
+def test_counts_are_per_type_and_per_status_under_the_other_filters(
+    db: Database, house: House, everything: Filter
+) -> None:
+    for kind in (JobType.TRAINING, JobType.TRAINING, JobType.INTERNAL):
+        launched(db, house, type=kind)
+    with db.read() as read:
+        plain = joblist.counts(read, everything)
+        some = joblist.counts(read, Filter(house.organization_id, type=JobType.TRAINING))
+    assert plain.types == {"ALL": 3, "PROCESSING": 0, "TRAINING": 2, "INTERNAL": 1}
+    assert plain.statuses["PENDING"] == 3
+    assert not plain.is_capped
+    assert some.types == plain.types
+    assert some.statuses["PENDING"] == 2
+
+
+def test_counts_stop_at_their_limit_and_say_so(db: Database, house: House) -> None:
+    add_old(db, house, ["plain"], COUNT_LIMIT * 2 + 2000)
+    for filter in (
+        Filter(house.organization_id),
+        Filter(house.organization_id, search="plain"),
+        Filter(house.organization_id, statuses=(RunStatus.SUCCEEDED, RunStatus.FAILED)),
+    ):
+        with db.read() as read:
+            counts = joblist.counts(read, filter)
+        assert counts.is_capped
+        assert counts.types["ALL"] == COUNT_LIMIT
+        assert max(counts.statuses.values()) <= COUNT_LIMIT
+
+
+CURSORS = ("x", "1", "1.", ".1", "-1.1", "1.1.1", "g.1", f"{2**70:x}.1", "' OR 1=1")
+
+
+@pytest.mark.parametrize("cursor", CURSORS)
+def test_a_cursor_of_somebody_elses_is_refused(
+    db: Database, everything: Filter, cursor: str
+) -> None:
+    with pytest.raises(Invalid), db.read() as read:
+        joblist.page(read, everything, after=cursor, limit=10)
+
+
+def test_the_greatest_cursor_is_an_ordinary_one(db: Database, everything: Filter) -> None:
+    with db.read() as read:
+        page = joblist.page(read, everything, after="7fffffffffffffff.7fffffffffffffff", limit=1)
+        assert (page.rows, page.next) == ([], None)
+
+
+def test_rows_of_no_keys_are_none(db: Database) -> None:
+    with db.read() as read:
+        assert joblist.rows_of(read, []) == []
+        assert joblist.row_of(read, UUID(int=1), UUID(int=1)) is None
