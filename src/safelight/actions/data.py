@@ -68,11 +68,15 @@ def add_uploaded(context: Context, by: Actor, datalake_id: UUID, file: Uploaded)
     )
     if file.type is DataType.IMAGE:
         new = _measured(new, look_at(context, file.object_name))
-    with context.db.transaction() as tx:
-        known = data.by_object(tx, file.object_name)  # a repeated request may have been quicker
-        if known is not None:
-            return _same_datalake(known, datalake_id)
-        return _enter(tx, by, datalake_id, new, file.tag_ids)
+    try:
+        with context.db.transaction() as tx:
+            return _enter(tx, by, datalake_id, new, file.tag_ids)
+    except Conflict:  # a repeated request was quicker: the object is unique in the table
+        with context.db.read() as read:
+            known = data.by_object(read, file.object_name)
+        if known is None:
+            raise
+        return _same_datalake(known, datalake_id)
 
 
 def _check_given(read: Read, by: Actor, datalake_id: UUID, file: Uploaded) -> None:
