@@ -151,6 +151,22 @@ def test_the_status_of_an_experiment_follows_its_newest_run(
     assert status(db, experiment) == "SUCCESS"
 
 
+def test_a_new_run_begins_its_lines_anew_when_it_starts(
+    db: Database, context: Context, house: House, experiment: Experiment
+) -> None:
+    who, where = actor(house, "member"), experiment.experiment_id
+    log_metric(context, who, where, "loss", "LINE", [0.5, 0.4])
+    log_metric(context, who, where, "matrix", "TABLE", {"a": 1})
+    _, run = launch_experiment(context, who, where)
+    with db.read() as read:
+        assert metrics.find(read, where, "loss") is not None
+    with db.transaction() as tx:
+        runs.start(tx, run.run_id, alive_until=tx.now + 1)
+    with db.read() as read:
+        assert metrics.find(read, where, "loss") is None
+        assert metrics.find(read, where, "matrix") is not None
+
+
 def test_an_experiment_of_nothing_cannot_be_launched(
     db: Database, context: Context, house: House
 ) -> None:

@@ -160,8 +160,21 @@ def follow(tx: Transaction, experiment_id: UUID, status: RunStatus) -> None:
         .values(status=_STATUS[status])
         .returning(_experiments.c.organization_id)
     )
-    if row is not None:
-        announce(tx, row.organization_id, experiment_id)
+    if row is None:
+        return
+    if status is RunStatus.RUNNING:
+        _begin_lines_anew(tx, experiment_id)
+    announce(tx, row.organization_id, experiment_id)
+
+
+def _begin_lines_anew(tx: Transaction, experiment_id: UUID) -> None:
+    """Forget the lines of the run before: a second run would draw on where the first one ended."""
+    metrics, points = schema.metric, schema.metric_point
+    lines = select(metrics.c.metric_id).where(
+        metrics.c.experiment_id == experiment_id, metrics.c.type == "LINE"
+    )
+    tx.execute(delete(points).where(points.c.metric_id.in_(lines)))
+    tx.execute(delete(metrics).where(metrics.c.metric_id.in_(lines)))
 
 
 def announce(
