@@ -59,6 +59,7 @@ def template(path: str) -> str:
 
 def main() -> None:
     from safelight.actions import packages  # TEMPORARY
+
     if not hasattr(packages, "register_shipped"):
         packages.register_shipped = lambda _c: None
     make = serving.create_app

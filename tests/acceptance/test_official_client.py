@@ -110,3 +110,80 @@ def test_a_version_is_made_filled_and_filtered(filled: dict[str, object], names:
     assert filled["labels"] == ["apple", "pear"]
     assert filled["renamed"] == ["apple", "quince"]
     assert filled["label"]
+
+
+def test_shapes_come_back_as_they_were_sent_and_change_one_by_one(
+    home: Home, filled: dict[str, object], names: list[str]
+) -> None:
+    found = home.official.run("shapes", names=names, dataset="orchard")
+    assert found["boxes"] == found["sent"]
+    assert found["made"]
+    assert found["polygons"] == [
+        [[[1, 1], [40, 3], [39, 30], [1, 31], [1, 1]], "apple"],
+        [[[0, 0], [5, 0], [5, 5]], "pear"],
+        [[[9, 9], [8, 8], [7, 9]], "apple"],
+    ]
+    assert found["words"] == ["pear", "apple", "pear"]
+    changed = [[7, 2, 30, 20, "pear"], *found["sent"][1:4], *found["sent"][5:]]
+    assert found["changed"] == changed
+    leaf = [[2.125, 2.0], [4, 2], [4, 4.0625]]
+    assert found["changed_polygon"] == [leaf, "pear", "a leaf"]
+    assert found["singles"] == [[7, 2, 30, 20, "pear"], leaf, "apple"]
+    assert found["annotation"] == [2.25, "ACCEPTED", True]
+    assert found["over"] == [[5, 6, 7, 8, "pear"], [1, 2, 3, 4, "apple"]]
+    assert found["over_others"] == [[[1, 1], [2, 2], [3, 1]], "pear"]
+    assert found["loaded"] == {found["asset"]: [20], found["other"]: [2]}
+    assert found["loaded_labels"] == ["apple", "pear"]
+    assert found["some"] == [found["other"]]
+    assert found["accepted"] == 1
+    repartition, objects, annotations = found["stats"]
+    assert sum(repartition.values()) == objects == 26 + 4
+    assert annotations == 2
+    assert found["split"] == [1, 1, ["apple", "pear"]]
+    assert found["third_left"] == 0
+
+
+def test_sixteen_threads_lose_no_shape(
+    home: Home, filled: dict[str, object], names: list[str]
+) -> None:
+    found = home.official.run("crowd", names=names[1:], dataset="orchard")
+    assert found == {"kept": 800, "different": 800, "in_order": True}
+
+
+def test_a_coco_file_is_imported_and_exported_as_it_was(
+    home: Home, filled: dict[str, object], names: list[str], tmp_path: Path
+) -> None:
+    found = home.official.run("coco", names=names, dataset="orchard", folder=str(tmp_path))
+    assert found["created"] == [1, 2]
+    assert [one[:3] for one in found["shapes"]] == found["sent"]
+    assert found["images"] == sorted(names[1:5])
+    assert found["categories"] == ["apple", "pear"]
+    assert found["kept"] == 0
+    assert found["counts"] == [3, 4, 2]
+    assert found["groups"] == ["fruit"]
+    whole = [[int(x), int(y)] for x, y in found["ring"]]  # the client sends whole numbers
+    assert found["read"][0] == whole
+    assert found["fruit"][0][3] == [[value for point in whole for value in point]]
+    assert found["classes"] == [[]]
+    assert found["round_trip"]
+    assert found["by_asset"]
+    assert found["of_one"] == [names[1]]
+    assert found["built"] == 2
+    assert found["emptied"] == 0
+
+
+def test_a_version_is_forked_and_locked(
+    home: Home, filled: dict[str, object], names: list[str]
+) -> None:
+    found = home.official.run("forks", names=names, dataset="orchard")
+    assert found["job"] == "SUCCESS"
+    assert found["same"]
+    assert found["labels"] == ["apple", "pear", "plum"]
+    assert found["type"] == "OBJECT_DETECTION"
+    assert found["tags"] == ["kept"]
+    assert found["bare"] == [8, 0, 0]
+    assert found["few"] == found["chosen"]
+    assert found["few_shapes"] == 3
+    assert found["untouched"]
+    assert all("locked by owner" in sentence for sentence in found["locked"])
+    assert found["still"] == 2
