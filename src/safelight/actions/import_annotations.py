@@ -27,21 +27,47 @@ def target_of(version: Version) -> Target:
     return Target(TargetType.DATASET_VERSION, version.version_id, name, version.path)
 
 
+class KeptFile:
+    """An uploaded file that becomes a job's input, written piece by piece."""
+
+    def __init__(self, context: Context, actor: Actor, filename: str) -> None:
+        """Raises Denied."""
+        require(actor, "write_data")
+        self._context, self._actor, self._filename = context, actor, filename
+        self._incoming = context.blobs.incoming()
+        self.object_name = ""  # known after `close`
+
+    def write(self, chunk: bytes) -> None:
+        """Raises TooLarge as soon as there is more than the server takes."""
+        limit = self._context.settings.upload_limit
+        if self._incoming.size + len(chunk) > limit:
+            raise TooLarge(f"A file has at most {limit} bytes.", limit=limit)
+        self._incoming.write(chunk)
+
+    def close(self) -> None:
+        """All bytes are there: give the file its name."""
+        self._incoming.close()
+        with self._context.db.transaction() as tx:
+            name = objects.issue_name(tx, self._actor.organization_id, KIND, self._filename)
+            stored.finish(tx, name, size=self._incoming.size, content_type="application/json")
+            self._incoming.commit(name)
+        self.object_name = name
+
+    def discard(self) -> None:
+        """Throw away what has no name yet."""
+        self._incoming.discard()
+
+
 def keep_file(context: Context, actor: Actor, filename: str, chunks: Iterable[bytes]) -> str:
-    """Keep an uploaded file as a job's input; its object name. Raises TooLarge, and keeps nothing."""
-    require(actor, "write_data")
-    limit = context.settings.upload_limit
-    with context.blobs.incoming() as incoming:
+    """Keep a file as a job's input; its object name. Raises Denied, TooLarge, and keeps nothing."""
+    kept = KeptFile(context, actor, filename)
+    try:
         for chunk in chunks:
-            if incoming.size + len(chunk) > limit:
-                raise TooLarge(f"A file has at most {limit} bytes.", limit=limit)
-            incoming.write(chunk)
-        incoming.close()
-        with context.db.transaction() as tx:
-            name = objects.issue_name(tx, actor.organization_id, KIND, filename)
-            stored.finish(tx, name, size=incoming.size, content_type="application/json")
-            incoming.commit(name)
-    return name
+            kept.write(chunk)
+        kept.close()
+    finally:
+        kept.discard()
+    return kept.object_name
 
 
 def launch_import(

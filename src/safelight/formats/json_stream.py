@@ -160,8 +160,9 @@ class _Window:
             end = self._end_in_text()
             if end is not None:
                 return end
-            if not self.grow():
+            if self.ended:
                 raise self.truncated()
+            self.grow()
 
     def _end_in_text(self) -> int | None:
         """As `value_end`, or None if more of the file is needed to know."""
@@ -178,8 +179,8 @@ class _Window:
                 end = _end_by_python(rest)
                 if end is not None or not self.ended:
                     return None if end is None else self.position + end
-            elif at > len(rest) - 16 and not self.ended:  # a number or name cut by the chunk's end
-                return None
+            elif at >= len(rest) - (0 if self.ended else 16):
+                return None  # a number or name that the end cuts
             raise _not_json(self.offset + at, reason) from error
         except RecursionError as error:
             raise _not_json(self.offset, "nested too deeply") from error

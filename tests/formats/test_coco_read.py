@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safelight.domain.annotations import Shape
+from safelight.errors import Invalid
+from safelight.formats import coco_read
+from safelight.formats.coco_read import CocoFile
+from safelight.formats.spill import Spill
+
+BOX = {"bbox": [1, 2, 3, 4]}
+RING = [1.5, 2, 30.25, 4, 5, 60]
+
+
+def coco(*annotations: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A file of two images and two categories; `more` replaces lists."""
+    return {
+        "info": {},
+        "images": [
+            {"id": 7, "file_name": "a.jpg", "width": 640, "height": 480},
+            {"id": 8, "file_name": "b.jpg", "width": 640, "height": 480},
+        ],
+        "annotations": [
+            {"id": number, "image_id": 7, "category_id": 3, **BOX, **annotation}
+            for number, annotation in enumerate(annotations, start=1)
+        ],
+        "categories": [{"id": 3, "name": "apple"}, {"id": 5, "name": "pear"}],
+        **more,
+    }
+
+
+Read = tuple[CocoFile, dict[str, list[Shape]]]
+_shapes = msgspec.json.Decoder(Shape)
+
+
+def read(content: dict[str, Any] | bytes, chunk_bytes: int = 1024) -> Read:
+    """What was read, and the shapes by file name; the label key is the category's position."""
+    text = content if isinstance(content, bytes) else json.dumps(content).encode()
+    with Spill() as spill:
+        file = coco_read.read(io.BytesIO(text), spill, chunk_bytes=chunk_bytes)
+        shapes = {
+            image.file_name: [
+                _shapes.decode(
+                    b'{"n":%d,"l":%d,%b' % (number, spill.categories[at], spill.text(at))
+                )
+                for number, at in enumerate(spill.of_image(position), start=1)
+            ]
+            for position, image in enumerate(file.images)
+            if image is not None
+        }
+    return file, shapes
+
+
+def problems(content: dict[str, Any] | bytes) -> list[str]:
+    return [str(problem) for problem in read(content)[0].rejects.first]
+
+
+def one(annotation: dict[str, Any]) -> Shape:
+    file, shapes = read(coco(annotation))
+    assert not file.rejects.first
+    return shapes["a.jpg"][0]
+
+
+def test_a_box_becomes_a_rectangle_with_its_area() -> None:
+    shape = one({"bbox": [1.0, 2, 3.50, 4e1], "area": 140.0, "segmentation": []})
+    assert (shape.kind, bytes(shape.geometry), bytes(shape.area)) == ("r", b"[1.0,2,3.5,40.0]", b"140.0")
+
+
+def test_numbers_keep_their_digits() -> None:
+    text = json.dumps(coco({"segmentation": ["RING"], "bbox": "BOX", "area": "AREA"}))
+    ring, box = "[1.50,2E1,-0.0,3.141592653589793238,5,0.10]", "[1.10,2,3.00,4]"
+    text = text.replace('["RING"]', f"[{ring}]").replace('"BOX"', box).replace('"AREA"', "702.10574999999998")
+    _, shapes = read(text.encode())
+    shape = shapes["a.jpg"][0]
+    assert bytes(shape.geometry).decode() == f"[{ring}]"
+    assert bytes(shape.box).decode() == box
+    assert bytes(shape.area) == b"702.10574999999998"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "geometry"),
+    [
+        ({"segmentation": [RING]}, "p", [RING]),
+        ({"segmentation": [RING, RING]}, "p", [RING, RING]),
+        ({"segmentation": []}, "r", [1, 2, 3, 4]),
+        ({"segmentation": [[]]}, "r", [1, 2, 3, 4]),
+        ({"segmentation": None}, "r", [1, 2, 3, 4]),
+        ({}, "r", [1, 2, 3, 4]),
+        ({"bbox": [], "segmentation": []}, "c", None),
+        ({"segmentation": {"counts": [3, 4], "size": [1, 7]}}, "m", {"counts": [3, 4], "size": [1, 7]}),
+        ({"segmentation": {"counts": "36", "size": [1, 7]}}, "m", {"counts": "36", "size": [1, 7]}),
+        ({"keypoints": [1, 2, 2, 3.5, 4, 0]}, "kp", [[1, 2, 2], [3.5, 4, 0]]),
+        ({"keypoints": []}, "r", [1, 2, 3, 4]),
+    ],
+)
+def test_each_form_of_annotation_becomes_its_kind_of_shape(
+    said: dict[str, Any], kind: str, geometry: object
+) -> None:
+    shape = one(said)
+    assert (shape.kind, shape.coordinates) == (kind, geometry)
+
+
+def test_what_stands_beside_the_geometry_is_kept() -> None:
+    shape = one(
+        {"segmentation": [RING], "area": 7, "iscrowd": 1, "utf8_string": "é", "attributes": {"hard": True}}
+    )
+    assert (bytes(shape.box), bytes(shape.area), shape.is_crowd) == (b"[1,2,3,4]", b"7", 1)
+    assert (shape.text, shape.attributes) == ("é", {"hard": True})
+
+
+def test_an_outline_beside_keypoints_is_kept() -> None:
+    shape = one({"keypoints": [1, 2, 2], "segmentation": [RING]})
+    assert shape.extra == {"segmentation": [RING]}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"bbox": [1, 2, -3, 4]}, "bbox [1, 2, -3, 4] has a negative size"),
+        ({"bbox": [1, 2, 3]}, "bbox has 3 numbers, not 4"),
+        ({"bbox": None}, "bbox is not a list of four numbers: Expected `array`, got `null`"),
+        ({"bbox": [1, 2, "3", 4]}, "bbox is not a list of four numbers: Expected `float`, got `str` - at `$[2]`"),
+        ({"bbox": [1, 2, 10**400, 4]}, "bbox is not a list of four numbers: Number out of range - at `$[2]`"),
+        ({"segmentation": [RING[:5]]}, "a polygon has an odd number of coordinates: 5"),
+        ({"segmentation": [RING, [*RING, 1]]}, "a polygon has an odd number of coordinates: 7"),
+        ({"segmentation": [RING[:4]]}, "a polygon has 2 points; it needs at least 3"),
+        ({"segmentation": [RING, []]}, "a polygon has 0 points; it needs at least 3"),
+        ({"segmentation": [[1, 2, 3, 4, 5, "6"]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `str` - at `$[0][5]`"),
+        ({"segmentation": [[1, 2, 3, 4, 5, None]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `null` - at `$[0][5]`"),
+        ({"segmentation": [[[1, 2], [3, 4], [5, 6]]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `array` - at `$[0][0]`"),
+        ({"segmentation": [[1, 2, 3, 4, 5, 6], 7, 8]}, "segmentation is not a list of lists of numbers: Expected `array`, got `int` - at `$[1]`"),
+        ({"segmentation": RING}, "segmentation is not a list of lists of numbers: Expected `array`, got `float` - at `$[0]`"),
+        ({"segmentation": "RLE"}, "segmentation is neither a list of polygons nor run lengths"),
+        ({"segmentation": {"counts": [1]}}, "segmentation is not a run-length object: Object missing required field `size`"),
+        ({"area": "big"}, "area is not a number"),
+        ({"attributes": [1]}, "attributes is not an object: Expected `object`, got `array`"),
+        ({"keypoints": [1, 2]}, "keypoints has 2 numbers, not three for each point"),
+        ({"image_id": 99}, "image_id 99 is unknown"),
+        ({"category_id": 99}, "category_id 99 is unknown"),
+    ],
+)
+@pytest.mark.parametrize("area", [{}, {"area": 5}])
+def test_a_bad_annotation_is_named_by_its_id_with_the_reason(
+    said: dict[str, Any], reason: str, area: dict[str, Any]
+) -> None:
+    good = {"segmentation": [RING], "area": 5}
+    file, shapes = read(coco(good, {**area, **said}, good))
+    assert [str(one) for one in file.rejects.first] == [f"annotation 2: {reason}"]
+    assert [shape.kind for shape in shapes["a.jpg"]] == ["p", "p"]
+
+
+def test_nan_and_infinity_are_bad_records_not_bad_json() -> None:
+    content = json.dumps(coco({}, {"bbox": [1, float("nan"), 3, 4]}, {"area": float("inf")})).encode()
+    at = content.index(b'{"id": 2, "image_id"'), content.index(b'{"id": 3, "image_id"')
+    assert problems(content) == [
+        f"annotation 2 at byte {at[0]}: it holds NaN or Infinity",
+        f"annotation 3 at byte {at[1]}: it holds NaN or Infinity",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "record", "reason"),
+    [
+        ("annotations", {"id": 1, "image_id": 7, "category_id": 3}, "it misses the required field `bbox`"),
+        ("annotations", {"id": 1, "image_id": "7", "category_id": 3, **BOX}, "Expected `int`, got `str` - at `image_id`"),
+        ("annotations", {"image_id": 7, "category_id": 3, **BOX}, "it misses the required field `id`"),
+        ("annotations", 5, "Expected `object`, got `int`"),
+        ("images", {"id": 9}, "it misses the required field `file_name`"),
+        ("images", {"id": 9, "file_name": "c.jpg", "width": -1}, "Expected `int` >= 0 - at `width`"),
+        ("categories", {"id": 9, "name": None}, "Expected `str`, got `null` - at `name`"),
+    ],
+)
+def test_a_record_with_missing_keys_or_wrong_types_is_named_by_its_byte(
+    key: str, record: Any, reason: str
+) -> None:
+    content = coco()
+    content[key] = [*content[key], record]
+    text = json.dumps(content).encode()
+    at = text.index(json.dumps(record).encode(), text.index(key.encode()))
+    assert problems(text)[0].endswith(f"at byte {at}: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("key", "record", "problem"),
+    [
+        ("images", {"id": 7, "file_name": "c.jpg"}, "image 7: its id appears twice"),
+        ("images", {"id": 9, "file_name": "a.jpg"}, "image 9: file_name 'a.jpg' appears twice"),
+        ("images", {"id": 9, "file_name": " "}, "image 9: file_name is empty"),
+        ("categories", {"id": 3, "name": "plum"}, "category 3: its id appears twice"),
+        ("categories", {"id": 9, "name": ""}, "category 9: name is empty"),
+    ],
+)
+def test_images_and_categories_are_checked(key: str, record: Any, problem: str) -> None:
+    content = coco()
+    content[key] = [*content[key], record]
+    assert problems(content) == [problem]
+
+
+def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:
+    file, shapes = read(coco({"bbox": [1, 1, 1, 1]}, {"id": 1, "bbox": [2, 2, 2, 2]}, {"id": 1}))
+    assert [str(one) for one in file.rejects.first] == ["annotation 1: its id appears twice"] * 2
+    assert [shape.coordinates for shape in shapes["a.jpg"]] == [[1, 1, 1, 1]]
+
+
+def test_repeated_ids_are_found_whatever_share_of_them_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(coco_read, "_ID_CHECK_AT_ONCE", 2)
+    file, _ = read(coco(*({} for _ in range(7)), {"id": 4}, {"id": -4}))
+    assert [str(one) for one in file.rejects.first] == ["annotation 4: its id appears twice"]
+
+
+def test_all_bad_records_are_counted_and_the_first_thousand_kept() -> None:
+    file, _ = read(coco(*({"bbox": [1]} for _ in range(1500))))
+    assert (file.rejects.total, len(file.rejects.first)) == (1500, 1000)
+
+
+@pytest.mark.parametrize("missing", ["images", "annotations"])
+def test_a_file_without_its_lists_is_not_a_coco_file(missing: str) -> None:
+    content = coco()
+    del content[missing]
+    with pytest.raises(Invalid, match=f"not a COCO file: it has no list '{missing}'"):
+        read(content)
+
+
+def test_an_empty_coco_file_reads_as_nothing() -> None:
+    file, shapes = read({"images": [], "annotations": []})
+    assert (file.images, file.rejects.total, shapes) == ([], 0, {})
+
+
+annotations = st.fixed_dictionaries(
+    {
+        "image_id": st.sampled_from([7, 8, 9]),
+        "category_id": st.sampled_from([3, 5, 6]),
+        "bbox": st.lists(st.integers(-1, 9), min_size=4, max_size=4),
+        "segmentation": st.sampled_from([[], [RING], [RING, RING], [RING[:5]], {"counts": "36", "size": [1, 7]}]),
+    },
+    optional={"area": st.floats(0, 9), "id": st.integers(1, 12), "iscrowd": st.integers(0, 1)},
+)
+
+
+def comparable(found: Read) -> tuple[object, ...]:
+    file, shapes = found
+    said = {
+        name: [(one.kind, one.number, one.coordinates, bytes(one.area)) for one in of_image]
+        for name, of_image in shapes.items()
+    }
+    names = [(one.id, one.name) for one in file.categories if one]
+    return said, sorted(names), sorted(map(str, file.rejects.first))
+
+
+@given(
+    records=st.lists(annotations, max_size=12),
+    order=st.permutations(["images", "annotations", "categories", "info"]),
+    chunk_bytes=st.integers(1, 400),
+)
+def test_chunk_size_and_order_of_keys_change_nothing(
+    records: list[dict[str, Any]], order: list[str], chunk_bytes: int
+) -> None:
+    content = coco(*records)
+    moved = {key: content[key] for key in order}
+    assert comparable(read(moved, chunk_bytes)) == comparable(read(content, 1 << 20))
+
+
+def test_the_scratch_file_has_no_name(tmp_path: Path) -> None:
+    with Spill(tmp_path):
+        assert list(tmp_path.iterdir()) == []
