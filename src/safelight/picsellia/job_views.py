@@ -38,9 +38,18 @@ def first(job_id: UUID, run: Run) -> Json:
 
 
 def second(
-    context: Context, base: str, actor: Actor, job: Job, runs: Sequence[Run], run: Run
+    context: Context,
+    base: str,
+    actor: Actor,
+    job: Job,
+    runs: Sequence[Run],
+    run: Run,
+    output_id: UUID | None = None,
 ) -> Json:
-    """What version 2 says of a run of a job, with all that a script needs to know of its work."""
+    """What version 2 says of a run of a job, with all that a script needs to know of its work.
+
+    `output_id`: the version that was made for what comes out.
+    """
     return {
         "id": job.job_id,
         "status": run.status,
@@ -48,7 +57,7 @@ def second(
         "created_at": _time(job.created_at),
         "updated_at": _time(_updated_at(run)),
         "runs": [_run(one) for one in runs],
-        **_work(context, base, actor, job, run),
+        **_work(context, base, actor, job, run, output_id),
     }
 
 
@@ -70,7 +79,9 @@ def _time(at: int) -> str:
     return datetime.fromtimestamp(at / 1e6, UTC).isoformat()
 
 
-def _work(context: Context, base: str, actor: Actor, job: Job, run: Run) -> Json:
+def _work(
+    context: Context, base: str, actor: Actor, job: Job, run: Run, output_id: UUID | None
+) -> Json:
     if job.type is not JobType.PROCESSING or job.target is None or job.target.type not in _BLOCKS:
         return {}
     block, word = _BLOCKS[job.target.type]
@@ -88,7 +99,7 @@ def _work(context: Context, base: str, actor: Actor, job: Job, run: Run) -> Json
         },
         block: {
             word: job.target.id,
-            word.replace("input_", "output_"): None,
+            word.replace("input_", "output_"): output_id or inputs.get("output_datalake_id"),
             "model_version_id": inputs.get("model_version_id"),
             "parameters": parameters,
             "payload_presigned_url": url,

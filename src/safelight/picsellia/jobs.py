@@ -11,12 +11,13 @@ from msgspec import Struct
 from safelight.actions import external, logs, objects, settle
 from safelight.actions.context import Context
 from safelight.blobs import Signer
-from safelight.domain.jobs import Declared, JobType
+from safelight.domain.jobs import Declared, JobType, TargetType
+from safelight.domain.packages import TARGET_VERSION
 from safelight.domain.permissions import Ability, Actor, require
 from safelight.errors import NotFound
 from safelight.picsellia import job_views
 from safelight.picsellia.asking import BaseUrl, Caller, Ctx, Db, Own, answer, sent
-from safelight.store import jobs, runs
+from safelight.store import jobs, runs, versions
 from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -67,7 +68,21 @@ def _second(context: Context, base: str, actor: Actor, job_id: UUID) -> Response
     with context.db.read() as read:
         job, run = _find(read, actor, job_id)
         every = [run] if actor.is_script else runs.of_job(read, job_id)
-    return answer(job_views.second(context, base, actor, job, every, run))
+        output_id = _output(read, job, run)
+    return answer(job_views.second(context, base, actor, job, every, run, output_id))
+
+
+def _output(read: Read, job: Job, run: Run) -> UUID | None:
+    """The version that was made at launch for what comes out."""
+    name = run.inputs.get(TARGET_VERSION)
+    if not name or job.target is None or job.target.type is not TargetType.DATASET_VERSION:
+        return None
+    try:
+        source = versions.get(read, job.organization_id, job.target.id)
+    except NotFound:  # removed since
+        return None
+    made = versions.find(read, job.organization_id, source.dataset_id, str(name))
+    return None if made is None else made.version_id
 
 
 def _find(read: Read, actor: Actor, job_id: UUID) -> tuple[Job, Run]:
