@@ -204,6 +204,9 @@ def _filtered(
     if wanted.filename_prefixes is not None:
         keys = _starting(read, version_key, wanted.filename_prefixes)
         conditions.append(_assets.c.asset_key.in_(keys))
+    if wanted.data.names_some:
+        # Named data are looked up first: left alone, SQLite walks through the whole version.
+        conditions.append(_assets.c.data_key.in_(data.keys_named(read, version_key, wanted.data)))
     if wanted.label_key is not None:
         conditions.append(_has_label(wanted.label_key))
     conditions.extend(_has_tag(names) for names in wanted.tags)

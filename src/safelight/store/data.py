@@ -16,7 +16,7 @@ from safelight.store import bulk, schema
 from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
 
-_data, _datalakes = schema.data, schema.datalake
+_data, _datalakes, _versions = schema.data, schema.datalake, schema.dataset_version
 _tags, _data_tags = schema.tag, schema.data_tag
 READ_AT_ONCE = 5000
 
@@ -76,6 +76,12 @@ class DataFilter:
     tags: tuple[frozenset[str], ...] = field(default=())
     statuses: Sequence[DataStatus] | None = None
     types: Sequence[DataType] | None = None
+
+    @property
+    def names_some(self) -> bool:
+        """Single data are named, so an index leads to them."""
+        named = (self.data_ids, self.filenames, self.object_names)
+        return any(one is not None for one in named)
 
 
 EVERYTHING = DataFilter()
@@ -212,6 +218,20 @@ def conditions(wanted: DataFilter) -> list[ColumnElement[bool]]:
         found.append(func.lower(_data.c.filename).contains(wanted.search.lower(), autoescape=True))
     found.extend(has_tag(names) for names in wanted.tags)
     return found
+
+
+def keys_named(read: Read, version_key: int, wanted: DataFilter) -> list[int]:
+    """Keys of the data that a filter names one by one, in the organization of a version."""
+    named = DataFilter(wanted.data_ids, wanted.filenames, wanted.object_names)
+    lakes = (
+        select(_datalakes.c.datalake_id)
+        .join(_versions, _versions.c.organization_id == _datalakes.c.organization_id)
+        .where(_versions.c.version_key == version_key)
+    )
+    rows = read.all(
+        select(_data.c.data_key).where(*conditions(named), _data.c.datalake_id.in_(lakes))
+    )
+    return [row.data_key for row in rows]
 
 
 def has_tag(names: Iterable[str]) -> ColumnElement[bool]:
