@@ -191,7 +191,7 @@ data = Table(
     _ref("data_source_id", "data_source.data_source_id", nullable=True),
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
-    Index("ix_data_filename", "datalake_id", "filename"),
+    Index("ix_data_filename", "filename", "datalake_id"),  # also the way into a version by name
     Index("ix_data_newest", "datalake_id", "data_key"),
     **_NEVER_REISSUE,
 )
