@@ -19,16 +19,18 @@ PORTS_TRIED = 100
 PRIVATE_FOLDERS = ("objects", "logs", "thumbnails")
 
 
-def make_folder(data: Path) -> None:
+def make_folder(settings: Settings) -> None:
     """The data folder, for this user only. The local engine lets the user of the runs pass through
     it (0711) to their work; what lies beside their work is closed to them one by one.
     """
+    data = settings.data
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in PRIVATE_FOLDERS:
             (data / name).mkdir(mode=0o700, exist_ok=True)
-        # SQLite gives its journal files the mode of the database.
-        os.close(os.open(data / "safelight.db", os.O_RDWR | os.O_CREAT, 0o600))
+        if not settings.database_url:
+            # SQLite gives its journal files the mode of the database.
+            os.close(os.open(data / "safelight.db", os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         where = data.absolute()
         raise Invalid(f"The data folder {where} cannot be used: {error.strerror}.") from error

@@ -1,0 +1,140 @@
+"""Runs a server on a data folder, from the first process to the last word."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from types import FrameType
+
+import uvicorn
+
+from safelight import startup
+from safelight.actions import first_start, stop, trainings
+from safelight.actions.context import Context, open_context
+from safelight.blobs import Blobs
+from safelight.config import Settings
+from safelight.engines.launcher import Launcher
+from safelight.engines.local import LocalEngine
+from safelight.scheduler import Scheduler
+from safelight.server import create_app
+from safelight.store import runs
+from safelight.store.db import Database
+from safelight.store.migrations import upgrade
+
+# After Ctrl-C all is over within 3 s, whatever browsers and scripts do.
+REQUESTS_S = 1  # for requests under way; event streams end at once
+STOP_GRACE_S = 0.5
+DRAIN_S = 1.5
+
+
+def serve(
+    settings: Settings,
+    *,
+    any_port: bool = False,
+    stop_runs_at_end: bool = False,
+    login_link_always: bool = False,
+    when_ready: Callable[[Context, str], None] | None = None,
+) -> None:
+    """Run server, scheduler and local engine on one data folder until SIGINT or SIGTERM.
+
+    `when_ready` is called in a thread once the server answers. Raises Conflict if another server
+    has the folder, Invalid if the port is taken.
+    """
+    startup.make_folder(settings)
+    # First of all: what runs are forked from must not hold our lock, database or threads.
+    with Launcher.start(settings.data) as launcher, startup.lock_folder(settings.data):
+        sockets = startup.listen(settings.host, settings.port, any_port=any_port)
+        settings = replace(settings, port=sockets[0].getsockname()[1])
+        context = _open(settings)
+        try:
+            engine = LocalEngine(settings.data, launcher, settings)
+            scheduler = Scheduler(context, {engine.name: engine})
+            is_new = first_start.prepare(context.db, settings.admin_token)
+            trainings.register_shipped(context)
+            _greet(context, engine.identity.sentence, with_link=is_new or login_link_always)
+            server = _server(context, scheduler, when_ready)
+            server.run(sockets)
+            _farewell(context, scheduler, stop_runs=stop_runs_at_end)
+        finally:
+            context.db.close()
+
+
+def _open(settings: Settings) -> Context:
+    db = Database(settings.database)
+    upgrade(db)
+    return open_context(settings, db, Blobs(settings.storage))
+
+
+def _greet(context: Context, sentence: str, *, with_link: bool) -> None:
+    url = startup.people_address(context.settings)
+    print(f"Safelight is at {url}")
+    if with_link:
+        link = first_start.login_link(context.db)
+        print(f"Log in once with {url}/login?link={link}")
+    print(sentence, flush=True)
+
+
+def _server(
+    context: Context,
+    scheduler: Scheduler,
+    when_ready: Callable[[Context, str], None] | None,
+) -> _Server:
+    settings = context.settings
+
+    def ready() -> None:
+        startup.announce(settings.data, startup.address(settings))
+        scheduler.start()
+        if when_ready is not None:
+            url = startup.people_address(settings)
+            threading.Thread(target=when_ready, args=(context, url), daemon=True).start()
+
+    config = uvicorn.Config(
+        create_app(context),
+        http="h11",  # the only one of uvicorn's that lets the verb XGET through
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=120,  # clients repeat a write whose connection closes under it
+        timeout_graceful_shutdown=REQUESTS_S,
+    )
+    return _Server(config, context, ready)
+
+
+def _farewell(context: Context, scheduler: Scheduler, *, stop_runs: bool) -> None:
+    """Say what goes on without us, or end it."""
+    if stop_runs:
+        stop.request_all(context.db, grace_s=STOP_GRACE_S)
+        scheduler.drain(timeout_s=DRAIN_S)
+    scheduler.stop()
+    with context.db.read() as tx:
+        going = runs.count_live(tx)
+    if going:
+        noun = "1 run goes" if going == 1 else f"{going} runs go"
+        print(f"\n{noun} on. Start Safelight on the same folder to see or stop them.", flush=True)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that ends open event streams first, and leaves the signal's meaning to `serve`."""
+
+    def __init__(self, config: uvicorn.Config, context: Context, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._context = context
+        self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Uvicorn would raise the signal again after its end; we still have things to say then.
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._context.hub.close()
+        await super().shutdown(sockets)
