@@ -26,7 +26,13 @@ interface Context {
   cache: QueryClient;
 }
 
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound });
+const root = createRootRouteWithContext<Context>()({
+  notFoundComponent: () => (
+    <main>
+      <NotFound />
+    </main>
+  ),
+});
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -66,7 +72,8 @@ const org = createRoute({
   getParentRoute: () => root,
   path: "/$org",
   component: Shell,
-  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <Failed page error={error} retry={reset} />,
   beforeLoad: async ({ context, location, params }) => {
     const session = await signedIn(context.cache, location.href);
     const known = session.organizations.find(({ id, name }) => id === params.org || name === params.org);
@@ -151,7 +158,7 @@ export function createAppRouter(cache: QueryClient) {
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     scrollRestoration: false,
-    defaultErrorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+    defaultErrorComponent: ({ error, reset }) => <Failed page error={error} retry={reset} />,
   });
 }
 

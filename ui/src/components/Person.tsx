@@ -32,7 +32,7 @@ export function initials(name: string): string {
 }
 
 function ground(name: string): number {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return sum % 7;
+  let sum = 2166136261;
+  for (const letter of name) sum = Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 16777619) >>> 0;
+  return (sum >>> 8) % 7;
 }

@@ -12,9 +12,10 @@ export function Status({ status, stopping = false, pill = false }: { status: Run
   );
 }
 
-export function Shape({ status }: { status: RunStatus }) {
+/** The shape alone; `still` when it tells of the past. */
+export function Shape({ status, still = false }: { status: RunStatus; still?: boolean }) {
   return (
-    <svg className={styles.shape} data-status={status} viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
+    <svg className={styles.shape} data-status={status} data-still={still || undefined} viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
       {SHAPES[status]}
     </svg>
   );

@@ -8,6 +8,7 @@ export function NotFound() {
   useTitle("Not found");
   return (
     <State
+      page
       icon={MapPinOff}
       title="This page does not exist"
       action={

@@ -26,7 +26,7 @@ const ENTRIES: Entry[] = [
 export function Sidebar() {
   const { org = "" } = useParams({ strict: false });
   return (
-    <div className={styles.sidebar}>
+    <aside className={styles.sidebar} aria-label="Sidebar">
       <Link to="/$org/jobs" params={{ org }} className={styles.brand} aria-label="Safelight, to the jobs">
         <Brand />
       </Link>
@@ -36,7 +36,7 @@ export function Sidebar() {
         ))}
       </nav>
       <UserMenu />
-    </div>
+    </aside>
   );
 }
 

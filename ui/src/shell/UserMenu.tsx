@@ -1,6 +1,6 @@
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useSession, useSignOut } from "../api/session";
 import { Initials } from "../components/Person";
 import styles from "./UserMenu.module.css";
@@ -36,29 +36,24 @@ export function UserMenu() {
         {organizations.length > 1 && (
           <>
             <Menu.Label>Organization</Menu.Label>
-            {organizations.map(({ id, name }) => (
-              <Menu.Item
-                key={id}
-                rightSection={id === current?.id && <Check size={14} aria-label="chosen" />}
-                onClick={() => window.location.assign(`/${encodeURIComponent(name)}/jobs`)}
-              >
-                {name}
-              </Menu.Item>
-            ))}
+            <Menu.RadioGroup value={current?.name ?? null} onChange={(name) => window.location.assign(`/${encodeURIComponent(name)}/jobs`)}>
+              {organizations.map(({ id, name }) => (
+                <Menu.RadioItem key={id} value={name}>
+                  {name}
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
             <Menu.Divider />
           </>
         )}
         <Menu.Label>Colours</Menu.Label>
-        {SCHEMES.map(({ value, name, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={15} aria-hidden="true" />}
-            rightSection={value === colorScheme && <Check size={14} aria-label="chosen" />}
-            onClick={() => setColorScheme(value)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+          {SCHEMES.map(({ value, name, icon: Icon }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={15} aria-hidden="true" />}>
+              {name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<LogOut size={15} aria-hidden="true" />}

@@ -7,6 +7,7 @@ import {
   Menu,
   Modal,
   Popover,
+  Portal,
   Tooltip,
 } from "@mantine/core";
 import styles from "./mantine.module.css";
@@ -31,7 +32,7 @@ export const theme = createTheme({
       classNames: { label: styles.label, description: styles.description, error: styles.error },
     }),
     Menu: Menu.extend({
-      defaultProps: { shadow: "none", transitionProps: { duration: 80 } },
+      defaultProps: { shadow: "none", transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
       classNames: { dropdown: styles.dropdown, item: styles.item, label: styles.group, divider: styles.divider },
     }),
     Popover: Popover.extend({
@@ -42,6 +43,8 @@ export const theme = createTheme({
       defaultProps: { centered: true, transitionProps: { duration: 100 } },
       classNames: { content: styles.modal, header: styles.modalHeader, title: styles.modalTitle, body: styles.modalBody },
     }),
+    // everything that floats lives in one named region of the page
+    Portal: Portal.extend({ defaultProps: { target: "#pop-ups" } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 250, transitionProps: { duration: 60 } },
       classNames: { tooltip: styles.tooltip },

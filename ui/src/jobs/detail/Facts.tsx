@@ -12,7 +12,7 @@ export function Facts({ title, rows }: { title: string; rows: FactRow[] }) {
   if (!rows.length) return null;
   return (
     <section className={styles.facts}>
-      <h3 className={styles.title}>{title}</h3>
+      <h2 className={styles.title}>{title}</h2>
       <dl className={styles.list}>
         {rows.map(({ name, value, mono }) => (
           <div key={name} className={styles.row}>

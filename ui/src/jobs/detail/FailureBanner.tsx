@@ -17,7 +17,7 @@ const KIND: Record<string, string> = {
   disk_full: "The disk is full",
 };
 
-const LINES = 8;
+const LINES = 3;
 
 /** Why the run failed, its last words, and the way to the place in the log. */
 export function FailureBanner({ run, failure }: { run: Run; failure: Failure }) {

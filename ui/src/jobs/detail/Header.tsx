@@ -37,29 +37,31 @@ export function Header({ job, run }: { job: Job; run: Run }) {
           {refused.message}
         </p>
       )}
-      <dl className={styles.facts}>
-        {job.target && (
-          <Fact name="on">
-            <ObjectChip target={job.target} />
+      <div className={styles.facts}>
+        <dl className={styles.list}>
+          {job.target && (
+            <Fact name="on">
+              <ObjectChip target={job.target} />
+            </Fact>
+          )}
+          <Fact name="by">
+            <Person user={run.triggered_by} />
           </Fact>
-        )}
-        <Fact name="by">
-          <Person user={run.triggered_by} />
-        </Fact>
-        <Fact name="triggered">
-          <Ago at={run.created_at} />
-        </Fact>
-        <Fact name={isLive(run.status) ? "running for" : "took"}>
-          <Took from={run.started_at} to={run.finished_at} live={isLive(run.status)} />
-        </Fact>
-        <Fact name="ID">
-          <code className={styles.id} title={job.id}>
-            …{job.id.slice(-8)}
-          </code>
-          <Copy text={job.id} what="the job ID" />
-        </Fact>
+          <Fact name="triggered">
+            <Ago at={run.created_at} />
+          </Fact>
+          <Fact name={isLive(run.status) ? "running for" : "took"}>
+            <Took from={run.started_at} to={run.finished_at} live={isLive(run.status)} />
+          </Fact>
+          <Fact name="ID">
+            <code className={styles.id} title={job.id}>
+              …{job.id.slice(-8)}
+            </code>
+            <Copy text={job.id} what="the job ID" />
+          </Fact>
+        </dl>
         <Snippets job={job} />
-      </dl>
+      </div>
     </header>
   );
 }

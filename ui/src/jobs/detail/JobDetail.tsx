@@ -30,11 +30,11 @@ export function JobDetail() {
   });
   useTitle(query.data?.name ?? "Job");
   if (query.isPending) return <Loading />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError) return <Failed page error={query.error} retry={() => void query.refetch()} />;
   const chosen = run ? query.data.job_runs.find(({ id }) => id === run) : query.data.job_runs[0];
   if (!chosen) {
     return (
-      <State icon={MapPinOff} title="This job has no such run">
+      <State page icon={MapPinOff} title="This job has no such run">
         It may belong to another job.
       </State>
     );

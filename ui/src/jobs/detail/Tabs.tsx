@@ -5,6 +5,8 @@ import styles from "./Tabs.module.css";
 
 const NAME: Record<JobTab, string> = { log: "Log", what: "What ran", timeline: "Timeline", result: "Result" };
 
+const EXACTLY = { exact: true, includeSearch: true, explicitUndefined: true };
+
 export function Tabs({ tab, run }: { tab: JobTab; run: Run }) {
   const tabs: JobTab[] = run.result ? ["log", "what", "timeline", "result"] : ["log", "what", "timeline"];
   return (
@@ -16,8 +18,8 @@ export function Tabs({ tab, run }: { tab: JobTab; run: Run }) {
           search={{ tab: each === "log" ? undefined : each }}
           replace
           className={styles.tab}
+          activeOptions={EXACTLY}
           aria-current={each === tab ? "page" : undefined}
-          activeProps={{}}
         >
           {NAME[each]}
         </Link>

@@ -33,7 +33,7 @@ function Happened({ event, before }: { event: TimelineEvent; before: TimelineEve
   const since = before ? at - Date.parse(before.at) : null;
   return (
     <li className={styles.event}>
-      <span className={styles.mark}>{status ? <Shape status={status} /> : <span className={styles.dot} />}</span>
+      <span className={styles.mark}>{status ? <Shape status={status} still /> : <span className={styles.dot} />}</span>
       <div className={styles.words}>
         <div className={styles.text}>
           {text}

@@ -33,7 +33,7 @@ function fullSource(run: Run) {
 function Packages({ packages }: { packages: Json[] }) {
   return (
     <section>
-      <h3 className={styles.title}>{packages.length} packages</h3>
+      <h2 className={styles.title}>{packages.length} packages</h2>
       <ul className={styles.packages}>
         {packages.map((each) => (
           <li key={said(each)}>{said(each)}</li>

@@ -32,7 +32,8 @@ export const shortHash = (text: string): string => text.replace(/^((?:sha256:)?[
 
 export function progressOf({ progress }: Run): FactRow[] {
   if (!progress) return [];
-  const rows: FactRow[] = [{ name: progress.phase || "done", value: amount(progress) }];
+  const { phase, unit } = progress;
+  const rows: FactRow[] = [phase ? { name: phase, value: amount(progress) } : { name: unit || "done", value: amount({ ...progress, unit: "" }) }];
   if (progress.rate !== null && progress.rate >= 1) rows.push({ name: "rate", value: `${figure(progress.rate)}/s` });
   if (progress.eta_s !== null && progress.eta_s > 0) rows.push({ name: "left", value: `about ${roughly(progress.eta_s)}` });
   return rows;

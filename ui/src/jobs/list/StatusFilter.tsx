@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Check, ListFilter } from "lucide-react";
+import { ListFilter } from "lucide-react";
 import { useState } from "react";
 import { useSession } from "../../api/session";
 import { countsQuery, type JobFilters } from "../../api/jobs";
@@ -26,7 +26,7 @@ export function StatusFilter({ filters, change }: Props) {
     change({ ...filters, status: next.length ? next : undefined });
   };
   return (
-    <Menu opened={open} onChange={setOpen} position="bottom-end" width={216} closeOnItemClick={false}>
+    <Menu opened={open} onChange={setOpen} position="bottom-end" width={216}>
       <Menu.Target>
         <Button className={styles.button} leftSection={<ListFilter size={15} aria-hidden="true" />}>
           Filter
@@ -35,35 +35,23 @@ export function StatusFilter({ filters, change }: Props) {
       <Menu.Dropdown>
         <Menu.Label>Status</Menu.Label>
         {STATUSES.map((status) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={status}
-            role="menuitemcheckbox"
-            aria-checked={chosen.has(status)}
-            rightSection={<Right chosen={chosen.has(status)} number={data?.statuses[status] ?? (data ? 0 : undefined)} />}
-            onClick={() => toggle(status)}
+            checked={chosen.has(status)}
+            onChange={() => toggle(status)}
+            rightSection={<span className={styles.count}>{data && count(data.statuses[status] ?? 0)}</span>}
           >
             <Status status={status} />
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
         <Menu.Divider />
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={filters.user === user.name}
-          rightSection={filters.user === user.name && <Check size={14} aria-hidden="true" />}
-          onClick={() => change({ ...filters, user: filters.user === user.name ? undefined : user.name })}
+        <Menu.CheckboxItem
+          checked={filters.user === user.name}
+          onChange={(mine) => change({ ...filters, user: mine ? user.name : undefined })}
         >
           Only mine
-        </Menu.Item>
+        </Menu.CheckboxItem>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Right({ chosen, number }: { chosen: boolean; number: number | undefined }) {
-  return (
-    <span className={styles.right}>
-      {number !== undefined && count(number)}
-      <span className={styles.check}>{chosen && <Check size={14} aria-hidden="true" />}</span>
-    </span>
   );
 }

@@ -6,6 +6,8 @@ import { count } from "../../components/numbers";
 import { JOB_TYPES, TYPE_NAME } from "./filters";
 import styles from "./TypeTabs.module.css";
 
+const EXACTLY = { exact: true, includeSearch: true, explicitUndefined: true };
+
 /** All, or one of the three types, each with how many there are. */
 export function TypeTabs({ filters }: { filters: JobFilters }) {
   const { data } = useQuery(countsQuery({ ...filters, type: undefined }));
@@ -19,8 +21,8 @@ export function TypeTabs({ filters }: { filters: JobFilters }) {
           search={{ ...filters, type }}
           replace
           className={styles.tab}
+          activeOptions={EXACTLY}
           aria-current={filters.type === type ? "page" : undefined}
-          activeProps={{}}
         >
           {type ? TYPE_NAME[type] : "All"} <span className={styles.count}>{data ? counted(data, type) : ""}</span>
         </Link>

@@ -43,7 +43,7 @@ function Whole({ run, state: { total, complete, following } }: { run: Run; state
 function LineLink({ line }: { line: number }) {
   const [copied, copy] = useCopied();
   return (
-    <button type="button" className={styles.link} onClick={() => copy(window.location.href)} aria-label={`Copy the link to line ${line}`}>
+    <button type="button" className={styles.link} onClick={() => copy(window.location.href)} title={`Copy the link to line ${line}`}>
       <Link2 size={13} aria-hidden="true" /> {copied ? "link copied" : `#L${line}`}
     </button>
   );

@@ -27,7 +27,6 @@ export const LogLineRow = memo(function LogLineRow({ n, line, timestamps, start,
         className={styles.number}
         href={`#L${n}`}
         tabIndex={-1}
-        aria-label={`Line ${n}`}
         onClick={(event) => {
           event.preventDefault();
           mark(n);
@@ -51,7 +50,7 @@ export function OpenRow({ stream, text, timestamps }: { stream: string; text: st
   return (
     <div className={styles.line} data-stream={stream} data-open>
       <span className={styles.number} aria-hidden="true">
-        ●
+        •
       </span>
       {timestamps !== "off" && <span className={styles.time} data-relative={timestamps === "relative" || undefined} />}
       <span className={styles.rail} />

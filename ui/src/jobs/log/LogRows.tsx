@@ -1,5 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef } from "react";
 import type { Run } from "../../api/types";
+import { count } from "../../components/numbers";
 import type { Heights } from "./heights";
 import { LogLineRow, OpenRow } from "./LogLineRow";
 import styles from "./LogRows.module.css";
@@ -57,7 +58,7 @@ export function LogRows({ log, rows, tails, view, port, heights, settings, searc
       drawn.push(<OpenRow key={tail[0]} stream={tail[0]} text={tail[1]} timestamps={settings.timestamps} />);
     }
   }
-  const digits = String(Math.max(100, rows.count)).length;
+  const digits = count(Math.max(100, log.state.total)).length;
   return (
     <div className={styles.paper} style={{ height: view.height }}>
       <div

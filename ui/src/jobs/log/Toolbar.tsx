@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { Check, Clock, Download, WrapText } from "lucide-react";
+import { Clock, Download, WrapText } from "lucide-react";
 import { logFile } from "../../api/log";
 import type { Run } from "../../api/types";
 import { SearchLog } from "./SearchLog";
@@ -37,17 +37,13 @@ export function Toolbar({ run, search, settings, change, goTo }: Props) {
         </Tooltip>
         <Menu.Dropdown>
           <Menu.Label>Times</Menu.Label>
-          {TIMESTAMPS.map((value) => (
-            <Menu.Item
-              key={value}
-              role="menuitemradio"
-              aria-checked={settings.timestamps === value}
-              rightSection={settings.timestamps === value && <Check size={14} aria-hidden="true" />}
-              onClick={() => change({ timestamps: value })}
-            >
-              {WORD[value]}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={settings.timestamps} onChange={(value) => change({ timestamps: value as Timestamps })}>
+            {TIMESTAMPS.map((value) => (
+              <Menu.RadioItem key={value} value={value}>
+                {WORD[value]}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
         </Menu.Dropdown>
       </Menu>
       <Tooltip label="Wrap long lines">

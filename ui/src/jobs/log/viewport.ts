@@ -36,14 +36,14 @@ export class Viewport {
   attach = (box: HTMLElement | null): (() => void) | undefined => {
     if (!box) return undefined;
     this.box = box;
-    const observer = new ResizeObserver(this.look);
+    const observer = new ResizeObserver(() => this.look());
     observer.observe(box);
-    box.addEventListener("scroll", this.look, { passive: true });
+    box.addEventListener("scroll", this.scrolled, { passive: true });
     box.addEventListener("wheel", this.wheel, { passive: false });
     return () => {
       this.box = null;
       observer.disconnect();
-      box.removeEventListener("scroll", this.look);
+      box.removeEventListener("scroll", this.scrolled);
       box.removeEventListener("wheel", this.wheel);
     };
   };
@@ -72,7 +72,7 @@ export class Viewport {
 
   /** Puts a height into the middle. */
   show(top: number): void {
-    this.set({ ...this.place, stuck: false });
+    this.look(false);
     this.put(top - (this.box?.clientHeight ?? 0) / 2);
   }
 
@@ -80,8 +80,7 @@ export class Viewport {
     if (!this.box) return;
     this.exact = null;
     this.box.scrollTop = this.box.scrollHeight;
-    this.look();
-    this.set({ ...this.place, stuck: true });
+    this.look(true);
   };
 
   private ratio(): number {
@@ -90,12 +89,19 @@ export class Viewport {
     return height > sight ? (this.full - sight) / (height - sight) : 1;
   }
 
-  private look = (): void => {
+  /** Only who scrolls decides whether to stay at the end; a log that grows does not. */
+  private scrolled = (): void => {
     if (!this.box) return;
-    const { scrollTop: bar, clientHeight: sight, scrollHeight } = this.box;
-    const known = this.exact && Math.abs(this.exact.bar - bar) <= 1 ? this.exact.top : bar * this.ratio();
-    this.set({ top: known, bar, sight, stuck: bar + sight >= scrollHeight - NEAR_END });
+    const { scrollTop, clientHeight, scrollHeight } = this.box;
+    this.look(scrollTop + clientHeight >= scrollHeight - NEAR_END);
   };
+
+  private look(stuck = this.place.stuck): void {
+    if (!this.box) return;
+    const { scrollTop: bar, clientHeight: sight } = this.box;
+    const known = this.exact && Math.abs(this.exact.bar - bar) <= 1 ? this.exact.top : bar * this.ratio();
+    this.set({ top: known, bar, sight, stuck });
+  }
 
   private wheel = (event: WheelEvent): void => {
     if (this.ratio() <= 1 || event.ctrlKey || event.shiftKey) return;
