@@ -1,6 +1,6 @@
 """Makes a COCO file of the size and shape of instances_train2017.json, the same on every machine.
 
-    python benchmarks/coco_file.py [FILE]
+    python -m benchmarks.coco_file [FILE]
 
 118,287 images, 860,001 annotations in random order, 376 MB, keys in the order of the original:
 polygons of some 17 points, one in ten of two parts, one in eighty a crowd with run lengths. Polygons
@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 IMAGES = 118_287
 ANNOTATIONS = 860_001
@@ -57,16 +59,16 @@ def write(path: Path, images: int, annotations: int) -> None:
         file.write("]}")
 
 
-def _write_list(file: object, lines: object) -> None:
+def _write_list(file: TextIO, lines: Iterable[str]) -> None:
     batch: list[str] = []
     before = ""
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         batch.append(line)
         if len(batch) == _LINES_AT_ONCE:
-            file.write(before + ",".join(batch))  # type: ignore[attr-defined]
+            file.write(before + ",".join(batch))
             batch, before = [], ","
     if batch:
-        file.write(before + ",".join(batch))  # type: ignore[attr-defined]
+        file.write(before + ",".join(batch))
 
 
 def _image(id: int) -> str:

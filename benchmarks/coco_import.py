@@ -1,6 +1,6 @@
 """Import of a train2017-sized COCO file, against `json.load` of the same file in a fresh process.
 
-    python benchmarks/coco_import.py [--direct] [--small]
+    python -m benchmarks.coco_import [--direct] [--small]
 
 Prints the ratio of the whole job, from launch to its end, to `json.load`, and the peak of anonymous
 memory summed over the job's processes. Without `--direct` a real server runs the job; with it the
@@ -16,14 +16,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 from uuid import UUID
 
 import httpx
-from coco_file import coco_file
-from served import safelight_up
+
+from benchmarks.coco_file import coco_file
+from benchmarks.served import safelight_up
 
 LOAD = "import json,sys,time;t=time.perf_counter();json.load(open(sys.argv[1]));print(time.perf_counter()-t)"
 SMALL = (5_000, 36_000)
@@ -40,7 +41,9 @@ def main() -> None:
         measure = direct if asked.direct else served
         seconds, peak = measure(file, Path(folder) / "data")
     floor = json_load(file)
-    print(f"{seconds / floor:.2f}   job {seconds:.1f} s, json.load {floor:.1f} s (goal: at most 1.5)")
+    print(
+        f"{seconds / floor:.2f}   job {seconds:.1f} s, json.load {floor:.1f} s (goal: at most 1.5)"
+    )
     print(f"{peak / MIB / 800:.2f}   peak {peak / MIB:.0f} MiB anonymous (goal: at most 800)")
 
 
@@ -76,7 +79,7 @@ def served(file: Path, data: Path) -> tuple[float, int]:
 
 def direct(file: Path, data: Path) -> tuple[float, int]:
     """The operation alone."""
-    from direct_run import prepare_import
+    from benchmarks.direct_run import prepare_import
 
     run_id = prepare_import(file, data)
     start = time.perf_counter()
@@ -111,7 +114,7 @@ class Peak:
         self._thread = threading.Thread(target=self._watch)
         self.bytes = 0
 
-    def __enter__(self) -> Peak:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -138,27 +141,22 @@ def anonymous(pid: int) -> int:
 
 def _processes_of_runs(data: Path) -> list[int]:
     """Runner, keeper and child: every process that was forked for a run of this data folder."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and _is_of_run(folder, data):
-            found.append(int(folder.name))
-    return found
+    return [
+        int(folder.name)
+        for folder in Path("/proc").iterdir()
+        if folder.name.isdigit() and _is_of_run(folder, data)
+    ]
 
 
 def _is_of_run(folder: Path, data: Path) -> bool:
     try:
-        output = os.readlink(folder / "fd/1")
+        output = (folder / "fd/1").readlink()
     except OSError:
         return False
-    return output.startswith(f"{data}/runs/")
+    return output.is_relative_to(data / "runs")
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    yield
-
-
-def _ok(answer: httpx.Response) -> dict[str, object]:
+def _ok(answer: httpx.Response) -> dict[str, Any]:
     return answer.raise_for_status().json()  # type: ignore[no-any-return]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from uuid import UUID
 
@@ -39,7 +38,7 @@ def prepare_import(file: Path, data: Path) -> UUID:
         stored.finish(tx, name, size=file.stat().st_size, content_type="application/json")
     place = data / "objects" / name
     place.parent.mkdir(parents=True)
-    os.symlink(file, place)
+    place.symlink_to(file)
     _, run = launch_import(context, actor, version.version_id, name, file.name)
     db.close()
     return run.run_id

@@ -71,13 +71,21 @@ def one(annotation: dict[str, Any]) -> Shape:
 
 def test_a_box_becomes_a_rectangle_with_its_area() -> None:
     shape = one({"bbox": [1.0, 2, 3.50, 4e1], "area": 140.0, "segmentation": []})
-    assert (shape.kind, bytes(shape.geometry), bytes(shape.area)) == ("r", b"[1.0,2,3.5,40.0]", b"140.0")
+    assert (shape.kind, bytes(shape.geometry), bytes(shape.area)) == (
+        "r",
+        b"[1.0,2,3.5,40.0]",
+        b"140.0",
+    )
 
 
 def test_numbers_keep_their_digits() -> None:
     text = json.dumps(coco({"segmentation": ["RING"], "bbox": "BOX", "area": "AREA"}))
     ring, box = "[1.50,2E1,-0.0,3.141592653589793238,5,0.10]", "[1.10,2,3.00,4]"
-    text = text.replace('["RING"]', f"[{ring}]").replace('"BOX"', box).replace('"AREA"', "702.10574999999998")
+    text = (
+        text.replace('["RING"]', f"[{ring}]")
+        .replace('"BOX"', box)
+        .replace('"AREA"', "702.10574999999998")
+    )
     _, shapes = read(text.encode())
     shape = shapes["a.jpg"][0]
     assert bytes(shape.geometry).decode() == f"[{ring}]"
@@ -95,7 +103,11 @@ def test_numbers_keep_their_digits() -> None:
         ({"segmentation": None}, "r", [1, 2, 3, 4]),
         ({}, "r", [1, 2, 3, 4]),
         ({"bbox": [], "segmentation": []}, "c", None),
-        ({"segmentation": {"counts": [3, 4], "size": [1, 7]}}, "m", {"counts": [3, 4], "size": [1, 7]}),
+        (
+            {"segmentation": {"counts": [3, 4], "size": [1, 7]}},
+            "m",
+            {"counts": [3, 4], "size": [1, 7]},
+        ),
         ({"segmentation": {"counts": "36", "size": [1, 7]}}, "m", {"counts": "36", "size": [1, 7]}),
         ({"keypoints": [1, 2, 2, 3.5, 4, 0]}, "kp", [[1, 2, 2], [3.5, 4, 0]]),
         ({"keypoints": []}, "r", [1, 2, 3, 4]),
@@ -110,7 +122,13 @@ def test_each_form_of_annotation_becomes_its_kind_of_shape(
 
 def test_what_stands_beside_the_geometry_is_kept() -> None:
     shape = one(
-        {"segmentation": [RING], "area": 7, "iscrowd": 1, "utf8_string": "é", "attributes": {"hard": True}}
+        {
+            "segmentation": [RING],
+            "area": 7,
+            "iscrowd": 1,
+            "utf8_string": "é",
+            "attributes": {"hard": True},
+        }
     )
     assert (bytes(shape.box), bytes(shape.area), shape.is_crowd) == (b"[1,2,3,4]", b"7", 1)
     assert (shape.text, shape.attributes) == ("é", {"hard": True})
@@ -127,19 +145,43 @@ def test_an_outline_beside_keypoints_is_kept() -> None:
         ({"bbox": [1, 2, -3, 4]}, "bbox [1, 2, -3, 4] has a negative size"),
         ({"bbox": [1, 2, 3]}, "bbox has 3 numbers, not 4"),
         ({"bbox": None}, "bbox is not a list of four numbers: Expected `array`, got `null`"),
-        ({"bbox": [1, 2, "3", 4]}, "bbox is not a list of four numbers: Expected `float`, got `str` - at `$[2]`"),
-        ({"bbox": [1, 2, 10**400, 4]}, "bbox is not a list of four numbers: Number out of range - at `$[2]`"),
+        (
+            {"bbox": [1, 2, "3", 4]},
+            "bbox is not a list of four numbers: Expected `float`, got `str` - at `$[2]`",
+        ),
+        (
+            {"bbox": [1, 2, 10**400, 4]},
+            "bbox is not a list of four numbers: Number out of range - at `$[2]`",
+        ),
         ({"segmentation": [RING[:5]]}, "a polygon has an odd number of coordinates: 5"),
         ({"segmentation": [RING, [*RING, 1]]}, "a polygon has an odd number of coordinates: 7"),
         ({"segmentation": [RING[:4]]}, "a polygon has 2 points; it needs at least 3"),
         ({"segmentation": [RING, []]}, "a polygon has 0 points; it needs at least 3"),
-        ({"segmentation": [[1, 2, 3, 4, 5, "6"]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `str` - at `$[0][5]`"),
-        ({"segmentation": [[1, 2, 3, 4, 5, None]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `null` - at `$[0][5]`"),
-        ({"segmentation": [[[1, 2], [3, 4], [5, 6]]]}, "segmentation is not a list of lists of numbers: Expected `float`, got `array` - at `$[0][0]`"),
-        ({"segmentation": [[1, 2, 3, 4, 5, 6], 7, 8]}, "segmentation is not a list of lists of numbers: Expected `array`, got `int` - at `$[1]`"),
-        ({"segmentation": RING}, "segmentation is not a list of lists of numbers: Expected `array`, got `float` - at `$[0]`"),
+        (
+            {"segmentation": [[1, 2, 3, 4, 5, "6"]]},
+            "segmentation is not a list of lists of numbers: Expected `float`, got `str` - at `$[0][5]`",
+        ),
+        (
+            {"segmentation": [[1, 2, 3, 4, 5, None]]},
+            "segmentation is not a list of lists of numbers: Expected `float`, got `null` - at `$[0][5]`",
+        ),
+        (
+            {"segmentation": [[[1, 2], [3, 4], [5, 6]]]},
+            "segmentation is not a list of lists of numbers: Expected `float`, got `array` - at `$[0][0]`",
+        ),
+        (
+            {"segmentation": [[1, 2, 3, 4, 5, 6], 7, 8]},
+            "segmentation is not a list of lists of numbers: Expected `array`, got `int` - at `$[1]`",
+        ),
+        (
+            {"segmentation": RING},
+            "segmentation is not a list of lists of numbers: Expected `array`, got `float` - at `$[0]`",
+        ),
         ({"segmentation": "RLE"}, "segmentation is neither a list of polygons nor run lengths"),
-        ({"segmentation": {"counts": [1]}}, "segmentation is not a run-length object: Object missing required field `size`"),
+        (
+            {"segmentation": {"counts": [1]}},
+            "segmentation is not a run-length object: Object missing required field `size`",
+        ),
         ({"area": "big"}, "area is not a number"),
         ({"attributes": [1]}, "attributes is not an object: Expected `object`, got `array`"),
         ({"keypoints": [1, 2]}, "keypoints has 2 numbers, not three for each point"),
@@ -158,7 +200,9 @@ def test_a_bad_annotation_is_named_by_its_id_with_the_reason(
 
 
 def test_nan_and_infinity_are_bad_records_not_bad_json() -> None:
-    content = json.dumps(coco({}, {"bbox": [1, float("nan"), 3, 4]}, {"area": float("inf")})).encode()
+    content = json.dumps(
+        coco({}, {"bbox": [1, float("nan"), 3, 4]}, {"area": float("inf")})
+    ).encode()
     at = content.index(b'{"id": 2, "image_id"'), content.index(b'{"id": 3, "image_id"')
     assert problems(content) == [
         f"annotation 2 at byte {at[0]}: it holds NaN or Infinity",
@@ -169,12 +213,28 @@ def test_nan_and_infinity_are_bad_records_not_bad_json() -> None:
 @pytest.mark.parametrize(
     ("key", "record", "reason"),
     [
-        ("annotations", {"id": 1, "image_id": 7, "category_id": 3}, "it misses the required field `bbox`"),
-        ("annotations", {"id": 1, "image_id": "7", "category_id": 3, **BOX}, "Expected `int`, got `str` - at `image_id`"),
-        ("annotations", {"image_id": 7, "category_id": 3, **BOX}, "it misses the required field `id`"),
+        (
+            "annotations",
+            {"id": 1, "image_id": 7, "category_id": 3},
+            "it misses the required field `bbox`",
+        ),
+        (
+            "annotations",
+            {"id": 1, "image_id": "7", "category_id": 3, **BOX},
+            "Expected `int`, got `str` - at `image_id`",
+        ),
+        (
+            "annotations",
+            {"image_id": 7, "category_id": 3, **BOX},
+            "it misses the required field `id`",
+        ),
         ("annotations", 5, "Expected `object`, got `int`"),
         ("images", {"id": 9}, "it misses the required field `file_name`"),
-        ("images", {"id": 9, "file_name": "c.jpg", "width": -1}, "Expected `int` >= 0 - at `width`"),
+        (
+            "images",
+            {"id": 9, "file_name": "c.jpg", "width": -1},
+            "Expected `int` >= 0 - at `width`",
+        ),
         ("categories", {"id": 9, "name": None}, "Expected `str`, got `null` - at `name`"),
     ],
 )
@@ -241,7 +301,9 @@ annotations = st.fixed_dictionaries(
         "image_id": st.sampled_from([7, 8, 9]),
         "category_id": st.sampled_from([3, 5, 6]),
         "bbox": st.lists(st.integers(-1, 9), min_size=4, max_size=4),
-        "segmentation": st.sampled_from([[], [RING], [RING, RING], [RING[:5]], {"counts": "36", "size": [1, 7]}]),
+        "segmentation": st.sampled_from(
+            [[], [RING], [RING, RING], [RING[:5]], {"counts": "36", "size": [1, 7]}]
+        ),
     },
     optional={"area": st.floats(0, 9), "id": st.integers(1, 12), "iscrowd": st.integers(0, 1)},
 )

@@ -45,7 +45,9 @@ notes = st.recursive(
 objects = st.fixed_dictionaries(
     {
         "info": notes,
-        "records": st.lists(st.builds(lambda id, note: {"id": id, "note": note}, st.integers(0, 99), notes)),
+        "records": st.lists(
+            st.builds(lambda id, note: {"id": id, "note": note}, st.integers(0, 99), notes)
+        ),
         "licenses": notes,
     }
 )
@@ -77,7 +79,10 @@ def test_a_file_cut_short_anywhere_is_truncated(
 
 
 def test_byte_order_mark_and_white_space_are_stepped_over() -> None:
-    assert read(b'\xef\xbb\xbf \n{ "records" : [ {"id": 1} , {"id": 2} ] } \n') == [(1, None), (2, None)]
+    assert read(b'\xef\xbb\xbf \n{ "records" : [ {"id": 1} , {"id": 2} ] } \n') == [
+        (1, None),
+        (2, None),
+    ]
 
 
 def test_a_cut_inside_a_string_or_a_nested_list_is_not_taken_for_a_boundary() -> None:
@@ -94,17 +99,29 @@ def test_a_cut_inside_a_string_or_a_nested_list_is_not_taken_for_a_boundary() ->
         (b"   ", "The file is truncated: it ends at byte 3."),
         (b"[]", "The file is not JSON at byte 0: expected {."),
         (b"hello", "The file is not JSON at byte 0: expected {."),
-        (b'{"records": [{"id": 1},, {"id": 2}]}', "The file is not JSON at byte 23: expected an element of the list."),
-        (b'{"records": [{"id": 1} {"id": 2}]}', "The file is not JSON at byte 23: expected , or ]."),
-        (b'{"records": [{"id": 1},]}', "The file is not JSON at byte 23: expected an element of the list."),
+        (
+            b'{"records": [{"id": 1},, {"id": 2}]}',
+            "The file is not JSON at byte 23: expected an element of the list.",
+        ),
+        (
+            b'{"records": [{"id": 1} {"id": 2}]}',
+            "The file is not JSON at byte 23: expected , or ].",
+        ),
+        (
+            b'{"records": [{"id": 1},]}',
+            "The file is not JSON at byte 23: expected an element of the list.",
+        ),
         (b'{"records": [{"id": 01}]}', "The file is not JSON at byte 21: invalid number."),
         (b'{"records": {}}', "The value of 'records' at byte 12 is not a list."),
         (b'{"records": [], "records": []}', "The key 'records' appears twice, again at byte 27."),
-        (b'{"records": []} x', "The file is not JSON at byte 16: something follows the end of the object."),
-        (b'{records: []}', "The file is not JSON at byte 1: expected a key."),
+        (
+            b'{"records": []} x',
+            "The file is not JSON at byte 16: something follows the end of the object.",
+        ),
+        (b"{records: []}", "The file is not JSON at byte 1: expected a key."),
         (b'{"info": nope}', "The file is not JSON at byte 10: invalid character."),
         (b'{"a": ' + b"[" * 100_000, "The file is not JSON at byte 7: nested too deeply."),
-        (b'\xff\xfe{\x00}\x00', "The file is not JSON at byte 0: expected {."),
+        (b"\xff\xfe{\x00}\x00", "The file is not JSON at byte 0: expected {."),
     ],
 )
 def test_what_is_not_json_is_named_with_its_byte(text: bytes, message: str) -> None:
