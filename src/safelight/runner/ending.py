@@ -77,10 +77,10 @@ def _is_disk_full(path: str) -> bool:
 
 def last_line(folder: RunFolder, end: Note) -> str:
     """What the log says last."""
-    if end["failure"] is not None and end["exit_code"] is None and end["signal"] is None:
-        return f"{end['failure']['message']}\n"
     if end["exit_code"] is None and end["signal"] is None:
-        return "Stopped before the script had started.\n"
+        if folder.has(KEEPER) and end["failure"] is not None:
+            return f"{end['failure']['message']}\n"
+        return "The script was not started.\n"  # the section above says why
     how = f"exit code {end['exit_code']}"
     if end["signal"] is not None:
         how = f"signal {end['signal']} ({_name(end['signal'])})"

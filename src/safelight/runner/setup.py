@@ -130,7 +130,8 @@ class Setup:
                 self._checkpoint()
                 time.sleep(backoff.next())
             except Refused as refusal:
-                raise SetupFailed(f"{path} could not be fetched: {refusal}.") from refusal
+                reason = str(refusal).rstrip(".")
+                raise SetupFailed(f"{path} could not be fetched: {reason}.") from refusal
 
     def _checkpoint(self) -> None:
         """Called wherever set-up may take long."""

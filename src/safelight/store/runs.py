@@ -397,7 +397,9 @@ def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
         "claim_token": None,
         "claimed_until": None,
         # A run that never started has no log to wait for.
-        "log_completed_at": case((runs.c.started_at.is_(None), tx.now), else_=None),
+        "log_completed_at": case(
+            (runs.c.started_at.is_(None), tx.now), else_=runs.c.log_completed_at
+        ),
     }
     row = tx.first(_step(run_id, ending.status).values(**values))
     run = _stepped(tx, row) if row else _refused(tx, run_id)
