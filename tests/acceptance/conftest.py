@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.acceptance.official import Official, environment
+from tests.acceptance.official import Official, environment, safelight
 from tests.acceptance.pictures import draw_pictures
 from tests.acceptance.recorder import CALLS
 from tests.conftest import _fresh_url
 from tests.live import TOKEN, LiveServer
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log as people see it, and the job it belongs to."""
+
+    lines: list[str]
+    sections: list[str]
+    complete: bool
+    job: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,23 @@ class Home:
     official: Official
     calls_file: Path
     database: str
+
+    def safelight(self, *arguments: str | Path) -> Any:
+        """Run the command `safelight` on this server; what it printed."""
+        return safelight(self.server.url, TOKEN, *arguments)
+
+    def log(self, job_id: str) -> Log:
+        """The log of a job's newest run."""
+        with self.server.client() as client:
+            job = client.get(f"/api/v1/jobs/{job_id}").raise_for_status().json()
+            path = f"/api/v1/runs/{job['run_id']}/log"
+            found = client.get(path, params={"line": 1, "limit": 1000}).raise_for_status().json()
+        return Log(
+            [line["text"] for line in found["lines"]],
+            [section["name"] for section in found["sections"]],
+            found["complete"],
+            job,
+        )
 
     @property
     def calls(self) -> set[str]:

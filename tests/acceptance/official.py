@@ -74,3 +74,17 @@ class Official:
         assert ended.returncode == 0, f"{script}:\n{ended.stdout}\n{ended.stderr}"
         found: dict[str, Any] = json.loads(ended.stdout.rstrip().rsplit("\n", 1)[-1])
         return found
+
+
+def safelight(url: str, token: str, *arguments: str | Path) -> Any:
+    """Run the command `safelight ... --json` against a server; what it printed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "safelight.cli", *arguments, "--json"],
+        env={**os.environ, "SAFELIGHT_URL": url, "SAFELIGHT_TOKEN": token},
+        capture_output=True,
+        text=True,
+        timeout=SCRIPT_S,
+        check=False,
+    )
+    assert ended.returncode == 0, f"{arguments}:\n{ended.stdout}\n{ended.stderr}"
+    return json.loads(ended.stdout)

@@ -7,6 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from safelight.actions.first_start import first_owner
+from safelight.actions.launch import Order, launch
+from safelight.domain.jobs import JobType
+from safelight.store import organizations
+from safelight.store.db import Database
 from tests.acceptance.conftest import Home
 from tests.acceptance.pictures import BIG, PICTURES, write_impostors
 
@@ -187,3 +192,95 @@ def test_a_version_is_forked_and_locked(
     assert found["untouched"]
     assert all("locked by owner" in sentence for sentence in found["locked"])
     assert found["still"] == 2
+
+
+PACKAGE = {
+    "processing.toml": """
+name = "echo"
+target = "DATASET_VERSION"
+entry = "main.py"
+
+[parameters.word]
+type = "string"
+default = "nothing"
+""",
+    "main.py": """
+import os, sys, urllib.request, json
+
+host, token = os.environ["host"], os.environ["api_token"]
+request = urllib.request.Request(
+    f"{host}/api/v2/job/{os.environ['job_id']}", headers={"Authorization": f"Bearer {token}"}
+)
+job = json.load(urllib.request.urlopen(request))
+word = job["processing_job"]["parameters"]["word"]
+print("the word is", word)
+sys.exit(3 if word == "fail" else 0)
+""",
+}
+
+
+def test_a_package_is_found_launched_and_awaited_and_an_image_says_why_not(
+    home: Home, filled: dict[str, object], tmp_path: Path
+) -> None:
+    for name, content in PACKAGE.items():
+        (tmp_path / name).write_text(content)
+    home.safelight("processing", "add", tmp_path)
+    found = home.official.run("processing", dataset="orchard", package="echo")
+    assert found["docker"].startswith("safelight-package:")
+    assert found["first_status"] in {"PENDING", "QUEUED", "RUNNING"}
+    assert found["ended"] == found["same"] == "SUCCEEDED"
+    assert "the word is acceptance" in home.log(found["job"]).lines
+    assert found["payload"] == {"asset_ids": found["chosen"]}
+    assert found["inputs"]["input_dataset_version_id"] == found["version"]
+    assert found["failed"] == "FAILED"
+    assert home.log(found["failing"]).job["failure"]["kind"] == "script_error"
+    assert found["image"] == ["registry.example.org/detector:1.1", ["model_version_id"]]
+    assert found["stuck"] == "FAILED"
+    assert found["took"] < 20
+    failure = home.log(found["stuck_job"]).job["failure"]
+    assert failure["kind"] == "engine_error"
+    assert "registry.example.org/detector:1.1" in failure["message"]
+    assert "no container engine is configured" in failure["message"]
+
+
+def test_lines_posted_over_the_wire_are_the_log_of_a_run_elsewhere(
+    home: Home, filled: dict[str, object], tmp_path: Path
+) -> None:
+    job_id = _track(home)
+    found = home.official.run("logging_lines", job=job_id, folder=str(tmp_path))
+    assert (found["before"], found["running"]) == ("PENDING", "RUNNING")
+    assert found["after"] == "SUCCEEDED"
+    log = home.log(job_id)
+    assert log.lines == [
+        "reading pictures",
+        "epoch 1/2: 100%",
+        "first of a table",
+        "second of a table",
+        "\x1b[32mdone\x1b[0m",
+    ]
+    assert log.sections == ["Start job", "Train"]
+    assert log.complete
+    assert log.job["status"] == "SUCCEEDED"
+
+
+def _track(home: Home) -> str:
+    """A job whose run executes elsewhere, written as the server would."""
+    db = Database(home.database)
+    try:
+        with db.transaction() as tx:
+            organization = organizations.first(tx)
+            assert organization is not None
+            order = Order(
+                organization_id=organization.organization_id,
+                type=JobType.TRAINING,
+                operation="training",
+                name="On the cluster",
+                target=None,
+                source={"image": "elsewhere"},
+                triggered_by=first_owner(tx),
+                engine="external",
+            )
+            job, _ = launch(tx, order)
+            return str(job.job_id)
+    finally:
+        db.close()
