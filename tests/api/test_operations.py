@@ -1,0 +1,142 @@
+"""Import, fork and export as a page or script launches them; what the jobs do is tested elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from safelight.actions import objects
+from safelight.store import runs
+from safelight.store.db import Database
+from tests.api.test_datasets import make_version
+from tests.factories import House, add_house
+from tests.web import Site, serving
+
+COCO = b'{"images": [], "categories": [], "annotations": []}'
+
+
+@pytest.fixture
+def site(db: Database, tmp_path: Path) -> Iterator[Site]:
+    with serving(db, tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    return add_house(db)
+
+
+@pytest.fixture
+def client(site: Site, house: House) -> Iterator[httpx.Client]:
+    with site.as_(house, "member") as client:
+        yield client
+
+
+def start_import(
+    client: httpx.Client, version: Any, key: str = "", **fields: str
+) -> httpx.Response:
+    return client.post(
+        f"/api/v1/versions/{version['id']}/import",
+        files={"file": ("fruit.json", COCO)},
+        data=fields,
+        headers={"Idempotency-Key": key} if key else {},
+    )
+
+
+def test_an_import_is_a_job_of_its_version(client: httpx.Client, site: Site) -> None:
+    version = make_version(client)
+    answer = start_import(client, version, mode="keep", skip_bad="true")
+    job = answer.json()
+    assert answer.status_code == 201
+    assert (job["type"], job["operation"], job["status"]) == ("INTERNAL", "import_coco", "PENDING")
+    assert job["target"]["id"] == version["id"]
+    [run] = job["job_runs"]
+    assert run["parameters"] == {
+        "mode": "KEEP",
+        "skip_bad": True,
+        "create_labels": True,
+        "placeholders": True,
+    }
+    assert site.context.blobs.read(run["inputs"]["file"]["object_name"]) == COCO
+    listed = client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"]
+    assert [row["id"] for row in listed] == [job["id"]]
+
+
+def test_a_repeated_import_opens_the_job_that_exists(client: httpx.Client) -> None:
+    version = make_version(client)
+    first, again = start_import(client, version, "k"), start_import(client, version, "k")
+    assert first.json()["id"] == again.json()["id"]
+    assert start_import(client, version).json()["id"] != first.json()["id"]
+
+
+def test_an_import_that_makes_no_sense_is_refused(client: httpx.Client) -> None:
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}/import"
+    answers = [
+        start_import(client, version, mode="nonsense"),
+        start_import(client, version, format="yolo"),
+        start_import(client, version, skip_bad="perhaps"),
+        client.post(path, data={"mode": "keep"}),
+        client.post(path, json={}),
+        client.post(path, files={"other": ("a.json", COCO)}),
+        client.post(path, files=[("file", ("a.json", COCO)), ("file", ("b.json", COCO))]),
+    ]
+    assert {answer.status_code for answer in answers} == {400}
+    assert client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"] == []
+
+
+def test_a_locked_version_takes_no_import_and_says_who_locked_it(client: httpx.Client) -> None:
+    version = make_version(client)
+    client.post(f"/api/v1/versions/{version['id']}/lock")
+    answer = start_import(client, version)
+    assert answer.status_code == 423
+    assert "orchard-member" in answer.json()["message"]
+
+
+def test_a_fork_makes_its_version_at_once(client: httpx.Client) -> None:
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}/fork"
+    answer = client.post(path, json={"name": "second", "with_annotations": False})
+    assert answer.status_code == 201
+    made = client.get(f"/api/v1/versions/{answer.json()['target']['id']}").json()
+    assert (made["name"], made["forked_from"]["id"]) == ("second", version["id"])
+    assert client.post(path, json={"name": "second"}).status_code == 409
+
+
+def test_what_a_job_made_is_downloaded_by_its_name(
+    client: httpx.Client, site: Site, house: House
+) -> None:
+    version = make_version(client)
+    job = client.post(f"/api/v1/versions/{version['id']}/export", json={"format": "coco"}).json()
+    assert job["operation"] == "export_coco"
+    path = f"/api/v1/jobs/{job['id']}/downloads/fruit.json"
+    assert client.get(path).status_code == 404
+    name = objects.store(site.context, house.organization_id, "EXPORT", "fruit.json", COCO)
+    offered = {"downloads": [{"name": "fruit.json", "object_name": name, "size": len(COCO)}]}
+    with site.context.db.transaction() as tx:
+        runs.result(tx, UUID(job["run_id"]), offered)
+    assert client.get(path, follow_redirects=True).content == COCO
+    with site.as_(add_house(site.context.db, "vineyard"), "owner") as other:
+        assert other.get(path).status_code == 404
+
+
+def test_viewers_and_other_organizations_launch_nothing(
+    client: httpx.Client, site: Site, house: House
+) -> None:
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}"
+    with site.as_(house, "viewer") as viewer:
+        assert start_import(viewer, version).status_code == 403
+        assert viewer.post(f"{path}/fork", json={"name": "x"}).status_code == 403
+        assert viewer.post(f"{path}/export").status_code == 403
+        assert viewer.get(f"{path}/jobs").status_code == 200
+    with site.as_(add_house(site.context.db, "vineyard"), "owner") as other:
+        assert start_import(other, version).status_code == 404
+        assert other.post(f"{path}/fork", json={"name": "x"}).status_code == 404
+        assert other.post(f"{path}/export").status_code == 404
+        assert other.get(f"{path}/jobs").status_code == 404
