@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -24,14 +24,17 @@ from tests.factories import House
 
 @dataclass(frozen=True)
 class Site:
-    """A served app. Clients it hands out talk real HTTP to it."""
+    """A served app. Clients it hands out talk real HTTP to it, and are closed with it."""
 
     url: str
     context: Context
+    opened: list[httpx.Client] = field(default_factory=list)
 
     def client(self, token: str = "") -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        self.opened.append(client)
+        return client
 
     def token(self, house: House, role: str = "member") -> str:
         with self.context.db.transaction() as tx:
@@ -59,11 +62,13 @@ def serving(db: Database, folder: Path, settings: Settings | None = None) -> Ite
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
+    site = Site(f"http://127.0.0.1:{port}", context)
     try:
-        site = Site(f"http://127.0.0.1:{port}", context)
         _wait(site.url)
         yield site
     finally:
+        for client in site.opened:
+            client.close()
         context.hub.close()
         server.should_exit = True
         thread.join()

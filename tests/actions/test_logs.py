@@ -46,7 +46,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 def viewed(context: Context, run: Run) -> logview.View:
     with context.db.read() as read:
-        return logview.view(context, runs.get(read, run.run_id))
+        return logview.view(read, runs.get(read, run.run_id))
 
 
 def texts(context: Context, run: Run, first: int = 1, count: int = 2000) -> list[str]:

@@ -20,6 +20,7 @@ from safelight.domain.logs import State
 from safelight.domain.posted import PostedState
 from safelight.errors import Invalid
 from safelight.store import logs, logsearch
+from safelight.store.db import Read
 from safelight.store.logs import CAPTURED, POSTED, Section, Source
 from safelight.store.runs import Run
 
@@ -44,21 +45,17 @@ class View:
         return self.source.lines
 
 
-def view(context: Context, run: Run, *, with_sections: bool = True) -> View:
+def view(read: Read, run: Run, *, with_sections: bool = True) -> View:
     """How the shown log of a run stands."""
-    with context.db.read() as read:
-        captured = logs.get(read, run.run_id, CAPTURED)
-        state = State.from_json(captured.state) if captured.state else State()
-        source = captured
-        if records.shown(run.engine, state) == POSTED:
-            source = logs.get(read, run.run_id, POSTED)
-            state = PostedState.from_json(source.state) if source.state else PostedState()
-        found = logs.sections_of(read, run.run_id, source.source) if with_sections else []
-    complete = run.is_final and (
-        run.log_completed_at is not None or state.is_finished or source.source == POSTED
-    )
+    source = logs.get(read, run.run_id, CAPTURED)
+    state = State.from_json(source.state) if source.state else State()
+    if records.shown(run.engine, state) == POSTED:
+        source = logs.get(read, run.run_id, POSTED)
+        state = PostedState.from_json(source.state) if source.state else PostedState()
+    found = logs.sections_of(read, run.run_id, source.source) if with_sections else []
+    has_all = run.log_completed_at is not None or state.is_finished or source.source == POSTED
     open_lines = {} if state.is_cut else state.open_lines
-    return View(run, source, open_lines, found, complete)
+    return View(run, source, open_lines, found, is_complete=run.is_final and has_all)
 
 
 def read_records(

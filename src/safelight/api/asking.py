@@ -61,7 +61,9 @@ def _actor(request: Request, context: Ctx) -> Actor:
     if not cookie:
         raise Unauthenticated("Log in, or send a token as Authorization: Bearer.")
     check_origin(request)
-    wanted = unquote(request.headers.get("x-organization", ""))
+    # An EventSource and a download link cannot send a header, so they say it in the address.
+    asked = request.query_params.get("organization", "")
+    wanted = unquote(request.headers.get("x-organization", "")) or asked
     return access.authenticate_session(context.db, cookie, wanted)
 
 

@@ -1,0 +1,172 @@
+"""Jobs: the list and its counts, one job with its runs, running it again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from safelight.actions import rerun, runview
+from safelight.actions.context import Context
+from safelight.actions.runview import RunFacts
+from safelight.api.asking import Ctx, Db, needs
+from safelight.api.job_views import (
+    CountsView,
+    JobDetail,
+    JobRow,
+    Json,
+    People,
+    RunView,
+    answer,
+    is_rerunnable,
+    job_rows,
+    run_view,
+)
+from safelight.api.views import Page
+from safelight.domain.jobs import JobType, RunStatus
+from safelight.domain.permissions import Ability, Actor
+from safelight.store import joblist, jobs, processings, runs, users
+from safelight.store.db import Read
+from safelight.store.joblist import Filter
+from safelight.store.jobs import Job
+from safelight.store.runs import Run
+
+router = APIRouter(tags=["jobs"])
+
+JobReader = Annotated[Actor, Depends(needs(Ability.READ_JOBS))]
+
+NOBODY = UUID(int=0)
+
+
+def _filter(
+    actor: JobReader,
+    db: Db,
+    type: JobType | None = None,
+    status: Annotated[list[RunStatus] | None, Query()] = None,
+    user: Annotated[str, Query(description="A user's id or name, or `me`.")] = "",
+    object: Annotated[UUID | None, Query(description="The id of the affected object.")] = None,
+    search: Annotated[str, Query(max_length=4000, description="Words of name or object.")] = "",
+) -> Filter:
+    return Filter(
+        actor.organization_id,
+        type,
+        tuple(status or ()),
+        _user_id(actor, db, user) if user else None,
+        object,
+        search,
+    )
+
+
+def _user_id(actor: Actor, db: Db, user: str) -> UUID:
+    if user == "me":
+        return actor.user_id
+    try:
+        return UUID(user)
+    except ValueError:
+        with db.read() as read:
+            found = users.find(read, user)
+        return found.user_id if found else NOBODY
+
+
+Asked = Annotated[Filter, Depends(_filter)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/jobs", response_model=Page[JobRow])
+def list_jobs(context: Ctx, filter: Asked, after: str = "", limit: Limit = 50) -> Response:
+    """Jobs, newest first. `status` may be given several times; `search` wants all its words, "in
+    quotes" as one, in the job's name or its object's.
+    """
+    return answer(jobs_page(context, filter, after=after, limit=limit))
+
+
+def jobs_page(context: Context, filter: Filter, *, after: str = "", limit: int = 50) -> Json:
+    """One page of jobs as JSON values; other nouns use it for the jobs of their objects."""
+    with context.db.read() as read:
+        page = joblist.page(read, filter, after=after, limit=limit)
+        return {"items": job_rows(context, read, page.rows), "next": page.next}
+
+
+@router.get("/jobs/counts", response_model=CountsView)
+def count_jobs(db: Db, filter: Asked) -> CountsView:
+    """How many jobs there are per type (under the other filters) and per status (likewise). `capped`:
+    counting stopped at 10,000.
+    """
+    with db.read() as read:
+        counts = joblist.counts(read, filter)
+    return CountsView(types=counts.types, statuses=counts.statuses, capped=counts.is_capped)
+
+
+@router.get("/jobs/{job}", response_model=JobDetail)
+def get_job(job: str, actor: JobReader, context: Ctx) -> Response:
+    """A job with its runs. `job`: its id, or at least 8 hex digits of the id's start or end."""
+    with context.db.read() as read:
+        found = jobs.get(
+            read, actor.organization_id, jobs.find_id(read, actor.organization_id, job)
+        )
+        return answer(_detail(context, read, found))
+
+
+def job_answer(context: Context, actor: Actor, job_id: UUID, *, status: int = 200) -> Response:
+    """A job with its runs as a response; what every launch answers."""
+    with context.db.read() as read:
+        found = jobs.get(read, actor.organization_id, job_id)
+        return answer(_detail(context, read, found), status)
+
+
+def _detail(context: Context, read: Read, job: Job) -> Json:
+    row = joblist.row_of(read, job.organization_id, job.job_id)
+    assert row is not None, "its newest run and its user are there"
+    every = runs.of_job(read, job.job_id)
+    facts = [runview.run_facts(context, read, job, run) for run in every]
+    people = People.of(read, _mentioned(every))
+    return {
+        **job_rows(context, read, [row])[0],
+        "job_runs": [show(read, each, people) for each in facts],
+        "processing": _processing(read, job),
+        "rerunnable": is_rerunnable(every[0]),
+    }
+
+
+def _mentioned(every: list[Run]) -> set[UUID | None]:
+    return {user for run in every for user in (run.triggered_by, run.stop_requested_by)}
+
+
+def _processing(read: Read, job: Job) -> Json | None:
+    if job.processing_id is None:
+        return None
+    found = processings.get(read, job.organization_id, job.processing_id)
+    return {"id": found.processing_id, "name": found.name}
+
+
+def show(read: Read, facts: RunFacts, people: People) -> Json:
+    """A run as JSON values, with what its script made among its results."""
+    view = run_view(facts.run, facts.log, people, waiting=facts.waiting, now=read.now)
+    return {**view, "result": runview.result_of(facts)}
+
+
+class RerunBody(BaseModel):
+    """What shall differ from the newest run; keys given here replace its own."""
+
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    resources: dict[str, Any] = Field(default_factory=dict)
+
+
+@router.post("/jobs/{job}/rerun", status_code=201, response_model=RunView)
+def rerun_job(job: str, actor: JobReader, context: Ctx, body: RerunBody | None = None) -> Response:
+    """Run a job again as its newest run was launched, but for what the body changes. A job with a run
+    that has not ended answers 409 `live_run`.
+    """
+    changes = body or RerunBody()
+    with context.db.read() as read:
+        job_id = jobs.find_id(read, actor.organization_id, job)
+    run = rerun.rerun(
+        context.db, job_id, actor, changes.parameters, changes.inputs, changes.resources
+    )
+    with context.db.read() as read:
+        found = jobs.get(read, actor.organization_id, job_id)
+        facts = runview.run_facts(context, read, found, run)
+        return answer(show(read, facts, People.of(read, [run.triggered_by])), 201)
