@@ -24,6 +24,8 @@ from safelight.runner import processes
 from safelight.runner.supervisor import supervise
 
 MOST_BYTES = 65536
+# For names in archives and of hosts: else each runner would import them again.
+_CODECS = ("encodings.cp437", "encodings.idna")
 
 
 class ForkServer:
@@ -110,7 +112,7 @@ def main() -> None:
     with socket.socket(fileno=int(descriptor)) as control:
         control.set_inheritable(False)
         try:
-            ForkServer(control, Path(data), internal).serve(warm)
+            ForkServer(control, Path(data), internal).serve([*_CODECS, *warm])
         except (BrokenPipeError, ConnectionResetError):
             pass
 

@@ -22,6 +22,7 @@ from .server import Away, Refused, Server
 from .spool import Spool
 
 QUICK_S, SLOW_S = 0.02, 0.1  # between looks at the files
+HEAD_START_S = 0.05  # nobody reads before the script speaks, so let it start first
 BEAT_S, QUIET_BEAT_S = 1.0, 2.0
 # Longer than this the end is not kept back for the rest of the log.
 _EXIT_AFTER_S = 10.0
@@ -70,6 +71,7 @@ class Feed(threading.Thread):
     def run(self) -> None:
         backoff = Backoff()
         try:
+            self._wake.wait(HEAD_START_S)
             while self._end is None:
                 self._wake.wait(self._step(backoff))
             self._close(self._end)
