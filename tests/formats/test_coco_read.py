@@ -296,7 +296,7 @@ def test_an_empty_coco_file_reads_as_nothing() -> None:
     assert (file.images, file.rejects.total, shapes) == ([], 0, {})
 
 
-annotations = st.fixed_dictionaries(
+records_of_annotations: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "image_id": st.sampled_from([7, 8, 9]),
         "category_id": st.sampled_from([3, 5, 6]),
@@ -320,7 +320,7 @@ def comparable(found: Read) -> tuple[object, ...]:
 
 
 @given(
-    records=st.lists(annotations, max_size=12),
+    records=st.lists(records_of_annotations, max_size=12),
     order=st.permutations(["images", "annotations", "categories", "info"]),
     chunk_bytes=st.integers(1, 400),
 )

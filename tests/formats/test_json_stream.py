@@ -46,7 +46,7 @@ objects = st.fixed_dictionaries(
     {
         "info": notes,
         "records": st.lists(
-            st.builds(lambda id, note: {"id": id, "note": note}, st.integers(0, 99), notes)
+            st.builds(lambda number, note: {"id": number, "note": note}, st.integers(0, 99), notes)
         ),
         "licenses": notes,
     }

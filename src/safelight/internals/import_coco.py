@@ -102,8 +102,7 @@ def _judge(operation: Operation, rejects: Rejects, *, skip_bad: bool) -> None:
         if skip_bad:
             operation.say(f"{number(rejects.total, 'record')} skipped")
             return
-    first = rejects.first[0]
-    more = f" (and {rejects.total - 1:,} more bad records)" if rejects.total > 1 else ""
-    message = f"Nothing was imported: {first.where}{more}: {first.reason}."
+    more = f" (and {number(rejects.total - 1, 'more bad record')})" if rejects.total > 1 else ""
+    message = f"Nothing was imported: {rejects.first[0]}{more}."
     excerpt = "\n".join(map(str, shown))
     raise Failed(Failure(FailureKind.INVALID_INPUT, message, excerpt=excerpt))
