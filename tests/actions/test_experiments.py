@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -217,8 +218,8 @@ def test_an_artifact_of_the_same_name_is_replaced_and_keeps_its_id(
     context: Context, house: House, experiment: Experiment
 ) -> None:
     who, where = actor(house, "member"), experiment.experiment_id
-    first = keep_artifact(context, who, where, "weights", "w.npz", b"1")
-    second = keep_artifact(context, who, where, "weights", "w2.npz", b"22")
+    first = keep_artifact(context, who, where, "weights", "w.npz", io.BytesIO(b"1"))
+    second = keep_artifact(context, who, where, "weights", "w2.npz", io.BytesIO(b"22"))
     assert first.artifact_id == second.artifact_id
     assert (second.filename, second.size) == ("w2.npz", 2)
     assert context.blobs.read(second.object_name) == b"22"
@@ -256,7 +257,7 @@ def test_nothing_of_another_organization_can_be_built_on(
         ),
         lambda: launch_experiment(context, who, experiment.experiment_id),
         lambda: log_metric(context, who, experiment.experiment_id, "a", "LINE", 1),
-        lambda: keep_artifact(context, who, experiment.experiment_id, "a", "a", b""),
+        lambda: keep_artifact(context, who, experiment.experiment_id, "a", "a", io.BytesIO()),
     ):
         with pytest.raises(NotFound):
             act()

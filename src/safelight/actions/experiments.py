@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from safelight.actions import objects, processings
@@ -16,6 +16,7 @@ from safelight.domain.parameters import Values, read_rules, settle_parameters
 from safelight.domain.permissions import require
 from safelight.errors import Invalid, NameTaken
 from safelight.store import experiments, jobs, metrics, models, projects, runs, versions
+from safelight.store import objects as stored_objects
 from safelight.store import packages as stored_packages
 from safelight.store.db import Read, Transaction
 from safelight.store.experiments import Artifact, Experiment
@@ -26,6 +27,7 @@ from safelight.store.runs import Run
 
 OPERATION = "training"
 LABELMAP = "labelmap"
+_CHUNK = 1024 * 1024
 LARGE = 25 * 1024 * 1024  # bytes above which the official client uploads in parts
 
 
@@ -269,21 +271,38 @@ def log_metric(
 
 
 def keep_artifact(
-    context: Context, actor: Actor, experiment_id: UUID, name: str, filename: str, content: bytes
+    context: Context,
+    actor: Actor,
+    experiment_id: UUID,
+    name: str,
+    filename: str,
+    file: IO[bytes],
 ) -> Artifact:
-    """Keep a file of an experiment; one of the same name is replaced. Raises Denied, NotFound."""
+    """Keep a file of an experiment; one of the same name is replaced. Raises Denied, NotFound,
+    Invalid.
+    """
     require(actor, "write_data")
+    if not name.strip():
+        raise Invalid("An artifact needs a name.", field="name")
     with context.db.read() as read:
         experiments.get(read, actor.organization_id, experiment_id)
-    object_name = objects.store(context, actor.organization_id, "ARTIFACT", filename, content)
-    with context.db.transaction() as tx:
-        experiment = experiments.get(tx, actor.organization_id, experiment_id)
-        return experiments.store_artifact(
-            tx,
-            experiment,
-            name,
-            filename=filename,
-            object_name=object_name,
-            large=len(content) > LARGE,
-            run_id=actor.run_id,
-        )
+    with context.blobs.incoming() as incoming:
+        while chunk := file.read(_CHUNK):
+            incoming.write(chunk)
+        incoming.close()
+        # The name is given before the commit: a row never promises bytes that are not there.
+        with context.db.transaction() as tx:
+            experiment = experiments.get(tx, actor.organization_id, experiment_id)
+            object_name = objects.issue_name(tx, actor.organization_id, "ARTIFACT", filename)
+            size = incoming.size
+            stored_objects.finish(tx, object_name, size=size, content_type=objects.DEFAULT_TYPE)
+            incoming.commit(object_name)
+            return experiments.store_artifact(
+                tx,
+                experiment,
+                name,
+                filename=filename,
+                object_name=object_name,
+                large=size > LARGE,
+                run_id=actor.run_id,
+            )
