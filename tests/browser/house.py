@@ -10,7 +10,7 @@ import httpx
 from PIL import Image, ImageDraw
 
 from tests.live import until
-from tests.packages import (
+from tests.scripts import (
     BREAKS,
     HELLO,
     LEARNS,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.live import LiveServer, until
-from tests.packages import HELLO, TICKS, add_processing, archive
+from tests.scripts import HELLO, TICKS, add_processing, archive
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.live import LiveServer, until
-from tests.packages import TICKS, add_processing
+from tests.scripts import TICKS, add_processing
 
 SECONDS = 6
 
