@@ -85,7 +85,7 @@ def _print_plain(rows: list[list[Cell]]) -> None:
 
 def facts(pairs: Iterable[tuple[str, Cell | None]]) -> None:
     """Names and values, one pair a line; empty values are left out."""
-    shown = [(name, value) for name, value in pairs if value not in {None, ""}]
+    shown = [(name, value) for name, value in pairs if value]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         line = Text(f"{name.ljust(width)}  ", style="dim")

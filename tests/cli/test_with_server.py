@@ -1,0 +1,152 @@
+"""Every command against a real server, as a person or a script would type it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from safelight import Client, Rectangle
+from tests.cli.conftest import EXAMPLES, Shell, png
+from tests.live import LiveServer
+
+
+@pytest.fixture(scope="session")
+def hello(shell: Shell, fruit: str) -> str:
+    """The id of a hello job that has succeeded."""
+    shell("processing", "add", str(EXAMPLES / "hello"))
+    given = ["--target", fruit, "--set", "name=Ada", "--set", "steps=1"]
+    return str(shell.json("processing", "launch", "hello", *given, "--wait")["id"])
+
+
+def test_a_launched_job_is_listed_shown_and_its_log_printed(shell: Shell, hello: str) -> None:
+    (row,) = shell.json("jobs", "--type", "processing", "--status", "success", "--search", "hello")
+    assert row["id"] == hello
+    listed = shell("jobs")
+    assert hello[-8:] in listed
+    assert "Success" in listed
+    shown = shell("job", hello)
+    assert "name=Ada" in shown
+    log = shell("logs", hello)
+    assert "Hello Ada, for the 1. time" in log.splitlines()
+
+
+def test_a_job_is_found_by_the_last_and_the_first_digits_of_its_id(
+    shell: Shell, hello: str
+) -> None:
+    assert shell.json("job", hello[-8:])["id"] == hello
+    assert shell.json("job", hello[:18])["id"] == hello
+    shell("job", "deadbeef", code=4)
+
+
+def test_a_log_can_be_searched_and_dated(shell: Shell, hello: str) -> None:
+    found = shell("logs", hello, "--grep", "for the \\d+", "--timestamps")
+    assert found.rstrip().endswith("Hello Ada, for the 1. time")
+    assert found.startswith("20")
+    lines = [json.loads(line) for line in shell("logs", hello, "--json").splitlines()]
+    assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
+    shell("logs", hello, "--grep", "(", code=4)
+
+
+def test_waiting_exits_with_the_end_of_the_job(shell: Shell, hello: str) -> None:
+    assert shell.json("wait", hello)["status"] == "SUCCEEDED"
+    rerun = shell("rerun", hello, "--set", "steps=600").strip()
+    assert rerun == hello
+    shell("wait", hello, "--timeout", "0.2", code=3)
+    shell("rerun", hello, code=4)  # it runs
+    shell("stop", hello, "--grace", "0")
+    shell("wait", hello, code=2)
+    assert "Stopped" in shell("job", hello)
+
+
+def test_a_failed_job_exits_one_and_says_why(shell: Shell, fruit: str, tmp_path: Path) -> None:
+    (tmp_path / "processing.toml").write_text(
+        'name = "broken"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
+    )
+    (tmp_path / "main.py").write_text("import sys; sys.exit('the lamp is out')")
+    shell("processing", "add", str(tmp_path))
+    said = shell("processing", "launch", "broken", "--target", fruit, "--wait", code=1)
+    assert "the lamp is out" in said
+
+
+def test_a_followed_log_ends_with_its_run(shell: Shell, fruit: str, hello: str) -> None:
+    job = shell("processing", "launch", "hello", "--target", fruit, "--set", "steps=2").strip()
+    log = shell("logs", job, "-f")
+    assert [line for line in log.splitlines() if line.startswith("Hello")] == [
+        "Hello world, for the 1. time",
+        "Hello world, for the 2. time",
+    ]
+
+
+def test_a_coco_file_is_imported_exported_and_its_version_forked(
+    shell: Shell, client: Client, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "one.png").write_bytes(png(64, 48))
+    content = {
+        "images": [{"id": 1, "file_name": "one.png", "width": 64, "height": 48}],
+        "categories": [{"id": 1, "name": "bird"}],
+        "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2.5, 3, 4], "area": 12,
+             "iscrowd": 0, "segmentation": []},
+        ],
+    }  # fmt: skip
+    file = tmp_path / "birds.json"
+    file.write_text(json.dumps(content))
+    into = ["--dataset", "birds", "--version", "first", "--images", str(pictures)]
+    shell("import", "coco", str(file), *into, "--wait")
+    (asset,) = client.versions.get("birds/first").assets()
+    assert asset.shapes == [Rectangle("bird", 1, 2.5, 3, 4)]
+    assert asset.read() == (pictures / "one.png").read_bytes()
+
+    shell("export", "coco", "birds/first", "-o", str(tmp_path / "out.json"))
+    exported = json.loads((tmp_path / "out.json").read_text())
+    assert [each["bbox"] for each in exported["annotations"]] == [[1, 2.5, 3, 4]]
+
+    shell("fork", "birds/first", "bare", "--no-annotations", "--wait")
+    (bare,) = client.versions.get("birds/bare").assets()
+    assert (bare.filename, bare.shapes) == ("one.png", [])
+
+
+def test_a_training_is_added_and_launched_with_live_metrics(shell: Shell, client: Client) -> None:
+    shell("training", "add", str(EXAMPLES / "line"))
+    assert "line" in [row["name"] for row in shell.json("training", "list")]
+    given = ["--project", "tries", "--experiment", "first", "--set", "epochs=5"]
+    shell("training", "launch", "line", *given, "--wait")
+    experiment = client.projects.get("tries").experiment("first")
+    losses = experiment.values("loss")
+    assert len(losses) == 5
+    assert losses == sorted(losses, reverse=True)
+    (artifact,) = experiment.artifacts
+    assert artifact["name"] == "line"
+
+
+def test_shipped_processings_and_trainings_are_listed(shell: Shell, live: LiveServer) -> None:
+    assert "augmentation" in shell("processing", "list")
+    assert "digits" in shell("training", "list")
+
+
+def test_a_user_is_let_in_again_and_a_login_taken_from_the_data_folder(
+    shell: Shell, live: LiveServer
+) -> None:
+    link = shell("user", "reset", "owner", "--data", str(live.data)).strip()
+    assert f":{live.port}/login?link=" in link
+    said = shell("login", "--data", str(live.data))
+    assert "as owner" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["job", "01930000-0000-7000-8000-000000000001"], ""),
+        (["fork", "no-such/version", "x"], ""),
+        (["processing", "launch", "nothing", "--target", "a/b"], ""),
+        (["processing", "add", "."], ""),
+    ],
+)
+def test_what_does_not_exist_is_said_in_a_line(
+    shell: Shell, arguments: list[str], message: str
+) -> None:
+    assert shell(*arguments, code=4) == message
