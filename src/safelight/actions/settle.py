@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from safelight.actions import access
-from safelight.domain.jobs import KILLED, RUNNING, Declared, Ending, Exit, Failure, FailureKind
+from safelight.domain.jobs import KILLED, Declared, Ending, Exit, Failure, FailureKind
 from safelight.domain.jobs import settle as judge
 from safelight.errors import AlreadyEnded
 from safelight.store import events, runs, schema
@@ -63,7 +63,7 @@ def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> E
     if stop_signalled and run.stop_requested_at is None and run.declared is not None:
         # It had declared its end and stayed; we ended the process, so its declaration counts.
         exit, stop_signalled = Exit(exit_code=0, excerpt=exit.excerpt), False
-    if run.status is not RUNNING and run.engine != EXTERNAL and exit.failure is None:
+    if run.started_at is None and run.engine != EXTERNAL and exit.failure is None:
         # Its runner never asked for the spec, so nothing of it can have run.
         message = "The process of this run ended before it began."
         exit = replace(exit, failure=Failure(FailureKind.ENGINE_ERROR, message, exit.exit_code))
