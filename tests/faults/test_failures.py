@@ -95,12 +95,13 @@ def test_requirements_that_cannot_be_installed(client: httpx.Client, version: st
     assert "safelight-no-such-package-xyz" in failure["message"]
 
 
-def test_a_missing_script_is_refused_when_the_package_is_added(client: httpx.Client) -> None:
+def test_a_missing_script(client: httpx.Client, version: str) -> None:
     manifest = 'name = "nothing"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
     files = {"archive": ("p.zip", archive({"processing.toml": manifest}), "application/zip")}
-    answer = client.post("/api/v1/processings", files=files)
-    assert answer.status_code in (400, 422)
-    assert "main.py" in answer.json()["message"]
+    processing = client.post("/api/v1/processings", files=files).raise_for_status().json()
+    failure = _failure(client, version, processing)
+    assert failure["kind"] == "setup_error"
+    assert "main.py" in failure["message"]
 
 
 def test_a_job_with_a_live_run_cannot_be_run_again_and_a_stop_ends_it(

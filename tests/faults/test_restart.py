@@ -157,6 +157,6 @@ def test_ctrl_c_ends_the_server_within_three_seconds_with_open_streams(live: Liv
 def test_a_second_server_on_the_same_folder_is_refused_in_a_sentence(live: LiveServer) -> None:
     second = LiveServer(live.data)
     second.output = live.data.parent / "second.out"
-    with pytest.raises(RuntimeError, match="in use"):
+    with pytest.raises(RuntimeError, match="Another Safelight"):
         second.start()
     assert "Traceback" not in second.output.read_text()
