@@ -7,28 +7,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 Key = UUID  # an organization (its events, its progress) or a run (its log)
 
 
 class Listener:
-    """One stream's bell: rung from any thread, awaited in its event loop. `news` are the ephemeral
-    messages since the last look, the newest per subject only.
-    """
+    """One stream's bell: rung from any thread, awaited in its event loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._rung = asyncio.Event()
-        self._lock = threading.Lock()
-        self._news: dict[UUID, dict[str, Any]] = {}
 
-    def ring(self, subject: UUID | None = None, message: dict[str, Any] | None = None) -> None:
-        """Wake the stream; a message about the same subject replaces one not yet seen."""
-        if subject is not None and message is not None:
-            with self._lock:
-                self._news[subject] = message
+    def ring(self) -> None:
+        """Wake the stream."""
         try:
             self._loop.call_soon_threadsafe(self._rung.set)
         except RuntimeError:
@@ -41,12 +33,6 @@ class Listener:
         except TimeoutError:
             return
         self._rung.clear()
-
-    def take_news(self) -> list[dict[str, Any]]:
-        """The messages since the last call."""
-        with self._lock:
-            news, self._news = self._news, {}
-        return list(news.values())
 
 
 class Hub:
@@ -74,14 +60,11 @@ class Hub:
                         del self._listeners[key]
 
     def ring(self, keys: Iterable[Key]) -> None:
-        """Something durable moved: look at the database."""
-        for listener in self._of(keys):
+        """Something moved: look at the database."""
+        with self._lock:
+            listeners = {each for key in keys for each in self._listeners.get(key, ())}
+        for listener in listeners:
             listener.ring()
-
-    def tell(self, key: Key, subject: UUID, message: dict[str, Any]) -> None:
-        """Something ephemeral moved, as a run's progress: the message itself is the news."""
-        for listener in self._of((key,)):
-            listener.ring(subject, message)
 
     def close(self) -> None:
         """End all streams: each wakes and sees `closing`."""
@@ -90,7 +73,3 @@ class Hub:
             everyone = {each for group in self._listeners.values() for each in group}
         for listener in everyone:
             listener.ring()
-
-    def _of(self, keys: Iterable[Key]) -> set[Listener]:
-        with self._lock:
-            return {each for key in keys for each in self._listeners.get(key, ())}

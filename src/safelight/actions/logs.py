@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from safelight.actions import settle
@@ -154,15 +152,15 @@ def _advance(context: Context, run_id: UUID, source: str, change: Change) -> Non
             except Conflict:
                 if not left:
                     raise
-    context.hub.ring((run_id,))
 
 
 def _keep(context: Context, run: Run, before: Source, state: State, added: Appended) -> None:
-    """Make the step durable, and tell of its progress if that is the run's now."""
+    """Make the step durable, and wake who follows the log or the run's progress."""
     source = before.source
     if added.records:
         context.logs.append(run.run_id, source, before.size, added.records)
     after = Source(run.run_id, source, state.to_json(), state.size, state.lines)
+    rings = {run.run_id}
     with context.db.transaction() as tx:
         logs.save(tx, before, after)
         logs.add_places(tx, run.run_id, source, places(before, added.records, tx.now))
@@ -171,15 +169,9 @@ def _keep(context: Context, run: Run, before: Source, state: State, added: Appen
             completed = state.is_finished
             runs.log_totals(tx, run.run_id, lines=state.lines, size=state.size, completed=completed)
         progress = added.progress
-        is_news = progress is not None and runs.printed_progress(tx, run.run_id, progress)
-    if progress is not None and is_news:
-        tell_progress(context, run, asdict(progress))
-
-
-def tell_progress(context: Context, run: Run, progress: dict[str, Any]) -> None:
-    """Tell the streams of the run's organization how far it is."""
-    message = {"job_id": run.job_id, "run_id": run.run_id, "progress": progress}
-    context.hub.tell(run.organization_id, run.run_id, message)
+        if progress is not None and runs.printed_progress(tx, run.run_id, progress):
+            rings.add(run.organization_id)
+    context.hub.ring(rings)
 
 
 def places(before: Source, added: bytes, at: int) -> list[Place]:

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from safelight.actions.context import Context
-from safelight.actions.hub import Listener
 from safelight.api.asking import Ctx
 from safelight.api.jobs import JobReader
 from safelight.api.streams import COMMENT, POLL_S, Pulse, message, stream
 from safelight.domain.logs import stamp
-from safelight.store import events
+from safelight.store import events, runs
 from safelight.store.events import Recorded
 
 router = APIRouter(tags=["events"])
@@ -46,27 +46,53 @@ async def _events(
     with context.hub.listen(organization_id) as listener:
         number = await run_in_threadpool(_begin, context, organization_id, after)
         yield message({"number": number}, event="hello", id=number)
-        pulse, told_at = Pulse(), 0.0
+        pulse, progress = Pulse(), _ProgressFeed(context, organization_id)
         while not context.hub.closing.is_set():
             found = await run_in_threadpool(_after, context, organization_id, number)
             for each in found:
                 number = each.number
                 yield message(_shown(each), id=number)
-            progress = []
-            if time.monotonic() - told_at >= PROGRESS_EVERY_S:
-                progress = listener.take_news()
-                told_at = time.monotonic() if progress else told_at
-            for news in progress:
-                yield message(news, event="progress")
-            if pulse.is_due(is_sending=bool(found or progress)):
+            news = await run_in_threadpool(progress.news) if progress.is_due else []
+            for each_news in news:
+                yield message(each_news, event="progress")
+            if pulse.is_due(is_sending=bool(found or news)):
                 yield COMMENT
-            await _pause(listener, told_at)
+            await listener.wait(min(POLL_S, progress.due_in_s or POLL_S))
 
 
-async def _pause(listener: Listener, told_at: float) -> None:
-    """Until something happens; while progress is held back, until it may be told."""
-    held_s = told_at + PROGRESS_EVERY_S - time.monotonic()
-    await listener.wait(min(POLL_S, held_s) if held_s > 0 else POLL_S)
+class _ProgressFeed:
+    """What has changed since the last look. Internal operations write their progress in a process of
+    their own, so the database is asked, twice a second at most.
+    """
+
+    def __init__(self, context: Context, organization_id: UUID) -> None:
+        self._context = context
+        self._organization_id = organization_id
+        self._told: dict[UUID, str] = {}
+        self._looked_at = 0.0
+
+    @property
+    def due_in_s(self) -> float:
+        return max(0.0, self._looked_at + PROGRESS_EVERY_S - time.monotonic())
+
+    @property
+    def is_due(self) -> bool:
+        return self.due_in_s == 0
+
+    def news(self) -> list[dict[str, Any]]:
+        self._looked_at = time.monotonic()
+        with self._context.db.read() as read:
+            rows = runs.progress_of_live(read, self._organization_id)
+        changed = [row for row in rows if self._told.get(row.run_id) != row.progress]
+        self._told = {row.run_id: row.progress for row in rows}
+        return [
+            {
+                "job_id": row.job_id,
+                "run_id": row.run_id,
+                "progress": orjson.Fragment(row.progress),
+            }
+            for row in changed
+        ]
 
 
 def _begin(context: Context, organization_id: UUID, after: int | None) -> int:

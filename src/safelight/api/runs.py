@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from safelight.actions import logs, runner, runview, stop
+from safelight.actions import runner, runview, stop
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx, CurrentActor
 from safelight.api.job_views import (
@@ -102,7 +101,7 @@ def report_progress(run_id: OwnRun, context: Ctx, body: ProgressBody) -> None:
     progress = Progress(body.done, body.total, body.unit, body.phase)
     with context.db.transaction() as tx:
         run = runs.progress(tx, run_id, progress)
-    logs.tell_progress(context, run, asdict(progress))
+    context.hub.ring((run.organization_id,))
 
 
 @router.post("/runs/{run_id}/result", status_code=204)

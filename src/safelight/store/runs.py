@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, case, func, insert, or_, select, update
+from sqlalchemy import Row, Text, case, func, insert, or_, select, type_coerce, update
 
 from safelight.domain.jobs import (
     KILLED,
@@ -522,6 +522,18 @@ def pending_order(
         .limit(limit)
     )
     return [row.run_id for row in read.all(query)]
+
+
+def progress_of_live(read: Read, organization_id: UUID) -> list[Row[Any]]:
+    """How far each live run is: run_id, job_id, and the progress as JSON text."""
+    query = select(
+        runs.c.run_id, runs.c.job_id, type_coerce(runs.c.progress, Text).label("progress")
+    ).where(
+        runs.c.status.in_(LIVE),
+        runs.c.organization_id == organization_id,
+        runs.c.progress.is_not(None),
+    )
+    return list(read.all(query))
 
 
 # --- shared pieces --------------------------------------------------------------------------------
