@@ -49,13 +49,11 @@ def _format(name: str) -> str:
     return "PNG" if name.endswith(".png") else "JPEG"
 
 
-def _quarters(source: str, width: int, height: int) -> Iterator[Picture]:
-    stem = source.partition(".")[0]
-    for row, vertical in enumerate(("north", "south")):
-        for column, side in enumerate(("west", "east")):
-            left, upper = column * width, row * height
-            part = (left, upper, left + width, upper + height)
-            yield Picture(f"{stem}_{vertical}_{side}.jpg", source, part)
+def _quarters(name: str, source: str, width: int, height: int) -> Iterator[Picture]:
+    for number in range(4):
+        left, upper = number % 2 * width, number // 2 * height
+        part = (left, upper, left + width, upper + height)
+        yield Picture(f"{name}_{number + 1}.jpg", source, part)
 
 
 def _coins() -> Iterator[Picture]:
@@ -72,7 +70,7 @@ PHOTOGRAPHS = (
     Picture("cat.png", "chelsea.png"),
     Picture("coffee.png", "coffee.png"),
     Picture("rocket.jpg", "rocket.jpg"),
-    *_quarters("hubble_deep_field.jpg", 500, 436),
+    *_quarters("galaxies", "hubble_deep_field.jpg", 500, 436),
     Picture("retina.jpg", "retina.jpg"),
     Picture("motorcycle_left.png", "motorcycle_left.png"),
     Picture("motorcycle_right.png", "motorcycle_right.png"),

@@ -42,15 +42,17 @@ class Seeder:
         self.augment(coins)
         photographs = self.annotated("photographs", PHOTOGRAPHS)
         self.fork(photographs, "to-review")
-        self.fail(self.pictured("scans", FIRST, SCANS, damaged="scan_3.jpg"))
+        self.fail(self.pictured("scans", "CLASSIFICATION", SCANS, damaged="scan_3.jpg"))
         for job, expected in self.launched:
             self.ended(job, expected)
 
     def pictured(
-        self, dataset: str, version: str, pictures: Sequence[Picture], damaged: str = ""
+        self, dataset: str, type: str, pictures: Sequence[Picture], damaged: str = ""
     ) -> Version:
-        """A version with these pictures; of the damaged one a part is missing."""
-        into = _version(_dataset(self.client, dataset), version)
+        """The first version of a dataset, of this type, with these pictures; of the damaged one a
+        part is missing.
+        """
+        into = _version(_dataset(self.client, dataset), FIRST, type)
         if into.asset_count >= len(pictures):
             return into
         self.report(f"Uploading {len(pictures)} pictures to {dataset}")
@@ -63,7 +65,7 @@ class Seeder:
 
     def annotated(self, dataset: str, pictures: Sequence[Picture]) -> Version:
         """The first version of a dataset, with the annotations that come with the demo."""
-        version = self.pictured(dataset, FIRST, pictures)
+        version = self.pictured(dataset, "SEGMENTATION", pictures)
         if not version.labels:
             self.report(f"Importing the annotations of {dataset}")
             job = version.import_file(HERE / f"{dataset}.json", format="coco")
@@ -141,11 +143,11 @@ def _dataset(client: Client, name: str) -> Dataset:
         return client.datasets.create(name)
 
 
-def _version(dataset: Dataset, name: str) -> Version:
+def _version(dataset: Dataset, name: str, type: str) -> Version:
     try:
         return dataset.version(name)
     except NotFound:
-        return dataset.create_version(name)
+        return dataset.create_version(name, type=type)
 
 
 def _has(dataset: Dataset, name: str) -> bool:
