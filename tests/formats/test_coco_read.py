@@ -53,8 +53,7 @@ def read(content: dict[str, Any] | bytes, chunk_bytes: int = 1024) -> Read:
                 )
                 for number, at in enumerate(spill.of_image(position), start=1)
             ]
-            for position, image in enumerate(file.images)
-            if image is not None
+            for position, image in file.images.items()
         }
     return file, shapes
 
@@ -255,7 +254,7 @@ def test_a_record_with_missing_keys_or_wrong_types_is_named_by_its_byte(
         ("images", {"id": 9, "file_name": "a.jpg"}, "image 9: file_name 'a.jpg' appears twice"),
         ("images", {"id": 9, "file_name": " "}, "image 9: file_name is empty"),
         ("categories", {"id": 3, "name": "plum"}, "category 3: its id appears twice"),
-        ("categories", {"id": 9, "name": ""}, "category 9: name is empty"),
+        ("categories", {"id": 9, "name": ""}, "category 9: name '': A label needs a name."),
     ],
 )
 def test_images_and_categories_are_checked(key: str, record: Any, problem: str) -> None:
@@ -293,7 +292,7 @@ def test_a_file_without_its_lists_is_not_a_coco_file(missing: str) -> None:
 
 def test_an_empty_coco_file_reads_as_nothing() -> None:
     file, shapes = read({"images": [], "annotations": []})
-    assert (file.images, file.rejects.total, shapes) == ([], 0, {})
+    assert (file.images, file.rejects.total, shapes) == ({}, 0, {})
 
 
 records_of_annotations: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
@@ -315,8 +314,8 @@ def comparable(found: Read) -> tuple[object, ...]:
         name: [(one.kind, one.number, one.coordinates, bytes(one.area)) for one in of_image]
         for name, of_image in shapes.items()
     }
-    names = [(one.id, one.name) for one in file.categories if one]
-    return said, sorted(names), sorted(map(str, file.rejects.first))
+    names = [(one.id, one.name) for one in file.categories.values()]
+    return said, names, sorted(map(str, file.rejects.first))
 
 
 @given(

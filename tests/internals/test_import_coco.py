@@ -9,7 +9,7 @@ from safelight.actions.import_annotations import launch_import
 from safelight.domain.annotations import Annotation, MergeMode, ShapeKind, draft, merge
 from safelight.domain.jobs import SUCCEEDED, Ending, Exit
 from safelight.errors import Invalid, Locked, NotFound
-from safelight.internals import import_coco, import_switch
+from safelight.internals import import_switch
 from safelight.store import assets, documents, labels, runs, schema, versions
 from safelight.store.changes import Author
 from tests.internals.importing import Workshop, changes_of, coco
@@ -234,7 +234,7 @@ def interfere(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
             todo.pop()()
         switch(*given)
 
-    monkeypatch.setattr(import_coco.import_switch, "switch", interrupted)
+    monkeypatch.setattr(import_switch, "switch", interrupted)
 
 
 def annotate(shop: Workshop, filename: str) -> None:

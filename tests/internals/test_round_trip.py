@@ -119,7 +119,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 
 
 @given(pictures=contents)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_importing_an_export_gives_the_same_version(
     house: Workshop, pictures: list[list[Shape]]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import DecodeError, Struct
 
+from safelight.domain.datasets import check_name
 from safelight.errors import Invalid
 from safelight.formats.coco import Annotation, BadRecord, Category, Id, Image, Rejects
 from safelight.formats.coco_shape import shape_texts
@@ -43,12 +44,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class CocoFile:
-    """What was read. A picture or category is its position; those that the file never defines, or
-    defines badly, have no entry (`None`) and no shapes.
+    """What was read. Images and categories by position, in the order of the file; shapes name
+    positions too. What the file never defines, or defines badly, is not here and has no shapes.
     """
 
-    images: list[Image | None] = field(default_factory=list)
-    categories: list[Category | None] = field(default_factory=list)
+    images: dict[int, Image] = field(default_factory=dict)
+    categories: dict[int, Category] = field(default_factory=dict)
     rejects: Rejects = field(default_factory=Rejects)
 
 
@@ -111,8 +112,7 @@ class _Reader:
 
     def _take_image(self, image: Image) -> None:
         position = self._images.setdefault(image.id, len(self._images))
-        _grow(self._file.images, position)
-        if self._file.images[position] is not None:
+        if position in self._file.images:
             raise BadRecord("its id appears twice")
         if not image.file_name.strip():
             raise BadRecord("file_name is empty")
@@ -123,11 +123,12 @@ class _Reader:
 
     def _take_category(self, category: Category) -> None:
         position = self._categories.setdefault(category.id, len(self._categories))
-        _grow(self._file.categories, position)
-        if self._file.categories[position] is not None:
+        if position in self._file.categories:
             raise BadRecord("its id appears twice")
-        if not category.name.strip():
-            raise BadRecord("name is empty")
+        try:
+            check_name(category.name, "label")
+        except Invalid as invalid:
+            raise BadRecord(f"name {category.name[:80]!r}: {invalid.message}") from invalid
         self._file.categories[position] = category
 
     def _take_annotations(self, records: list[Annotation]) -> None:
@@ -147,20 +148,18 @@ class _Reader:
     def finish(self) -> CocoFile:
         """Judge what only the whole file can tell: references and ids that appear twice."""
         file, spill = self._file, self._spill
-        _grow(file.images, len(self._images) - 1)
-        _grow(file.categories, len(self._categories) - 1)
         dropped = self._drop_unknown("image", self._images, file.images, spill.images)
         dropped |= self._drop_unknown(
             "category", self._categories, file.categories, spill.categories
         )
         dropped |= self._drop_repeated()
-        spill.seal(len(file.images), dropped)
+        spill.seal(len(self._images), dropped)
         return file
 
     def _drop_unknown(
-        self, noun: str, positions: dict[int, int], defined: list[Any], named: array[int]
+        self, noun: str, positions: dict[int, int], defined: Collection[int], named: array[int]
     ) -> set[int]:
-        unknown = {position: id for id, position in positions.items() if defined[position] is None}
+        unknown = {position: id for id, position in positions.items() if position not in defined}
         if not unknown:
             return set()
         dropped = set()
@@ -199,11 +198,6 @@ def _repeated(ids: Collection[int]) -> set[int]:
                 repeated.add(id)
             seen.add(id)
     return repeated
-
-
-def _grow(entries: list[Any], position: int) -> None:
-    while len(entries) <= position:
-        entries.append(None)
 
 
 def _name(noun: str, element: Element) -> str:

@@ -56,7 +56,10 @@ def run(operation: Operation) -> None:
         if file.rejects.total:
             _judge(operation, file.rejects, skip_bad=parameters.skip_bad)
         while not _write(operation, version, Import(file, spill, pictures, labels), parameters):
+            bad = file.rejects.total
             labels = import_labels.plan(operation, version, file, create=parameters.create_labels)
+            if file.rejects.total > bad:
+                _judge(operation, file.rejects, skip_bad=parameters.skip_bad)
 
 
 def _write(operation: Operation, version: Version, found: Import, parameters: Parameters) -> bool:
@@ -84,9 +87,9 @@ def _read(operation: Operation, parameters: Parameters, spill: Spill) -> CocoFil
             file, spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes")
         )
     operation.say(
-        f"{number(sum(image is not None for image in found.images), 'image')}, "
+        f"{number(len(found.images), 'image')}, "
         f"{number(spill.kept, 'annotation')}, "
-        f"{number(sum(one is not None for one in found.categories), 'category', 'categories')}"
+        f"{number(len(found.categories), 'category', 'categories')}"
     )
     return found
 

@@ -97,7 +97,7 @@ class Writer:
         texts: list[bytes] = []
         counts: Counter[int] = Counter()
         for position in self._spill.of_image(picture.image):
-            key = self._keys[self._spill.categories[position]]
+            key = self._keys.get(self._spill.categories[position])
             if key is not None:
                 counts[key] += 1
                 texts.append(
@@ -130,7 +130,7 @@ class Writer:
 
     def _drafts(self, picture: Picture) -> Iterator[bytes]:
         for position in self._spill.of_image(picture.image):
-            key = self._keys[self._spill.categories[position]]
+            key = self._keys.get(self._spill.categories[position])
             if key is not None:
                 yield b'{"n":0,"l":%d,%b' % (key, self._spill.text(position))
 

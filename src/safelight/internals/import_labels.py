@@ -21,11 +21,11 @@ class Moved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`keys`: label key by the category's position; None for a category that is not imported.
+    """`keys`: label key by the category's position; a category without one is not imported.
     `new` labels are not in the version yet; nobody else has their keys.
     """
 
-    keys: list[int | None]
+    keys: dict[int, int]
     known: dict[str, int]
     new: tuple[Label, ...]
 
@@ -35,24 +35,27 @@ def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool
     with operation.db.read() as read:
         current = versions.get(read, operation.organization_id, version.version_id)
         existing = labels.get(read, current).keys
-    wanted = {one.name.strip(): one for one in file.categories if one is not None}
+    wanted = {one.name.strip(): one for one in file.categories.values()}
     missing = [name for name in wanted if name not in existing]
     new: tuple[Label, ...] = ()
     if create and missing:
         with operation.db.transaction() as tx:
-            keys = labels.reserve_keys(tx, operation.organization_id, len(missing))
+            fresh = labels.reserve_keys(tx, operation.organization_id, len(missing))
         new = tuple(
             Label(key, name, skeleton=_skeleton(wanted[name]))
-            for key, name in zip(keys, missing, strict=True)
+            for key, name in zip(fresh, missing, strict=True)
         )
     for name in [] if create else missing:
         file.rejects.add(f"category {wanted[name].id}", f"the version has no label {name!r}")
     operation.say(f"{number(len(wanted) - len(missing), 'label')} known, {len(new):,} new")
     known = {name: existing[name] for name in wanted if name in existing}
     by_name = known | {label.name: label.key for label in new}
-    return Labels(
-        [by_name.get(one.name.strip()) if one else None for one in file.categories], known, new
-    )
+    keys = {
+        position: by_name[one.name.strip()]
+        for position, one in file.categories.items()
+        if one.name.strip() in by_name
+    }
+    return Labels(keys, known, new)
 
 
 def _skeleton(category: Category) -> dict[str, object] | None:

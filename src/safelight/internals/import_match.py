@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from safelight.domain.annotations import Numbers
-from safelight.formats.coco import Image
 from safelight.formats.coco_read import CocoFile
 from safelight.internals.operation import Operation, number
 from safelight.store import data, datalakes, pointers
@@ -54,8 +53,7 @@ def match(
     """
     pictures = [
         Picture(position, image.file_name, image.width, image.height)
-        for position, image in enumerate(file.images)
-        if image is not None
+        for position, image in file.images.items()
     ]
     with operation.db.read() as read:
         datalake = datalakes.default(read, operation.organization_id)
@@ -91,15 +89,12 @@ def _match_data(read: Read, datalake_id: UUID, pictures: list[Picture]) -> None:
 def _refuse_unknown(pictures: list[Picture], file: CocoFile) -> list[Picture]:
     for picture in pictures:
         if picture.data_key is None:
-            file.rejects.add(_where(file.images[picture.image]), _UNKNOWN.format(picture.name))
+            where = f"image {file.images[picture.image].id}"
+            file.rejects.add(where, _UNKNOWN.format(picture.name))
     return [picture for picture in pictures if picture.data_key is not None]
 
 
 _UNKNOWN = "there is no picture {!r} in the version or the default datalake"
-
-
-def _where(image: Image | None) -> str:
-    return f"image {image.id}" if image else "image"
 
 
 def _tell(operation: Operation, pictures: list[Picture]) -> None:

@@ -89,7 +89,8 @@ def copy(
             .where(_assets.c.version_key == source.version_key, condition)
             .order_by(_assets.c.asset_key)
         )
-        copied += tx.execute(insert(_assets).from_select(names, rows)).rowcount
+        statement = insert(_assets).from_select(names, rows)
+        copied += tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
     versions.count_assets(tx, into, copied)
     return copied
 
