@@ -42,6 +42,9 @@ export function address(path: string, query: Query = {}): string {
   return `${base}${path}${text ? `?${text}` : ""}`;
 }
 
+/** An address for what cannot send a header: event streams, downloads. */
+export const link = (path: string, query: Query = {}): string => address(path, { ...query, organization });
+
 async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (organization) headers["X-Organization"] = encodeURIComponent(organization);

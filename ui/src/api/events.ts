@@ -1,5 +1,5 @@
 /** The event stream of this tab: open while the tab is visible, closed while it is hidden. */
-import { address } from "./client";
+import { link } from "./client";
 import type { JsonObject, Progress } from "./types";
 
 export interface ServerEvent {
@@ -42,7 +42,7 @@ export function openFeed(listener: FeedListener): () => void {
   const open = () => {
     close();
     const resumed = last !== null;
-    const stream = new EventSource(address("/events", { after: last }));
+    const stream = new EventSource(link("/events", { after: last }));
     source = stream;
     stream.addEventListener("hello", (message: MessageEvent<string>) => {
       wait = 1000;

@@ -1,4 +1,4 @@
-import { address, get } from "./client";
+import { get, link } from "./client";
 import type { LogHits, LogPage, RunStatus, Stream } from "./types";
 
 export const logFrom = (run: string, line: number, limit: number, signal?: AbortSignal): Promise<LogPage> =>
@@ -17,7 +17,7 @@ export const searchLog = (run: string, search: Search, after: number, signal?: A
   get(`/runs/${run}/log/search`, { ...search, after, limit: 500 }, signal);
 
 export const logFile = (run: string, format: "text" | "json", timestamps: boolean): string =>
-  address(`/runs/${run}/log/download`, { format, timestamps });
+  link(`/runs/${run}/log/download`, { format, timestamps });
 
 export type Follow = Pick<LogPage, "lines" | "open" | "total_lines">;
 
@@ -33,7 +33,7 @@ export function followLog(run: string, line: () => number, listener: Listener): 
   let timer = 0;
   let wait = 500;
   const open = () => {
-    const stream = new EventSource(address(`/runs/${run}/log/follow`, { line: line() }));
+    const stream = new EventSource(link(`/runs/${run}/log/follow`, { line: line() }));
     source = stream;
     stream.addEventListener("lines", (event: MessageEvent<string>) => {
       wait = 500;

@@ -4,6 +4,7 @@ import { ago, duration, roughly, since, ticking } from "./times";
 const MIN = 60_000;
 
 test.each([
+  [26, "26 ms"],
   [212, "0.2 s"],
   [5_312, "5.3 s"],
   [42_000, "42 s"],

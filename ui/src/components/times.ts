@@ -5,9 +5,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** 5.3 s · 2 min 34 s · 1 h 52 min · 3 d 4 h */
+/** 26 ms · 5.3 s · 2 min 34 s · 1 h 52 min · 3 d 4 h */
 export function duration(ms: number): string {
-  if (ms < 0) return "0 s";
+  if (ms < 0.5) return "0 s";
+  if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ms / SECOND);
   if (seconds < 60) return `${seconds} s`;

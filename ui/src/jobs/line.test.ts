@@ -19,6 +19,12 @@ test("a running job says how far it is, how fast, and how long still", () => {
   expect(lineOf({ ...job, progress })?.fraction).toBeCloseTo(0.619, 3);
 });
 
+test("tqdm's \"it\" is no word for people, and the last seconds are not counted", () => {
+  expect(progressText({ done: 2, total: 3, unit: "it", phase: "Working", rate: 1, eta_s: 1 })).toBe(
+    "Working · 2 of 3 · 1/s · a few seconds left",
+  );
+});
+
 test("an unknown total gives a moving bar and no promise", () => {
   const line = lineOf({ ...job, progress: { ...progress, total: null, eta_s: null } });
   expect(line).toEqual({ tone: "live", text: "7,431 pictures · 48.2/s", fraction: null });

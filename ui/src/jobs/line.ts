@@ -55,13 +55,17 @@ export function progressText(progress: Progress): string {
   const parts = [amount(progress)];
   if (phase && phase !== unit) parts.unshift(phase);
   if (rate !== null && rate >= 1) parts.push(`${figure(rate)}/s`);
-  if (eta_s !== null && eta_s > 0) parts.push(`about ${roughly(eta_s)} left`);
+  if (eta_s !== null && eta_s > 0) parts.push(left(eta_s));
   return parts.join(" · ");
 }
+
+/** about 1 min 35 s left */
+export const left = (seconds: number): string =>
+  seconds < 10 ? "a few seconds left" : `about ${roughly(seconds)} left`;
 
 export function amount({ done, total, unit }: Progress): string {
   if (unit === "%") return `${figure(done)} %`;
   if (unit === "epoch" || unit === "epochs") return total ? `epoch ${count(done)} of ${count(total)}` : `epoch ${count(done)}`;
   const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
-  return unit ? `${of} ${unit}` : of;
+  return unit && unit !== "it" ? `${of} ${unit}` : of; // "it" is what tqdm says of anything
 }

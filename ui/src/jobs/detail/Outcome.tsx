@@ -1,5 +1,5 @@
 import { ArrowUpRight, Download } from "lucide-react";
-import { address } from "../../api/client";
+import { link } from "../../api/client";
 import type { Job, Run } from "../../api/types";
 import { bytes } from "../../components/numbers";
 import { OrgLink } from "../../components/OrgLink";
@@ -21,7 +21,7 @@ export function Outcome({ job, run }: { job: Job; run: Run }) {
       ))}
       {downloads.map(({ name, size }) => (
         <li key={name}>
-          <a className={styles.item} href={address(`/jobs/${job.id}/downloads/${encodeURIComponent(name)}`)} download>
+          <a className={styles.item} href={link(`/jobs/${job.id}/downloads/${encodeURIComponent(name)}`)} download>
             <Download size={14} aria-hidden="true" />
             <span className={styles.name}>{name}</span>
             {size !== null && <span className={styles.size}>{bytes(size)}</span>}

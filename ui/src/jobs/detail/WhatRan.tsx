@@ -18,7 +18,7 @@ export function WhatRan({ job, run }: { job: Job; run: Run }) {
         <Facts title="Limits" rows={limits.length ? limits : [{ name: "limits", value: "none" }]} />
         <Facts title="Parameters" rows={valuesOf(run.parameters)} />
         <Facts title="Inputs" rows={valuesOf(run.inputs)} />
-        <Facts title="Environment" rows={valuesOf(rest)} />
+        <Facts title="Environment" rows={valuesOf(rest).map((row) => ({ ...row, name: row.name.replaceAll("_", " ") }))} />
       </div>
       {Array.isArray(packages) && packages.length > 0 && <Packages packages={packages} />}
     </div>

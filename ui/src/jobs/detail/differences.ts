@@ -29,8 +29,10 @@ function changedValues(now: JsonObject, before: JsonObject): string[] {
     .map(([name, value]) => `${name} ${said(value)}`);
 }
 
-/** A value as one reads it: text bare, the rest as JSON. */
+/** A value as one reads it. */
 export function said(value: Json | undefined): string {
   if (value === undefined || value === null) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(said).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([name, each]) => `${name} ${said(each)}`).join(" · ");
+  return String(value);
 }

@@ -2,7 +2,8 @@
 import type { JsonObject, Resources, Run, RunResult } from "../../api/types";
 import { bytes, count, figure } from "../../components/numbers";
 import { roughly } from "../../components/times";
-import { amount } from "../line";
+import { isLive } from "../../components/status";
+import { amount, left } from "../line";
 import { said } from "./differences";
 import type { FactRow } from "./Facts";
 
@@ -30,12 +31,13 @@ export function sourceOf({ source, engine }: Run): FactRow[] {
 /** A hash tells enough by its beginning. */
 export const shortHash = (text: string): string => text.replace(/^((?:sha256:)?[0-9a-f]{12})[0-9a-f]{20,}$/i, "$1…");
 
-export function progressOf({ progress }: Run): FactRow[] {
+export function progressOf({ progress, status }: Run): FactRow[] {
   if (!progress) return [];
   const { phase, unit } = progress;
   const rows: FactRow[] = [phase ? { name: phase, value: amount(progress) } : { name: unit || "done", value: amount({ ...progress, unit: "" }) }];
+  if (!isLive(status)) return rows;
   if (progress.rate !== null && progress.rate >= 1) rows.push({ name: "rate", value: `${figure(progress.rate)}/s` });
-  if (progress.eta_s !== null && progress.eta_s > 0) rows.push({ name: "left", value: `about ${roughly(progress.eta_s)}` });
+  if (progress.eta_s !== null && progress.eta_s > 0) rows.push({ name: "left", value: left(progress.eta_s).replace(/ left$/, "") });
   return rows;
 }
 

@@ -32,7 +32,7 @@ export function JobsList() {
     <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={<NewJob />}>
       <div className={styles.filters} ref={top}>
         <TypeTabs filters={filters} />
-        <SearchBox key={filters.search ?? ""} filters={filters} change={change} />
+        <SearchBox filters={filters} change={change} />
         <StatusFilter filters={filters} change={change} />
       </div>
       <Waiting rows={waiting} letIn={letIn} top={top} />

@@ -18,6 +18,12 @@ const PAUSE_MS = 250;
 export function SearchBox({ filters, change }: Props) {
   const { user } = useSession();
   const [text, setText] = useState(filters.search ?? "");
+  const [known, setKnown] = useState(filters.search);
+  if (known !== filters.search) {
+    // the address has changed: by our own typing, or by a link and the way back
+    setKnown(filters.search);
+    if ((filters.search ?? "") !== text.trim()) setText(filters.search ?? "");
+  }
   const input = useRef<HTMLInputElement>(null);
   const typed = text.trim();
 

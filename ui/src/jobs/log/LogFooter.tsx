@@ -11,7 +11,7 @@ export function LogFooter({ run, state, here }: { run: Run; state: LogState; her
   return (
     <footer className={styles.footer}>
       {state.loaded && <Whole run={run} state={state} />}
-      {run.log.bytes > 0 && <span>{bytes(run.log.bytes)}</span>}
+      {state.complete && run.log.bytes > 0 && <span>{bytes(run.log.bytes)}</span>}
       {run.log.source === "posted" && <span>as posted by the script</span>}
       {here !== null && <LineLink line={here} />}
     </footer>
