@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -18,6 +21,7 @@ from safelight.config import Settings
 from safelight.engines.launcher import Launcher
 from safelight.engines.local import LocalEngine
 from safelight.scheduler import Scheduler
+from safelight.scheduler.loop import LOOK_EVERY_S
 from safelight.server import create_app
 from safelight.store import runs
 from safelight.store.db import Database
@@ -26,7 +30,8 @@ from safelight.store.migrations import upgrade
 # After Ctrl-C all is over within 3 s, whatever browsers and scripts do.
 REQUESTS_S = 1  # for requests under way; event streams end at once
 STOP_GRACE_S = 0.5
-DRAIN_S = 1.5
+REPORTS_S = 1.2  # for runners to tell the end of what was stopped, while we still answer
+DRAIN_S = 0.5  # for the engine to tell the end of the rest
 
 
 def serve(
@@ -55,8 +60,10 @@ def serve(
             trainings.register_shipped(context)
             _greet(context, engine.identity.sentence, with_link=is_new or login_link_always)
             server = _server(context, scheduler, when_ready)
+            if stop_runs_at_end:
+                server.before_end = partial(_stop_runs, context)
             server.run(sockets)
-            _farewell(context, scheduler, stop_runs=stop_runs_at_end)
+            _farewell(context, scheduler, drain=stop_runs_at_end)
         finally:
             context.db.close()
 
@@ -105,10 +112,21 @@ def _server(
     return _Server(config, context, ready)
 
 
-def _farewell(context: Context, scheduler: Scheduler, *, stop_runs: bool) -> None:
-    """Say what goes on without us, or end it."""
-    if stop_runs:
-        stop.request_all(context.db, grace_s=STOP_GRACE_S)
+def _stop_runs(context: Context) -> None:
+    """Stop every run and wait a little. The server still answers, so runners report and are gone."""
+    stop.request_all(context.db, grace_s=STOP_GRACE_S)
+    context.wake.set()
+    deadline = time.monotonic() + REPORTS_S
+    while time.monotonic() < deadline:
+        with context.db.read() as read:
+            if not runs.count_live(read):
+                return
+        time.sleep(LOOK_EVERY_S)
+
+
+def _farewell(context: Context, scheduler: Scheduler, *, drain: bool) -> None:
+    """Say what goes on without us."""
+    if drain:
         scheduler.drain(timeout_s=DRAIN_S)
     scheduler.stop()
     with context.db.read() as tx:
@@ -125,6 +143,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._context = context
         self._ready = ready
+        self.before_end: Callable[[], None] | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # Uvicorn would raise the signal again after its end; we still have things to say then.
@@ -136,5 +155,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.before_end is not None:
+            await asyncio.to_thread(self.before_end)
         self._context.hub.close()
         await super().shutdown(sockets)
