@@ -38,10 +38,10 @@ def environment(name: str) -> Path:
 
 
 def _uv(*arguments: str | Path) -> None:
-    subprocess.run([find_uv_bin(), *arguments], check=True, env=_clean_environment())
+    subprocess.run([find_uv_bin(), *arguments], check=True, env=clean_environment())
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """This process's, without what would lead another Python to our packages."""
     hidden = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON"}
     return {name: text for name, text in os.environ.items() if name not in hidden}
@@ -62,7 +62,7 @@ class Official:
             [self.folder / "bin" / "python", HERE / "scripts" / f"{script}.py"],
             input=json.dumps({"pictures": str(self.pictures), **facts}),
             env={
-                **_clean_environment(),
+                **clean_environment(),
                 "SAFELIGHT_TEST_HOST": self.url,
                 "SAFELIGHT_TEST_TOKEN": self.token,
             },

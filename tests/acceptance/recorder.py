@@ -11,12 +11,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from safelight import serving
+from safelight import server, serving
 from safelight.actions.context import Context
 from safelight.cli.main import app
 
 CALLS = "SAFELIGHT_TEST_CALLS"
 UNANSWERED = "unanswered"
+PREFIX = "/api"  # of all routes of the wire
 
 
 class Recorder:
@@ -48,9 +49,9 @@ def is_wire(path: str) -> bool:
 def call(scope: Any) -> str:
     """`GET /api/dataset/{}/versions`, or the path as it came, with a word, if nothing answered."""
     route = scope.get("route")
-    if route is None:
+    if route is None or scope["method"] not in route.methods:
         return f"{scope['method']} {scope['path']} {UNANSWERED}"
-    return f"{scope['method']} {template(route.path)}"
+    return f"{scope['method']} {template(PREFIX + route.path)}"
 
 
 def template(path: str) -> str:
@@ -58,18 +59,14 @@ def template(path: str) -> str:
 
 
 def main() -> None:
-    from safelight.actions import packages  # TEMPORARY
-
-    if not hasattr(packages, "register_shipped"):
-        packages.register_shipped = lambda _c: None
-    make = serving.create_app
+    make = server.create_app
 
     def recorded(context: Context) -> Any:
         made = make(context)
         made.add_middleware(Recorder, file=Path(os.environ[CALLS]))
         return made
 
-    serving.create_app = recorded
+    vars(serving)["create_app"] = recorded  # the name that `serve` looks up
     app()
 
 

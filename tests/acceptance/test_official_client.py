@@ -1,126 +1,95 @@
-"""The unmodified official SDK 6.37.0 against a real server: all that Safelight says it can do with it."""
+"""The unmodified official SDK 6.37.0 against a real server, on both databases."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
-from safelight.actions.first_start import first_owner
-from safelight.actions.launch import Order, launch
-from safelight.domain.jobs import JobType
-from safelight.store import organizations
-from safelight.store.db import Database
-from tests.acceptance.conftest import Home
-from tests.acceptance.pictures import BIG, PICTURES, write_impostors
+from safelight import picsellia
+from safelight.server import _routers
+from tests.acceptance.home import Home, committed_paths
+from tests.acceptance.pictures import BIG, PICTURES
+from tests.acceptance.recorder import PREFIX, UNANSWERED, template
+from tests.acceptance.stories import Stories
 
-pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture(scope="session")
-def names(pictures: Path) -> list[str]:
-    """The 60 pictures in the order of drawing."""
-    return [*sorted(one.name for one in pictures.glob("picture-*")), BIG]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 
 
-def test_the_client_logs_in_and_a_wrong_token_is_refused(home: Home) -> None:
-    found = home.official.run("who", organization="safelight")
+def test_the_client_logs_in_and_a_wrong_token_is_refused(stories: Stories) -> None:
+    found = stories.who
     assert found["same"] == [found["organization"]] * 2
     assert found["name"] == "safelight"
     assert "Cannot connect" in found["wrong"] or "token" in found["wrong"]
     assert found["datalake"] == "default"
     assert found["by_name"]
     assert found["datalakes"] == ["default"]
-    answer = httpx.get(f"{home.server.url}/api/home/ping", headers={"Authorization": "Bearer no"})
+    answer = httpx.get(
+        f"{stories.home.server.url}/api/home/ping", headers={"Authorization": "Bearer no"}
+    )
     assert answer.status_code == 401
     assert set(answer.json()) == {"code", "message", "detail"}
 
 
-@pytest.fixture(scope="session")
-def uploaded(
-    home: Home,
-    names: list[str],
-    pictures: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, object]:
-    """What the script `upload` found; the datalake holds the pictures from here on."""
-    apart = tmp_path_factory.mktemp("impostors")
-    (apart / "picture-00.png").write_bytes((pictures / "picture-00.png").read_bytes())
-    impostors = [str(path) for path in write_impostors(apart).values()]
-    downloads = tmp_path_factory.mktemp("downloads")
-    found = home.official.run("upload", names=names, impostors=impostors, downloads=str(downloads))
-    return {**found, "downloads": downloads}
+def test_sixty_pictures_arrive_whole(stories: Stories) -> None:
+    found = stories.uploaded
+    assert found["uploaded"] == PICTURES
+    for name in (stories.names[3], BIG):
+        assert (found["downloads"] / name).read_bytes() == (stories.pictures / name).read_bytes()
+    assert found["fresh"]
 
 
-def test_sixty_pictures_arrive_whole(
-    uploaded: dict[str, object], names: list[str], pictures: Path
-) -> None:
-    assert uploaded["uploaded"] == PICTURES
-    downloads = uploaded["downloads"]
-    assert isinstance(downloads, Path)
-    for name in (names[3], BIG):
-        assert (downloads / name).read_bytes() == (pictures / name).read_bytes()
+def test_files_that_are_no_pictures_are_refused_and_the_batch_goes_on(stories: Stories) -> None:
+    found = stories.uploaded
+    assert found["mixed"] == "picture-00.png"
+    assert found["errors"] == ["cut.png", "empty.jpg", "text.png"]
+    assert found["nothing_done"]
+    assert found["all"] == PICTURES + 1
 
 
-def test_files_that_are_no_pictures_are_refused_and_the_batch_goes_on(
-    uploaded: dict[str, object],
-) -> None:
-    assert uploaded["mixed"] == "picture-00.png"
-    assert uploaded["errors"] == ["cut.png", "empty.jpg", "text.png"]
-    assert uploaded["nothing_done"]
-    assert uploaded["all"] == PICTURES + 1
+def test_data_are_listed_found_and_filtered(stories: Stories) -> None:
+    found, names = stories.uploaded, stories.names
+    assert found["pages"] == [7, PICTURES + 1]
+    assert found["named"] == [names[0], names[0], names[1]]
+    assert found["by_id"] == found["by_object"] == [names[3]]
+    assert found["tagged"] == PICTURES
+    assert found["odd"] == names[1:20:2]
+    assert (found["either"], found["both"]) == (PICTURES, 10)
+    assert found["odd_left"] == 9
+    assert found["tags"] == ["demo", "first batch", "odd"]
+    assert found["tags_of_one"] == ["demo", "first batch", "odd"]
+    assert found["same_tag"]
+    assert found["source"] == "a camera"
+    assert found["metadata"] == {"taken_by": "person 3"}
+    assert found["size"] == [67, 51]
+    assert found["status"] == "DONE"
+    assert found["same"]
 
 
-def test_data_are_listed_found_and_filtered(uploaded: dict[str, object], names: list[str]) -> None:
-    assert uploaded["pages"] == [7, PICTURES + 1]
-    assert uploaded["named"] == [names[0], names[0], names[1]]
-    assert uploaded["by_id"] == uploaded["by_object"] == [names[3]]
-    assert uploaded["tagged"] == PICTURES
-    assert uploaded["odd"] == names[1:20:2]
-    assert (uploaded["either"], uploaded["both"]) == (PICTURES, 10)
-    assert uploaded["tags"] == ["demo", "first batch", "odd"]
-    assert uploaded["tags_of_one"] == ["demo", "first batch", "odd"]
-    assert uploaded["same_tag"]
-    assert uploaded["source"] == "a camera"
-    assert uploaded["metadata"] == {"taken_by": "person 3"}
-    assert uploaded["size"] == [67, 51]
-    assert uploaded["status"] == "DONE"
-    assert uploaded["same"]
+def test_a_version_is_made_filled_and_filtered(stories: Stories) -> None:
+    found, names = stories.filled, stories.names
+    assert found["found"] == found["by_id"] == found["version"]
+    assert found["versions"] == ["first"]
+    assert found["datasets"] == ["orchard"]
+    assert found["job"] == "SUCCESS"
+    assert found["size"] == found["assets"] == found["unique"] == PICTURES + 1
+    assert found["whole"][0] == found["newest_first"]
+    assert found["whole"][-1] == found["oldest_first"]
+    assert found["whole"][2:5] == found["page"]
+    assert (found["by_ids"], found["by_data"], found["by_objects"]) == (2, 1, 1)
+    assert found["by_names"] == [names[0], names[0], names[1]]
+    assert found["by_start"] == 11
+    assert found["tagged"] == 50
+    assert found["of_data"] == 10
+    assert found["tags"] == ["crossed", "kept"]
+    assert found["one"] == [69, 53, "IMAGE"]
+    assert found["labels"] == ["apple", "pear"]
+    assert found["renamed"] == ["apple", "quince"]
+    assert found["label"]
 
 
-@pytest.fixture(scope="session")
-def filled(home: Home, uploaded: dict[str, object], names: list[str]) -> dict[str, object]:
-    """What the script `fill` found; the dataset `orchard` has a version `first` from here on."""
-    return home.official.run("fill", names=names, dataset="orchard")
-
-
-def test_a_version_is_made_filled_and_filtered(filled: dict[str, object], names: list[str]) -> None:
-    assert filled["found"] == filled["by_id"] == filled["version"]
-    assert filled["versions"] == ["first"]
-    assert filled["job"] == "SUCCESS"
-    assert filled["size"] == filled["assets"] == filled["unique"] == PICTURES + 1
-    whole = filled["whole"]
-    assert isinstance(whole, list)
-    assert whole[0] == filled["newest_first"]
-    assert whole[-1] == filled["oldest_first"]
-    assert whole[2:5] == filled["page"]
-    assert (filled["by_ids"], filled["by_data"], filled["by_objects"]) == (2, 1, 1)
-    assert filled["by_names"] == [names[0], names[0], names[1]]
-    assert filled["by_start"] == 11
-    assert filled["tagged"] == 50
-    assert filled["of_data"] == 10
-    assert filled["tags"] == ["crossed", "kept"]
-    assert filled["one"] == [69, 53, "IMAGE"]
-    assert filled["labels"] == ["apple", "pear"]
-    assert filled["renamed"] == ["apple", "quince"]
-    assert filled["label"]
-
-
-def test_shapes_come_back_as_they_were_sent_and_change_one_by_one(
-    home: Home, filled: dict[str, object], names: list[str]
-) -> None:
-    found = home.official.run("shapes", names=names, dataset="orchard")
+def test_shapes_come_back_as_they_were_sent_and_change_one_by_one(stories: Stories) -> None:
+    found = stories.shapes
     assert found["boxes"] == found["sent"]
     assert found["made"]
     assert found["polygons"] == [
@@ -135,8 +104,13 @@ def test_shapes_come_back_as_they_were_sent_and_change_one_by_one(
     assert found["changed_polygon"] == [leaf, "pear", "a leaf"]
     assert found["singles"] == [[7, 2, 30, 20, "pear"], leaf, "apple"]
     assert found["annotation"] == [2.25, "ACCEPTED", True]
+    assert found["as_before"] == [True, True]
     assert found["over"] == [[5, 6, 7, 8, "pear"], [1, 2, 3, 4, "apple"]]
     assert found["over_others"] == [[[1, 1], [2, 2], [3, 1]], "pear"]
+
+
+def test_annotations_are_loaded_counted_and_split_in_bulk(stories: Stories) -> None:
+    found = stories.shapes
     assert found["loaded"] == {found["asset"]: [20], found["other"]: [2]}
     assert found["loaded_labels"] == ["apple", "pear"]
     assert found["some"] == [found["other"]]
@@ -148,17 +122,12 @@ def test_shapes_come_back_as_they_were_sent_and_change_one_by_one(
     assert found["third_left"] == 0
 
 
-def test_sixteen_threads_lose_no_shape(
-    home: Home, filled: dict[str, object], names: list[str]
-) -> None:
-    found = home.official.run("crowd", names=names[1:], dataset="orchard")
-    assert found == {"kept": 800, "different": 800, "in_order": True}
+def test_sixteen_threads_lose_no_shape(stories: Stories) -> None:
+    assert stories.crowd == {"kept": 800, "different": 800, "in_order": True}
 
 
-def test_a_coco_file_is_imported_and_exported_as_it_was(
-    home: Home, filled: dict[str, object], names: list[str], tmp_path: Path
-) -> None:
-    found = home.official.run("coco", names=names, dataset="orchard", folder=str(tmp_path))
+def test_a_coco_file_is_imported_and_exported_as_it_was(stories: Stories) -> None:
+    found, names = stories.coco, stories.names
     assert found["created"] == [1, 2]
     assert [one[:3] for one in found["shapes"]] == found["sent"]
     assert found["images"] == sorted(names[1:5])
@@ -177,10 +146,8 @@ def test_a_coco_file_is_imported_and_exported_as_it_was(
     assert found["emptied"] == 0
 
 
-def test_a_version_is_forked_and_locked(
-    home: Home, filled: dict[str, object], names: list[str]
-) -> None:
-    found = home.official.run("forks", names=names, dataset="orchard")
+def test_a_version_is_forked_and_locked(stories: Stories) -> None:
+    found = stories.forks
     assert found["job"] == "SUCCESS"
     assert found["same"]
     assert found["labels"] == ["apple", "pear", "plum"]
@@ -194,63 +161,34 @@ def test_a_version_is_forked_and_locked(
     assert found["still"] == 2
 
 
-PACKAGE = {
-    "processing.toml": """
-name = "echo"
-target = "DATASET_VERSION"
-entry = "main.py"
-
-[parameters.word]
-type = "string"
-default = "nothing"
-""",
-    "main.py": """
-import os, sys, urllib.request, json
-
-host, token = os.environ["host"], os.environ["api_token"]
-request = urllib.request.Request(
-    f"{host}/api/v2/job/{os.environ['job_id']}", headers={"Authorization": f"Bearer {token}"}
-)
-job = json.load(urllib.request.urlopen(request))
-word = job["processing_job"]["parameters"]["word"]
-print("the word is", word)
-sys.exit(3 if word == "fail" else 0)
-""",
-}
-
-
-def test_a_package_is_found_launched_and_awaited_and_an_image_says_why_not(
-    home: Home, filled: dict[str, object], tmp_path: Path
-) -> None:
-    for name, content in PACKAGE.items():
-        (tmp_path / name).write_text(content)
-    home.safelight("processing", "add", tmp_path)
-    found = home.official.run("processing", dataset="orchard", package="echo")
+def test_a_package_is_found_launched_and_awaited(stories: Stories) -> None:
+    found, home = stories.processing, stories.home
     assert found["docker"].startswith("safelight-package:")
     assert found["first_status"] in {"PENDING", "QUEUED", "RUNNING"}
     assert found["ended"] == found["same"] == "SUCCEEDED"
     assert "the word is acceptance" in home.log(found["job"]).lines
-    assert found["payload"] == {"asset_ids": found["chosen"]}
+    assert found["payload"] == found["chosen"]
     assert found["inputs"]["input_dataset_version_id"] == found["version"]
     assert found["failed"] == "FAILED"
     assert home.log(found["failing"]).job["failure"]["kind"] == "script_error"
+
+
+def test_an_image_says_within_twenty_seconds_why_it_cannot_run_here(stories: Stories) -> None:
+    found = stories.processing
     assert found["image"] == ["registry.example.org/detector:1.1", ["model_version_id"]]
     assert found["stuck"] == "FAILED"
     assert found["took"] < 20
-    failure = home.log(found["stuck_job"]).job["failure"]
+    failure = stories.home.log(found["stuck_job"]).job["failure"]
     assert failure["kind"] == "engine_error"
     assert "registry.example.org/detector:1.1" in failure["message"]
     assert "no container engine is configured" in failure["message"]
 
 
-def test_lines_posted_over_the_wire_are_the_log_of_a_run_elsewhere(
-    home: Home, filled: dict[str, object], tmp_path: Path
-) -> None:
-    job_id = _track(home)
-    found = home.official.run("logging_lines", job=job_id, folder=str(tmp_path))
+def test_lines_posted_over_the_wire_are_the_log_of_a_run_elsewhere(stories: Stories) -> None:
+    found = stories.posted_log
     assert (found["before"], found["running"]) == ("PENDING", "RUNNING")
     assert found["after"] == "SUCCEEDED"
-    log = home.log(job_id)
+    log = stories.home.log(found["job"])
     assert log.lines == [
         "reading pictures",
         "epoch 1/2: 100%",
@@ -261,26 +199,38 @@ def test_lines_posted_over_the_wire_are_the_log_of_a_run_elsewhere(
     assert log.sections == ["Start job", "Train"]
     assert log.complete
     assert log.job["status"] == "SUCCEEDED"
+    assert found["other"] == "FAILED"
+    assert stories.home.log(found["other_job"]).lines == ["something is wrong"]
 
 
-def _track(home: Home) -> str:
-    """A job whose run executes elsewhere, written as the server would."""
-    db = Database(home.database)
-    try:
-        with db.transaction() as tx:
-            organization = organizations.first(tx)
-            assert organization is not None
-            order = Order(
-                organization_id=organization.organization_id,
-                type=JobType.TRAINING,
-                operation="training",
-                name="On the cluster",
-                target=None,
-                source={"image": "elsewhere"},
-                triggered_by=first_owner(tx),
-                engine="external",
-            )
-            job, _ = launch(tx, order)
-            return str(job.job_id)
-    finally:
-        db.close()
+def test_the_wire_answers_what_is_asked_and_nothing_else(stories: Stories) -> None:
+    """The committed list, the calls of all stories and the routes that are served are the same."""
+    stories.tell_all()
+    committed, template_only = committed_paths()
+    assert stories.home.calls == committed - template_only
+    assert served() == committed
+
+
+def served() -> set[str]:
+    """The routes of the wire, as the recorder writes them."""
+    routes = [route for router in _routers(picsellia) for route in router.routes]
+    return {
+        f"{method} {template(PREFIX + route.path)}"
+        for route in routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/deployments"), ("POST", "/api/home/ping"), ("XGET", "/api/home/pong")],
+)
+def test_any_other_path_answers_a_404_that_names_itself(home: Home, method: str, path: str) -> None:
+    # Nothing is recorded of it: the recorder of this test's server marks it as unanswered.
+    before = home.calls
+    answer = httpx.request(method, f"{home.server.url}{path}")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+    assert f"{method} {path}" in answer.json()["message"]
+    assert all(UNANSWERED in line for line in home.calls - before)

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from here import connect, facts, refused, report
-from picsellia.exceptions import ResourceNotFoundError
 from picsellia.types.enums import AnnotationFileType, ImportAnnotationMode, InferenceType
 
 given = facts()

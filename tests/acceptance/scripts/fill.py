@@ -35,6 +35,7 @@ report(
     version=version.id,
     found=client.get_dataset(given["dataset"]).get_version("first").id,
     by_id=client.get_dataset_version_by_id(str(version.id)).id,
+    datasets=[one.name for one in client.list_datasets()],
     versions=[one.version for one in dataset.list_versions()],
     refused=[twice, taken, missing, empty, label_taken],
     job=status,

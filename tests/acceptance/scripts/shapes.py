@@ -1,7 +1,7 @@
 """Annotations and shapes, one by one and in bulk; read back exactly as they were sent."""
 
 from here import connect, facts, refused, report
-from picsellia.exceptions import NoDataError, ResourceNotFoundError
+from picsellia.exceptions import ResourceNotFoundError
 from picsellia.types.enums import AnnotationStatus
 
 given = facts()
@@ -45,10 +45,19 @@ changed_polygon = annotation.list_polygons()[0]
 first.sync()
 drawn.sync()
 said.sync()
+annotation.sync()
 gone = refused(ResourceNotFoundError, made[3].sync)
 
 annotation.update(duration=2.25, status=AnnotationStatus.ACCEPTED)
 synced = asset.get_annotation()
+
+words_before = len(annotation.list_classifications())
+annotation.create_classification(pear).delete()
+annotation.create_polygon([[1, 1], [2, 2], [3, 1]], pear).delete()
+as_before = [
+    len(annotation.list_classifications()) == words_before,
+    len(annotation.list_polygons()) == len(polygons),
+]
 
 # written over
 second = other.create_annotation(0.5)
@@ -109,4 +118,5 @@ report(
     stats=[stats.label_repartition, stats.nb_objects, stats.nb_annotations],
     split=[len(train), len(test), [label.name for label in labels]],
     third_left=third_left,
+    as_before=as_before,
 )

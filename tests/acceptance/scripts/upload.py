@@ -37,7 +37,15 @@ one.download(target)
 big = lake.find_data(filename=given["names"][-1])
 big.download(target)
 
+fresh = client.connection.session.get(one.reset_url()).content
+by_name = client.connection.session.get(client.connection.init_download(one.object_name)).content
+lake.find_data(filename=given["names"][1]).remove_tags(odd)
+odd_left = len(lake.list_data(tags=[odd]))
+lake.find_data(filename=given["names"][1]).add_tags(odd)
+
 report(
+    fresh=fresh == by_name == (target / one.filename).read_bytes(),
+    odd_left=odd_left,
     uploaded=len(uploaded),
     all=len(lake.list_data()),
     pages=[len(lake.list_data(limit=7, offset=50)), len(lake.list_data(limit=1000))],

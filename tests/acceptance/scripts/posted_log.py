@@ -27,4 +27,13 @@ file.write_text('{"--#--Start job": {"logs": {"1": "reading pictures"}}}')
 stored = job.store_logging_file(file)
 job.send_logging("0", "--#--End job", special="exit_code")
 job.update_job_run_with_status(JobRunStatus.SUCCEEDED)
-report(before=before, running=running, stored=stored, after=job.sync()["status"])
+other = client.get_job_by_id(given["other"])
+other.send_logging("something is wrong\n", START)
+other.update_job_run_with_status(JobRunStatus.FAILED)
+report(
+    other=other.sync()["status"],
+    before=before,
+    running=running,
+    stored=stored,
+    after=job.sync()["status"],
+)
