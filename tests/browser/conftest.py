@@ -56,7 +56,9 @@ def house(live: LiveServer) -> dict[str, Any]:
 @pytest.fixture
 def page(browser: Browser, live: LiveServer, house: dict[str, Any]) -> Iterator[Page]:
     """A signed-in page, 1440 x 900; a script error in it fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live.url)
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, base_url=live.url, bypass_csp=True
+    )
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
