@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from safelight.cli import output
 from safelight.domain.jobs import RunStatus
@@ -57,3 +60,18 @@ def test_progress_reads_well(progress: dict[str, object] | None, text: str) -> N
 def test_every_status_has_a_word() -> None:
     words = [output.status(status).plain for status in RunStatus]
     assert words == ["Pending", "Queued", "Running", "Success", "Failure", "Stopped"]
+
+
+def test_on_a_terminal_columns_fit_and_a_remark_has_its_own_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True, width=40, color_system=None)
+    monkeypatch.setattr(output, "out", terminal)
+    rows = [["1", "Failure", "a name that is much too long for it", "why it failed"]]
+    output.table(("ID", "STATUS", "NAME", ""), rows, empty="None.")
+    assert screen.getvalue().splitlines() == [
+        "ID  STATUS   NAME",
+        "1   Failure  a name that is much too lo…",
+        "             why it failed",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -32,8 +34,9 @@ def show(context: Context, url: str, *, wanted_port: int) -> None:
         return
     passed = output.duration(time.monotonic() - start)
     output.say(f"Ready after {passed}. A training is running for you to watch: {url}")
+    program = os.path.relpath(sys.argv[0]) if "/" in sys.argv[0] else "safelight"
     output.say(
-        f"From another terminal: safelight login --data {context.settings.data} && safelight jobs"
+        f"From another terminal: {program} login --data {context.settings.data} && {program} jobs"
     )
 
 

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from rich.text import Text
 from typer import Argument, Exit, Option
@@ -107,10 +108,12 @@ def _matter(row: dict[str, Any]) -> Text:
 
 def job(job: JobId, as_json: AsJson = False) -> None:
     """Show one job and its runs."""
-    found = connect().jobs.get(job)
+    client = connect()
+    found = client.jobs.get(job)
     if as_json:
         output.print_json(found.data)
         return
+    organization = client.whoami()["organization"]["name"]
     data, run = found.data, found.run
     output.say(Text(found.name, style="bold"))
     output.facts(
@@ -127,7 +130,7 @@ def job(job: JobId, as_json: AsJson = False) -> None:
             ("Started", ago(data.get("triggered_at"))),
             ("Parameters", _assignments(run.parameters)),
             ("Inputs", _assignments(run.inputs)),
-            ("Page", f"{found.http.url}/jobs/{data['id']}"),
+            ("Page", f"{client.http.url}/{quote(organization)}/jobs/{data['id']}"),
         ]
     )
     output.say("")
@@ -215,7 +218,8 @@ def wait_for(found: Job, timeout_s: float | None = None, *, as_json: bool = Fals
         output.print_json(found.data)
     else:
         line = output.status(found.status).append(f"  {found.name}", style="bold")
-        output.say(line.append("  ").append_text(_matter(found.data)))
+        line.append("  ").append_text(_matter(found.data)).rstrip()
+        output.say(line)
     raise Exit(_CODES[found.status])
 
 
@@ -251,5 +255,7 @@ def stop(
         found.stop(grace)
     if as_json:
         output.print_json(found.data)
-    else:
+    elif found.is_final:
         output.say(output.status(found.status).append(f"  {found.name}", style="bold"))
+    else:
+        output.say(f"{found.name} was asked to stop; it is killed in {grace:g} s at the latest.")

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from safelight.domain.jobs import RunStatus
@@ -55,24 +55,58 @@ def status(value: str) -> Text:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
-    """Columns. The last one takes the room that is left; nothing is cut in a pipe."""
+    """Columns; nothing is cut in a pipe. A last column without a name is a remark on the row: on a
+    terminal it has a line of its own below.
+    """
     filled = [list(row) for row in rows]
     if not filled:
         note(empty)
     elif out.is_terminal:
-        _print_rich(headers, filled)
+        _print_fitted(list(headers), filled)
     else:
         _print_plain([list(headers), *filled])
 
 
-def _print_rich(headers: Sequence[str], rows: list[list[Cell]]) -> None:
-    shown = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for position, header in enumerate(headers):
-        last = position == len(headers) - 1
-        shown.add_column(header, no_wrap=True, overflow="ellipsis", ratio=1 if last else None)
-    for row in rows:
-        shown.add_row(*row)
-    out.print(shown, soft_wrap=False)
+_GAP, _NARROWEST = 2, 8
+
+
+def _print_fitted(headers: list[str], rows: list[list[Cell]]) -> None:
+    remarks = [row.pop() for row in rows] if not headers[-1] else [""] * len(rows)
+    columns = headers if headers[-1] else headers[:-1]
+    widths = _fit(
+        [max(map(cell_len, map(str, cells))) for cells in zip(columns, *rows, strict=True)],
+        out.width,
+    )
+    _print_line([Text(header, style="dim") for header in columns], widths)
+    indent = sum(widths[:2]) + 2 * _GAP
+    for row, remark in zip(rows, remarks, strict=True):
+        _print_line(row, widths)
+        if str(remark):
+            line = Text(" " * indent).append_text(_text(remark))
+            line.truncate(out.width, overflow="ellipsis")
+            out.print(line)
+
+
+def _fit(widths: list[int], room: int) -> list[int]:
+    """The widths, with the widest columns narrowed until they fit into the room."""
+    fitted = list(widths)
+    while sum(fitted) + _GAP * (len(fitted) - 1) > room and max(fitted) > _NARROWEST:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _print_line(cells: Sequence[Cell], widths: Sequence[int]) -> None:
+    line = Text()
+    for cell, width in zip(cells, widths, strict=True):
+        shown = _text(cell)
+        shown.truncate(width, overflow="ellipsis", pad=True)
+        line.append_text(shown).append(" " * _GAP)
+    line.rstrip()
+    out.print(line)
+
+
+def _text(cell: Cell) -> Text:
+    return cell.copy() if isinstance(cell, Text) else Text(cell)
 
 
 def _print_plain(rows: list[list[Cell]]) -> None:

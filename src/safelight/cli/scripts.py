@@ -52,7 +52,7 @@ def list_processings(as_json: AsJson = False) -> None:
         output.print_json(found)
         return
     rows = [[_name(row), row["target"], _owner(row), row.get("description") or ""] for row in found]
-    output.table(("NAME", "RUNS ON", "", "DESCRIPTION"), rows, empty="No processings.")
+    output.table(("NAME", "RUNS ON", "FROM", "DESCRIPTION"), rows, empty="No processings.")
 
 
 @training.command("list")
@@ -63,7 +63,7 @@ def list_trainings(as_json: AsJson = False) -> None:
         output.print_json(found)
         return
     rows = [[_name(row), _owner(row), row.get("description") or ""] for row in found]
-    output.table(("NAME", "", "DESCRIPTION"), rows, empty="No trainings.")
+    output.table(("NAME", "FROM", "DESCRIPTION"), rows, empty="No trainings.")
 
 
 def _name(row: dict[str, Any]) -> Text:
@@ -71,7 +71,7 @@ def _name(row: dict[str, Any]) -> Text:
 
 
 def _owner(row: dict[str, Any]) -> str:
-    return "ships" if row.get("is_public") else "yours"
+    return "Safelight" if row.get("is_public") else "you"
 
 
 @processing.command("launch")
