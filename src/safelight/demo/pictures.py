@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from safelight.errors import Unavailable
 # Only files are read from them, so neither is imported and nothing they need is installed.
 _WHEELS = ("scikit-image>=0.25,<1", "scikit-learn>=1.6,<2")
 _FOLDERS = ("skimage/data", "sklearn/datasets/images")
-_SAVED_S = 300
+WAIT_S = 300
 
 Box = tuple[int, int, int, int]
 
@@ -98,10 +99,9 @@ def unpacked() -> Iterator[Path]:
     Raises Unavailable if they cannot be fetched.
     """
     with tempfile.TemporaryDirectory(prefix="safelight-demo-") as folder:
-        command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--target", folder]
-        done = subprocess.run(
-            [*command, *_WHEELS], capture_output=True, text=True, timeout=_SAVED_S, check=False
-        )
+        command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"]
+        command += ["--python", sys.executable, "--target", folder, *_WHEELS]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
         if done.returncode:
             last = done.stderr.strip().rsplit("\n", 1)[-1]
             raise Unavailable(f"The pictures of the demo could not be fetched: {last}")
