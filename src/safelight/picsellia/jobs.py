@@ -118,6 +118,8 @@ def _declare(
     context: Context, base: str, actor: Actor, job_id: UUID, declared: Declared
 ) -> Response:
     run = _own_run(context, actor, job_id)
+    if not run.is_final:
+        external.hear(context, run)
     if settle.declare(context.db, run.run_id, declared).is_final:
         logs.finish_posted(context, run.run_id)  # the last line stood open for corrections
     return _second(context, base, actor, job_id)
