@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +13,7 @@ from safelight.config import Settings
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.errors import AlreadyEnded, Invalid, SafelightError, Unavailable
 from safelight.internals import add_data, export_coco, fork, import_coco
-from safelight.internals.operation import Failed, Operation, write_failure
+from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store.db import Database
 
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
@@ -30,7 +29,7 @@ def run_child(data: Path, run_id: UUID) -> int:
 
     Called in a freshly forked process whose output is the run's log. Opens its own database.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    stop_by_exception()
     settings = Settings.read(os.environ, data=data)
     context = open_context(settings, Database(settings.database, pool_size=2))
     try:
@@ -79,8 +78,3 @@ def _failure(error: Exception) -> Failure | None:
     if isinstance(error, SafelightError):
         return Failure(FailureKind.INVALID_INPUT, error.message)
     return None
-
-
-def _stop(_number: int, _frame: object) -> None:
-    # An exception, so that what was begun is taken back on the way out.
-    raise SystemExit(128 + signal.SIGTERM)

@@ -22,7 +22,7 @@ def run(operation: Operation) -> None:
     parameters = operation.read(Parameters)
     organization_id, author = operation.organization_id, operation.author
     data_ids = read_selection(operation.context, parameters.data) or []
-    with operation.section("Add"), operation.undisturbed(), operation.db.transaction() as tx:
+    with operation.section("Add"), operation.last_step(), operation.db.transaction() as tx:
         version = versions.open_to_write(tx, organization_id, operation.target_id, alone=True)
         operation.check_live(tx)
         change_set = changes.open_set(

@@ -30,7 +30,7 @@ def run(operation: Operation) -> None:
             progress=lambda done, total: operation.progress(done, total, "pictures"),
             scratch=operation.folder,
         )
-        with operation.db.transaction() as tx:
+        with operation.last_step(), operation.db.transaction() as tx:
             operation.check_live(tx)
             operation.result(
                 tx,

@@ -33,7 +33,7 @@ class Parameters:
 def run(operation: Operation) -> None:
     parameters = operation.read(Parameters)
     chosen = read_selection(operation.context, parameters.assets)
-    with operation.section("Copy"), operation.undisturbed(), operation.db.transaction() as tx:
+    with operation.section("Copy"), operation.last_step(), operation.db.transaction() as tx:
         version = _target(tx, operation, parameters.name)
         operation.check_live(tx)
         source = versions.get(tx, operation.organization_id, parameters.source_version_id)

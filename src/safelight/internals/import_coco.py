@@ -67,13 +67,13 @@ def _write(operation: Operation, version: Version, found: Import, parameters: Pa
     with Writer(operation, found.spill, found.labels, parameters.mode) as writer:
         with operation.section("Write annotations"):
             writer.write(found.pictures.all)
-        with operation.section("Switch the version"), operation.undisturbed():
-            try:
+        try:
+            with operation.section("Switch the version"), operation.last_step():
                 import_switch.switch(operation, version, found, writer)
-            except Moved as moved:
-                operation.say(f"{moved} Writing again.")
-                return False
-            writer.keep()
+                writer.keep()
+        except Moved as moved:
+            operation.say(f"{moved} Writing again.")
+            return False
     return True
 
 

@@ -105,13 +105,16 @@ class Operation:
             runs.progress(tx, self.run.run_id, Progress(done, total, unit, phase.name, rate, eta_s))
 
     @contextmanager
-    def undisturbed(self) -> Iterator[None]:
-        """A stop that comes meanwhile counts afterwards. For short steps only."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    def last_step(self) -> Iterator[None]:
+        """The short step that makes everything true. A stop that comes meanwhile waits; if the step
+        was done it came too late, and the run succeeds.
+        """
+        _stop.is_held = True
         try:
             yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except BaseException:
+            _stop.release()
+            raise
 
     def check_live(self, tx: Transaction) -> None:
         """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded."""
@@ -130,6 +133,37 @@ class Operation:
     def result(self, tx: Transaction, **result: Any) -> None:
         """Write what came out, in the transaction that makes it true."""
         runs.result(tx, self.run.run_id, result)
+
+
+class _Stop:
+    """What SIGTERM does: it ends this process by an exception, so that what was begun is taken back.
+
+    Holding it back is done here and not by a signal mask: the storage library has threads of its own,
+    and the kernel would give the signal to one of them.
+    """
+
+    def __init__(self) -> None:
+        self.is_held = False
+        self._came = False
+
+    def __call__(self, _number: int, _frame: object) -> None:
+        self._came = True
+        if not self.is_held:
+            self.release()
+
+    def release(self) -> None:
+        """Do what was held back."""
+        self.is_held = False
+        if self._came:
+            raise SystemExit(128 + signal.SIGTERM)
+
+
+_stop = _Stop()
+
+
+def stop_by_exception() -> None:
+    """Install it; for a process that does nothing but one operation."""
+    signal.signal(signal.SIGTERM, _stop)
 
 
 @dataclass(slots=True)
