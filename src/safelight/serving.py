@@ -132,8 +132,13 @@ def _farewell(context: Context, scheduler: Scheduler, *, drain: bool) -> None:
     with context.db.read() as tx:
         going = runs.count_live(tx)
     if going:
-        noun = "1 run goes" if going == 1 else f"{going} runs go"
-        print(f"\n{noun} on. Start Safelight on the same folder to see or stop them.", flush=True)
+        some = "1 run goes" if going == 1 else f"{going} runs go"
+        them = "it" if going == 1 else "them"
+        print(
+            f"\n{some} on. To stop {them}, start Safelight on the same folder again and press Stop, "
+            "or `safelight stop JOB`.",
+            flush=True,
+        )
 
 
 class _Server(uvicorn.Server):
