@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event as sa_event
 
 from safelight.actions import settle, stop
 from safelight.actions.context import Context
@@ -17,6 +19,7 @@ from safelight.domain.jobs import (
     Declared,
     Exit,
     FailureKind,
+    JobType,
     RunStatus,
 )
 from safelight.domain.permissions import Actor
@@ -289,3 +292,38 @@ def test_the_scheduler_acts_at_once_and_ends_within_a_second(
     start = time.monotonic()
     scheduler.stop()
     assert time.monotonic() - start < 1
+
+
+def test_no_step_walks_over_ended_runs(
+    sqlite_db: Database, tmp_path: Path, engine: ScriptedEngine
+) -> None:
+    context = context_on(sqlite_db, tmp_path)
+    house = add_house(sqlite_db)
+    launched(sqlite_db, house)
+    asked: list[tuple[str, Any]] = []
+
+    def note(
+        _c: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
+    ) -> None:
+        asked.append((statement, values))
+
+    sa_event.listen(sqlite_db.engine, "before_cursor_execute", note)
+    engines = {"local": engine}
+    watch = Watch(context, engines)
+    for step in (Dispatch(context, engines).step, watch.step, watch.pass_on_stops):
+        step()
+    Rescue(context, engines).step()
+    with sqlite_db.read() as read:
+        runs.progress_of_live(read, house.organization_id)
+        runs.pending_order(read, tuple(JobType), engine="local")
+        runs.count_live(read)
+    sa_event.remove(sqlite_db.engine, "before_cursor_execute", note)
+    plans = []
+    with sqlite_db.engine.connect() as connection:
+        for statement, values in asked:
+            if statement.startswith(("SELECT", "UPDATE")):
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                plans += [(row[3], statement) for row in plan]
+    walks = [each for each in plans if each[0].startswith("SCAN") and "ix_run_" not in each[0]]
+    assert not walks
+    assert any("ix_run_live" in plan for plan, _ in plans)

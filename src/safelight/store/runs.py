@@ -12,7 +12,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Text, case, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    Row,
+    Text,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 
 from safelight.domain.jobs import (
     KILLED,
@@ -36,6 +47,9 @@ from safelight.store import jobs, schema
 from safelight.store.db import Event, Read, Transaction
 
 runs = schema.run
+
+# Written out, not bound: SQLite uses an index on live runs only where the text of its condition stands.
+IS_LIVE = text(f"run.{schema.LIVE_SQL}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +200,7 @@ def claim(tx: Transaction, types: Collection[JobType], *, engine: str, until: in
         select(runs.c.run_id)
         .join(schema.job, schema.job.c.job_id == runs.c.job_id)
         .where(
+            IS_LIVE,
             runs.c.status == PENDING,
             runs.c.engine == engine,
             schema.job.c.type.in_(types),
@@ -443,6 +458,7 @@ def watched(read: Read, engines: Collection[str]) -> list[Run]:
 def orphaned(read: Read, engines: Collection[str], *, started_before: int) -> list[Run]:
     """Running runs whose scheduler died between starting them and writing their handle."""
     query = select(runs).where(
+        IS_LIVE,
         runs.c.status == RUNNING,
         runs.c.handle.is_(None),
         runs.c.engine.in_(engines),
@@ -453,19 +469,19 @@ def orphaned(read: Read, engines: Collection[str], *, started_before: int) -> li
 
 def stopping(read: Read) -> list[Run]:
     """Live runs that were asked to stop."""
-    query = select(runs).where(runs.c.status.in_(LIVE), runs.c.stop_requested_at.is_not(None))
+    query = select(runs).where(IS_LIVE, runs.c.stop_requested_at.is_not(None))
     return [_run(row) for row in read.all(query)]
 
 
 def live(read: Read) -> list[Run]:
     """Every run that has not ended, oldest first."""
-    query = select(runs).where(runs.c.status.in_(LIVE)).order_by(runs.c.created_at)
+    query = select(runs).where(IS_LIVE).order_by(runs.c.created_at)
     return [_run(row) for row in read.all(query)]
 
 
 def count_live(read: Read) -> int:
     """How many runs have not ended."""
-    query = select(func.count()).select_from(runs).where(runs.c.status.in_(LIVE))
+    query = select(func.count()).select_from(runs).where(IS_LIVE)
     return int(read.scalar(query))
 
 
@@ -478,19 +494,19 @@ def unwatch(tx: Transaction, run_id: UUID) -> None:
 
 def lost(read: Read) -> list[Run]:
     """Running runs without a sign of life until their deadline."""
-    query = select(runs).where(runs.c.status == RUNNING, runs.c.alive_until < read.now)
+    query = select(runs).where(IS_LIVE, runs.c.status == RUNNING, runs.c.alive_until < read.now)
     return [_run(row) for row in read.all(query)]
 
 
 def overstaying(read: Read, *, declared_before: int) -> list[Run]:
     """Live runs that declared their end before then and are still there."""
-    query = select(runs).where(runs.c.status.in_(LIVE), runs.c.declared_at < declared_before)
+    query = select(runs).where(IS_LIVE, runs.c.declared_at < declared_before)
     return [_run(row) for row in read.all(query)]
 
 
 def pending_engines(read: Read) -> set[str]:
     """The engines that pending runs ask for."""
-    query = select(runs.c.engine).where(runs.c.status == PENDING).distinct()
+    query = select(runs.c.engine).where(IS_LIVE, runs.c.status == PENDING).distinct()
     return {row.engine for row in read.all(query)}
 
 
@@ -500,7 +516,7 @@ def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
     query = (
         select(func.count())
         .select_from(runs.join(schema.job, schema.job.c.job_id == runs.c.job_id))
-        .where(runs.c.status.in_(LIVE), held, runs.c.engine == engine, schema.job.c.type.in_(types))
+        .where(IS_LIVE, held, runs.c.engine == engine, schema.job.c.type.in_(types))
     )
     return int(read.scalar(query))
 
@@ -513,6 +529,7 @@ def pending_order(
         select(runs.c.run_id)
         .join(schema.job, schema.job.c.job_id == runs.c.job_id)
         .where(
+            IS_LIVE,
             runs.c.status == PENDING,
             runs.c.engine == engine,
             schema.job.c.type.in_(types),
@@ -529,7 +546,7 @@ def progress_of_live(read: Read, organization_id: UUID) -> list[Row[Any]]:
     query = select(
         runs.c.run_id, runs.c.job_id, type_coerce(runs.c.progress, Text).label("progress")
     ).where(
-        runs.c.status.in_(LIVE),
+        IS_LIVE,
         runs.c.organization_id == organization_id,
         runs.c.progress.is_not(None),
     )

@@ -613,7 +613,7 @@ job = Table(
     **_NEVER_REISSUE,
 )
 
-_LIVE_SQL = "status IN ({})".format(", ".join(f"'{status}'" for status in sorted(LIVE)))
+LIVE_SQL = "status IN ({})".format(", ".join(f"'{status}'" for status in sorted(LIVE)))
 _FINAL_SQL = "({})".format(", ".join(f"'{status}'" for status in sorted(FINAL)))
 
 run = Table(
@@ -674,15 +674,15 @@ run = Table(
         "uq_run_one_live",
         "job_id",
         unique=True,
-        sqlite_where=text(_LIVE_SQL),
-        postgresql_where=text(_LIVE_SQL),
+        sqlite_where=text(LIVE_SQL),
+        postgresql_where=text(LIVE_SQL),
     ),
     Index(
         "ix_run_live",
         "status",
         "created_at",
-        sqlite_where=text(_LIVE_SQL),
-        postgresql_where=text(_LIVE_SQL),
+        sqlite_where=text(LIVE_SQL),
+        postgresql_where=text(LIVE_SQL),
     ),
     # A handle is kept until its engine needs no watching any more, which may be after the end.
     Index(
