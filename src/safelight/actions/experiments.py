@@ -170,11 +170,12 @@ def _settled(read: Read, base: ModelVersion | None, given: Mapping[str, Any]) ->
     if base is None:
         return Values(dict(given))
     return settle_parameters(
-        read_rules(base.parameter_rules), base.parameters, given, closed=_is_closed(read, base)
+        read_rules(base.parameter_rules), base.parameters, given, closed=is_closed(read, base)
     )
 
 
-def _is_closed(read: Read, base: ModelVersion) -> bool:
+def is_closed(read: Read, base: ModelVersion) -> bool:
+    """Whether a parameter that the training does not declare is a mistake."""
     if base.source.package_hash is None:
         return False
     package = stored_packages.get(read, base.organization_id, base.source.package_hash)

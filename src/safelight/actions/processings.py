@@ -215,6 +215,11 @@ def _plan(tx: Transaction, actor: Actor, processing: Processing, wish: Wish) -> 
     return plan
 
 
+def is_closed(read: Read, processing: Processing) -> bool:
+    """Whether a parameter that the processing does not declare is a mistake."""
+    return _layout(read, processing) is Layout.SAFELIGHT
+
+
 def _layout(read: Read, processing: Processing) -> Layout:
     """Who wrote what is going to run; an image is taken for one of the official tools."""
     if processing.source.package_hash is None:
