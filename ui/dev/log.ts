@@ -21,11 +21,11 @@ export async function answerLog({ path: [noun, id, verb, more], query, response 
 }
 
 const lines = (run: Run, from: number, to: number): LogLine[] =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => line(run, from + index));
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({ ...line(run, from + index), partial: false }));
 
 const openOf = (run: Run) => (run.status === "RUNNING" ? { stderr: `Tiling:  27%|${"█".repeat(9)}${" ".repeat(21)}| 3210/12000 [05:31<15:07, ${(9 + Math.random()).toFixed(2)}it/s]` } : {});
 
-function line(run: Run, n: number): LogLine {
+function line(run: Run, n: number): Omit<LogLine, "partial"> {
   const start = Date.parse(run.started_at ?? run.created_at);
   const at = new Date(start + n * 22).toISOString();
   if (n <= 12) return { n, at, stream: "setup", text: n === 1 ? "Resolved 5 packages in 212ms" : ` + package-${n}==1.${n}.0` };

@@ -16,6 +16,7 @@ import { Login } from "./login/Login";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 import { choice, one, parseSearch, stringifySearch } from "./search";
+import type { VersionSearch } from "./versions/VersionScreen";
 
 interface LoginSearch {
   link?: string | undefined;
@@ -106,6 +107,14 @@ const job = createRoute({
 const newestRun = createRoute({ getParentRoute: () => job, path: "/" });
 const oneRun = createRoute({ getParentRoute: () => job, path: "/runs/$run" });
 
+const targetSearch = (raw: Record<string, unknown>): { target?: string | undefined } => ({ target: one(raw["target"]) });
+
+const versionSearch = (raw: Record<string, unknown>): VersionSearch => ({
+  show: choice(raw["show"], ["pictures", "jobs"]),
+  label: one(raw["label"]),
+  search: one(raw["search"]),
+});
+
 const objects = [
   createRoute({
     ...at("/datasets"),
@@ -116,7 +125,14 @@ const objects = [
     component: lazyRouteComponent(() => import("./datasets/DatasetScreen"), "DatasetScreen"),
   }),
   createRoute({
+    ...at("/dataset/$dataset/version/$version"), // as jobs name it
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: "/$org/dataset/$dataset/version/$version/assets", params, replace: true });
+    },
+  }),
+  createRoute({
     ...at("/dataset/$dataset/version/$version/assets"),
+    validateSearch: versionSearch,
     component: lazyRouteComponent(() => import("./versions/VersionScreen"), "VersionScreen"),
   }),
   createRoute({
@@ -133,11 +149,17 @@ const objects = [
   }),
   createRoute({
     ...at("/processings"),
+    validateSearch: targetSearch,
     component: lazyRouteComponent(() => import("./processings/ProcessingsScreen"), "ProcessingsScreen"),
   }),
   createRoute({
     ...at("/processings/$processing"),
+    validateSearch: targetSearch,
     component: lazyRouteComponent(() => import("./processings/ProcessingScreen"), "ProcessingScreen"),
+  }),
+  createRoute({
+    ...at("/datalake"), // the one that there is, as a rule
+    component: lazyRouteComponent(() => import("./datalake/DatalakeScreen"), "DatalakeScreen"),
   }),
   createRoute({
     ...at("/datalake/$datalake"),

@@ -1,78 +1,35 @@
-/** What the server answers under /api/v1. Times are RFC 3339 in UTC. */
+/**
+ * What the server answers under /api/v1, as its OpenAPI says it (`npm run types`), narrowed where the
+ * page knows more: JSON values, and words that are one of a few. Times are RFC 3339 in UTC.
+ */
+import type { components } from "./openapi";
+
+type Said = components["schemas"];
+type Narrow<Base, More> = Omit<Base, keyof More> & More;
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = Record<string, Json>;
 
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-export type JobType = "PROCESSING" | "TRAINING" | "INTERNAL";
-export type RunStatus = "PENDING" | "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "KILLED";
-export type TargetType = "DATASET_VERSION" | "DATALAKE" | "MODEL_VERSION" | "EXPERIMENT";
+export type Ref = Said["Named"];
 export type Role = "owner" | "admin" | "member" | "viewer";
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = Record<string, Json>;
+export type Session = Narrow<Said["SessionView"], { role: Role; organizations: (Ref & { role: Role })[] }>;
 
-export interface Ref {
-  id: string;
-  name: string;
-}
+// --- jobs ----------------------------------------------------------------------------------------
 
-export interface Target {
-  type: TargetType;
-  id: string;
-  name: string;
-  path: string;
-}
-
-export interface Progress {
-  done: number;
-  total: number | null;
-  unit: string;
-  phase: string;
-  rate: number | null;
-  eta_s: number | null;
-}
-
-export interface FailureLine {
-  kind: string;
-  message: string;
-}
-
-export interface Failure extends FailureLine {
-  exit_code: number | null;
-  signal: number | null;
-  excerpt: string | null;
-}
-
-export interface JobRow {
-  id: string;
-  type: JobType;
-  operation: string;
-  name: string;
-  status: RunStatus;
-  target: Target | null;
-  triggered_at: string;
-  triggered_by: Ref;
-  started_at: string | null;
-  finished_at: string | null;
-  run_id: string;
-  run_number: number;
-  runs: number;
-  progress: Progress | null;
-  failure: FailureLine | null;
-  summary: string | null;
-  waiting: string | null;
-  stop_requested_at: string | null;
-  no_heartbeat_since: string | null;
-  kept: boolean;
-}
-
-export interface Resources {
-  cpu: number | null;
-  memory: number | null;
-  gpu: number | null;
-  timeout_s: number | null;
-}
+export type JobType = Said["JobType"];
+export type RunStatus = Said["RunStatus"];
+export type TargetType = Said["TargetType"];
+export type Target = Narrow<Said["TargetView"], { type: TargetType }>;
+export type Progress = Said["ProgressView"];
+export type Failure = Said["FailureView"];
+export type Resources = Said["ResourcesView"];
+export type JobRow = Narrow<Said["JobRow"], { target: Target | null }>;
+export type TimelineEvent = Narrow<Said["EventView"], { facts: JsonObject }>;
 
 export interface Output {
   kind: string;
@@ -94,268 +51,84 @@ export interface RunResult {
   downloads?: Download[];
 }
 
-export interface Stop {
-  requested_at: string;
-  by: Ref | null;
-  grace_s: number;
-  kill_at: string | null;
-}
+export type Run = Narrow<
+  Said["RunView"],
+  {
+    parameters: JsonObject;
+    inputs: JsonObject;
+    source: JsonObject;
+    snapshot: JsonObject | null;
+    result: RunResult | null;
+    /** Only where one run is asked for. */
+    events?: TimelineEvent[];
+  }
+>;
+export type Job = Narrow<Said["JobDetail"], { target: Target | null; job_runs: Run[] }>;
+export type JobCounts = Narrow<
+  Said["CountsView"],
+  { types: Record<JobType | "ALL", number>; statuses: Partial<Record<RunStatus, number>> }
+>;
 
-export interface TimelineEvent {
-  number: number;
-  at: string;
-  kind: string;
-  user: Ref | null;
-  facts: JsonObject;
-}
-
-export interface Run {
-  id: string;
-  job_id: string;
-  number: number;
-  status: RunStatus;
-  engine: string;
-  parameters: JsonObject;
-  inputs: JsonObject;
-  resources: Resources;
-  source: JsonObject;
-  snapshot: JsonObject | null;
-  triggered_by: Ref;
-  created_at: string;
-  queued_at: string | null;
-  started_at: string | null;
-  finished_at: string | null;
-  progress: Progress | null;
-  failure: Failure | null;
-  exit_code: number | null;
-  signal: number | null;
-  declared: string | null;
-  kept: boolean;
-  result: RunResult | null;
-  waiting: string | null;
-  stop: Stop | null;
-  no_heartbeat_since: string | null;
-  log: { lines: number; bytes: number; complete: boolean; source: "captured" | "posted" };
-  events?: TimelineEvent[];
-}
-
-export interface Job extends JobRow {
-  job_runs: Run[];
-  processing: Ref | null;
-  rerunnable: boolean;
-}
-
-export interface JobCounts {
-  types: Record<JobType | "ALL", number>;
-  statuses: Partial<Record<RunStatus, number>>;
-  capped: boolean;
-}
+// --- logs ----------------------------------------------------------------------------------------
 
 export type Stream = "stdout" | "stderr" | "setup";
+export type LogLine = Narrow<Said["LineView"], { stream: Stream }>;
+export type LogSection = Said["SectionView"];
+export type LogPage = Narrow<Said["LogPage"], { lines: LogLine[]; open: Partial<Record<Stream, string>> }>;
+export type LogHits = Narrow<Said["HitsView"], { hits: LogLine[] }>;
 
-export interface LogLine {
-  n: number;
-  at: string;
-  stream: Stream;
-  text: string;
-}
-
-export interface LogSection {
-  number: number;
-  name: string;
-  line: number;
-  end_line?: number | null;
-  started_at: string;
-  ended_at: string | null;
-}
-
-export interface LogPage {
-  lines: LogLine[];
-  next_line: number;
-  total_lines: number;
-  complete: boolean;
-  open: Partial<Record<Stream, string>>;
-  sections: LogSection[];
-}
-
-export interface LogHits {
-  hits: LogLine[];
-  next: number | null;
-  total: number | null;
-}
-
-export interface Session {
-  user: Ref;
-  organization: Ref;
-  role: Role;
-  organizations: (Ref & { role: Role })[];
-}
+// --- data ----------------------------------------------------------------------------------------
 
 export type DatasetType =
-  | "NOT_CONFIGURED" | "CLASSIFICATION" | "OBJECT_DETECTION" | "SEGMENTATION"
-  | "KEYPOINT" | "POINT" | "LINE" | "MASK" | "MULTI";
+  | "NOT_CONFIGURED"
+  | "CLASSIFICATION"
+  | "OBJECT_DETECTION"
+  | "SEGMENTATION"
+  | "KEYPOINT"
+  | "POINT"
+  | "LINE"
+  | "MASK"
+  | "MULTI";
+export type DatasetRow = Narrow<
+  Said["DatasetRow"],
+  { latest_version: Narrow<Said["LatestVersion"], { type: DatasetType }> | null }
+>;
+export type Version = Narrow<Said["VersionView"], { type: DatasetType }>;
+export type Label = Said["LabelCount"];
+export type VersionDetail = Narrow<Said["VersionDetail"], { type: DatasetType }>;
+export type Dataset = Narrow<Said["DatasetView"], { versions: Version[] }>;
+export type ShapeKind = "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
+export type Shape = Narrow<Said["ShapeView"], { kind: ShapeKind; geometry: Json }>;
+export type Asset = Narrow<
+  Said["AssetView"],
+  { width: number; height: number; status: "DONE" | "PENDING"; shapes: Shape[] }
+>;
+export type Datalake = Said["DatalakeView"];
+export type DataFile = Narrow<Said["FileView"], { status: "DONE" | "PENDING" }>;
 
-export interface DatasetRow {
-  id: string;
-  name: string;
-  description: string;
-  created_at: string;
-  versions: number;
-  latest_version: { id: string; name: string; type: DatasetType; asset_count: number } | null;
-}
+// --- scripts and trainings -----------------------------------------------------------------------
 
-export interface Version {
-  id: string;
-  name: string;
-  dataset: Ref;
-  type: DatasetType;
-  description: string;
-  asset_count: number;
-  locked: { by: Ref; at: string } | null;
-  forked_from: (Ref & { dataset: Ref }) | null;
-  created_at: string;
-  created_by: Ref | null;
-}
-
-export interface Label extends Ref {
-  color: string | null;
-  shapes: number;
-}
-
-export interface VersionDetail extends Version {
-  labels: Label[];
-  shape_count: number;
-  annotated_count: number;
-}
-
-export interface Dataset extends Ref {
-  description: string;
-  created_at: string;
-  versions: Version[];
-}
-
-export type ShapeKind =
-  | "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
-
-export interface Shape {
-  id: string;
-  kind: ShapeKind;
-  label: Ref;
-  geometry: Json;
-}
-
-export interface Asset {
-  id: string;
-  data_id: string;
-  filename: string;
-  width: number;
-  height: number;
-  status: "DONE" | "PENDING";
-  thumbnail: string | null;
-  url: string | null;
-  tags: string[];
-  shapes: Shape[];
-}
-
-export interface Datalake extends Ref {
-  data_count: number;
-}
-
-export interface DataFile {
-  id: string;
-  filename: string;
-  width: number | null;
-  height: number | null;
-  size: number | null;
-  status: "DONE" | "PENDING";
-  thumbnail: string | null;
-  url: string | null;
-  tags: string[];
-  created_at: string;
-}
-
-export interface Parameter {
+export type Parameter = Partial<Pick<Said["RuleView"], "min" | "max" | "help" | "required">> & {
   type: "integer" | "number" | "boolean" | "string" | "choice" | "secret";
   default: Json;
-  min?: number | null;
-  max?: number | null;
   choices?: Json[] | null;
-  help?: string | null;
-  required?: boolean;
-}
-
-export interface ProcessingInput {
-  name: string;
-  type: string;
-  required: boolean;
-  inference_type_constraint?: string | null;
-  framework_constraint?: string | null;
-}
-
-export interface Processing extends Ref {
-  target: string;
-  type: string;
-  description: string;
-  is_public: boolean;
-  source: JsonObject;
-  parameters: Record<string, Parameter>;
-  default_parameters: JsonObject;
-  inputs: ProcessingInput[];
-  resources: Resources;
-  created_at: string;
-}
-
-export type ExperimentRow = Pick<Experiment, "id" | "name" | "status" | "created_at"> & Partial<Experiment>;
-
-export interface ProjectRow extends Ref {
-  description: string;
-  created_at: string;
-  experiments: number;
-}
-
-export interface Project extends Ref {
-  description: string;
-  created_at: string;
-  experiments: ExperimentRow[];
-}
-
-export interface Metric {
-  name: string;
-  type: string;
-  points: number;
-  last: Json;
-  updated_at: string;
-}
-
-export interface MetricSeries {
-  name: string;
-  type: string;
-  points: { position: number; value: number; at: string | null }[] | null;
-  data: Json;
-}
-
-export interface Artifact extends Ref {
-  filename: string;
-  size: number | null;
-  url: string | null;
-}
-
-export interface Experiment extends Ref {
-  status: string;
-  project: Ref;
-  base_model_version: (Ref & { model: Ref; launchable: boolean }) | null;
-  parameters: JsonObject;
-  parameter_rules: Record<string, Parameter>;
-  datasets: { alias: string; version: Ref & { dataset: Ref } }[];
-  artifacts: Artifact[];
-  metrics: Metric[];
-  created_at: string;
-  created_by: Ref | null;
-}
-
-export interface Training extends Ref {
-  model: Ref | string;
-  description: string;
-  parameters: Record<string, Parameter> | JsonObject;
-  is_public: boolean;
-}
+};
+export type ProcessingInput = Said["InputView"];
+export type Processing = Narrow<
+  Said["ProcessingView"],
+  { parameters: Record<string, Parameter>; default_parameters: JsonObject }
+>;
+export type Training = Narrow<
+  Said["TrainingView"],
+  { parameters: Record<string, Parameter>; default_parameters: JsonObject }
+>;
+export type ProjectRow = Said["ProjectRow"];
+export type Project = Said["ProjectView"];
+export type ExperimentRow = Said["ExperimentRow"];
+export type Metric = Narrow<Said["MetricView"], { last: Json }>;
+export type MetricSeries = Narrow<Said["SeriesView"], { data: Json }>;
+export type Artifact = Said["ArtifactView"];
+export type Experiment = Narrow<
+  Said["ExperimentView"],
+  { parameters: JsonObject; parameter_rules: Record<string, Parameter>; metrics: Metric[] }
+>;

@@ -1,5 +1,6 @@
 import { NativeSelect, NumberInput, PasswordInput, Switch, TextInput } from "@mantine/core";
 import type { Json, JsonObject, Parameter } from "../api/types";
+import { textOf } from "./values";
 import styles from "./ParameterForm.module.css";
 
 interface Props {
@@ -60,8 +61,8 @@ function Field({ name, rule, value, change }: FieldProps) {
       return (
         <NativeSelect
           {...common}
-          value={String(value ?? "")}
-          data={(rule.choices ?? []).map(String)}
+          value={textOf(value)}
+          data={(rule.choices ?? []).map(textOf)}
           onChange={(event) => change(chosen(rule, event.currentTarget.value))}
         />
       );
@@ -69,20 +70,20 @@ function Field({ name, rule, value, change }: FieldProps) {
       return (
         <PasswordInput
           {...common}
-          value={String(value ?? "")}
+          value={textOf(value)}
           autoComplete="off"
           onChange={(event) => change(event.currentTarget.value)}
         />
       );
     default:
       return (
-        <TextInput {...common} value={String(value ?? "")} onChange={(event) => change(event.currentTarget.value)} />
+        <TextInput {...common} value={textOf(value)} onChange={(event) => change(event.currentTarget.value)} />
       );
   }
 }
 
 const chosen = (rule: Parameter, text: string): Json =>
-  (rule.choices ?? []).find((one) => String(one) === text) ?? text;
+  (rule.choices ?? []).find((one) => textOf(one) === text) ?? text;
 
 function help(rule: Parameter): string {
   const low = rule.min ?? null;

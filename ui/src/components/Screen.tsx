@@ -21,7 +21,7 @@ export function Screen({ title, note, trail, actions, children }: Props) {
           {trail}
           <div className={styles.line}>
             <h1 className={styles.title}>{title}</h1>
-            {note}
+            {note && <div className={styles.note}>{note}</div>}
           </div>
         </div>
         {actions && <div className={styles.actions}>{actions}</div>}

@@ -17,13 +17,11 @@ const HEIGHT = 190;
 export function Chart({ name, values, live }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const newest = useRef(values);
-  newest.current = values;
 
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const made = new uPlot(options(element), columns(newest.current), element);
+    const made = new uPlot(options(element), [[], []], element);
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
@@ -34,6 +32,7 @@ export function Chart({ name, values, live }: Props) {
     };
   }, []);
 
+  // after the effect above: a plot that was just made gets its values here
   useEffect(() => plot.current?.setData(columns(values)), [values]);
 
   const last = values.findLast((value) => value !== null);

@@ -10,6 +10,7 @@ import { Loaded } from "../components/Loaded";
 import { useOpen } from "../components/open";
 import { impliedRules, ParameterForm, startValues } from "../components/ParameterForm";
 import { Screen } from "../components/Screen";
+import { textOf } from "../components/values";
 import { Trail } from "../components/Trail";
 import styles from "./Processings.module.css";
 import { TargetPicker, VersionPicker } from "./TargetPicker";
@@ -29,8 +30,8 @@ export function ProcessingScreen() {
 }
 
 function LaunchForm({ processing }: { processing: Processing }) {
-  const search = useSearch({ strict: false }) as { target?: string };
-  const [target, setTarget] = useState(search.target ?? "");
+  const { target: asked } = useSearch({ strict: false });
+  const [target, setTarget] = useState(asked ?? "");
   const rules = impliedRules(processing.parameters, processing.default_parameters);
   const [parameters, setParameters] = useState<JsonObject>(() => startValues(rules, processing.default_parameters));
   const [inputs, setInputs] = useState<JsonObject>({});
@@ -61,7 +62,7 @@ function LaunchForm({ processing }: { processing: Processing }) {
               <InputField
                 key={input.name}
                 input={input}
-                value={String(inputs[input.name] ?? "")}
+                value={textOf(inputs[input.name])}
                 change={(value) => setInputs({ ...inputs, [input.name]: value })}
               />
             ))}

@@ -13,7 +13,7 @@ import { targetWord } from "./targets";
 
 /** Every processing that one can launch: those that ship, and the organization's own. */
 export function ProcessingsScreen() {
-  const { target } = useSearch({ strict: false }) as { target?: string };
+  const { target } = useSearch({ strict: false });
   const query = useQuery(processingsQuery);
   const fits = (one: Processing) => !target || one.target === "DATASET_VERSION";
   return (
@@ -49,7 +49,7 @@ function Group({ title, items, target }: { title: string; items: Processing[]; t
               <span className={styles.name}>{one.name}</span>
               <span className={styles.text}>{one.description}</span>
               <span className={styles.foot}>
-                works on a {targetWord(one.target)} · {plural(Object.keys(one.default_parameters).length, "parameter")}
+                works on a {targetWord(one.target)} · {plural(Object.keys({ ...one.default_parameters, ...one.parameters }).length, "parameter")}
               </span>
             </OrgLink>
           </li>

@@ -20,7 +20,6 @@ import { ExperimentStatus } from "../experiments/ExperimentStatus";
 const columns = (project: string): Column<ExperimentRow>[] => [
   { title: "Status", cell: (row) => <ExperimentStatus status={row.status} /> },
   { title: "Name", cell: (row) => <Named name={row.name} path={`/project/${project}/experiment/${row.id}`} /> },
-  { title: "Model", cell: (row) => row.base_model_version?.model.name },
   { title: "Created", cell: (row) => <Ago at={row.created_at} /> },
 ];
 

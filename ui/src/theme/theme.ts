@@ -29,6 +29,7 @@ export const theme = createTheme({
     }),
     Input: Input.extend({ classNames: { input: styles.input } }),
     InputWrapper: Input.Wrapper.extend({
+      defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
       classNames: { label: styles.label, description: styles.description, error: styles.error },
     }),
     Menu: Menu.extend({

@@ -57,7 +57,7 @@ export function ImportDialog({ version, opened, close }: Props) {
             aria-label="What happens to annotations that are there"
             data={MODES.map(({ value, label }) => ({ value, label }))}
             value={mode}
-            onChange={(value) => setMode(value as ImportOptions["mode"])}
+            onChange={(value) => setMode(value)}
           />
           <p className={styles.hint}>{MODES.find((one) => one.value === mode)?.means}</p>
         </div>

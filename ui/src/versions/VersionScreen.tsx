@@ -50,7 +50,7 @@ export function VersionScreen() {
 }
 
 function Content({ version }: { version: VersionDetail }) {
-  const { show = "pictures", label, search } = useSearch({ strict: false }) as VersionSearch;
+  const { show = "pictures", label, search } = useSearch({ strict: false });
   const navigate = useNavigate();
   const palette = useMemo(() => colours(version.labels), [version.labels]);
   const change = (changes: VersionSearch) =>

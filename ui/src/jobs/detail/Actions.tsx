@@ -1,10 +1,12 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { RotateCw } from "lucide-react";
-import { useRerun } from "../../api/jobs";
+import { type Changes, useRerun } from "../../api/jobs";
 import { useMay, useSession } from "../../api/session";
 import type { Job, Run } from "../../api/types";
+import { Naming } from "../../components/Naming";
 import { isLive } from "../../components/status";
+import { renamed, takenName } from "./outputName";
 import { StopButton } from "./StopButton";
 import styles from "./Actions.module.css";
 
@@ -34,17 +36,16 @@ function Rerun({ job, refused }: Omit<Props, "run">) {
   const rerun = useRerun(job.id);
   const live = isLive(job.status);
   const why = live ? `Run ${job.run_number} has not ended yet` : job.rerunnable ? null : "This job cannot be run again from here";
-  const start = () => {
+  const taken = takenName(rerun.error);
+  const start = (changes: Changes = {}) => {
     refused(null);
-    rerun.mutate(
-      {},
-      {
-        onSuccess: (run) => void navigate({ to: "/$org/jobs/$job/runs/$run", params: { org, job: job.id, run: run.id } }),
-        onError: refused,
-      },
-    );
+    rerun.mutate(changes, {
+      onSuccess: (run) => void navigate({ to: "/$org/jobs/$job/runs/$run", params: { org, job: job.id, run: run.id } }),
+      onError: (error) => refused(takenName(error) ? null : error),
+    });
   };
   return (
+    <>
     <Tooltip label={why ?? "Once more, with the same parameters and inputs"}>
       <Button
         variant={live ? "default" : "filled"}
@@ -57,5 +58,19 @@ function Rerun({ job, refused }: Omit<Props, "run">) {
         Re-run
       </Button>
     </Tooltip>
+    {taken && (
+      <Naming
+        key={taken.proposal}
+        title="Re-run under another name"
+        action="Re-run"
+        opened
+        close={rerun.reset}
+        busy={rerun.isPending}
+        error={rerun.error}
+        proposal={taken.proposal}
+        submit={(name) => start(renamed(taken, name))}
+      />
+    )}
+    </>
   );
 }

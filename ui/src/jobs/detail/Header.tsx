@@ -11,6 +11,7 @@ import { TYPE_NAME } from "../list/filters";
 import { Actions } from "./Actions";
 import styles from "./Header.module.css";
 import { Snippets } from "./Snippets";
+import { Strip } from "./Strip";
 
 /** What this job is, on what, by whom, since when; and what one can do with it. */
 export function Header({ job, run }: { job: Job; run: Run }) {
@@ -62,6 +63,7 @@ export function Header({ job, run }: { job: Job; run: Run }) {
         </dl>
         <Snippets job={job} />
       </div>
+      <Strip run={run} />
     </header>
   );
 }

@@ -16,7 +16,6 @@ export function Side({ job, run }: { job: Job; run: Run }) {
   ];
   return (
     <aside className={styles.side} aria-label="About this run">
-      {run.waiting && <p className={styles.waiting}>{run.waiting}</p>}
       {isLive(run.status) && run.progress && (
         <div>
           <Bar fraction={fractionOf(run.progress)} label={`Progress of run ${run.number}`} />

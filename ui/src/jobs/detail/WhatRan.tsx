@@ -1,5 +1,5 @@
 import type { Job, Json, Run } from "../../api/types";
-import { said } from "./differences";
+import { said } from "../../components/values";
 import { resourcesOf, sourceOf, valuesOf } from "./facts";
 import { Facts } from "./Facts";
 import styles from "./Panel.module.css";

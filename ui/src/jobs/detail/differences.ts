@@ -1,7 +1,8 @@
 /** What one run was given that the run before it was not, in a few words. */
-import type { Json, JsonObject, Resources, Run } from "../../api/types";
+import type { JsonObject, Resources, Run } from "../../api/types";
 import { bytes } from "../../components/numbers";
 import { roughly } from "../../components/times";
+import { said } from "../../components/values";
 
 type Given = Pick<Run, "parameters" | "inputs" | "resources">;
 
@@ -27,12 +28,4 @@ function changedValues(now: JsonObject, before: JsonObject): string[] {
   return Object.entries(now)
     .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]))
     .map(([name, value]) => `${name} ${said(value)}`);
-}
-
-/** A value as one reads it. */
-export function said(value: Json | undefined): string {
-  if (value === undefined || value === null) return "–";
-  if (Array.isArray(value)) return value.map(said).join(", ");
-  if (typeof value === "object") return Object.entries(value).map(([name, each]) => `${name} ${said(each)}`).join(" · ");
-  return String(value);
 }

@@ -4,7 +4,7 @@ import { bytes, count, figure } from "../../components/numbers";
 import { roughly } from "../../components/times";
 import { isLive } from "../../components/status";
 import { amount, left } from "../line";
-import { said } from "./differences";
+import { said } from "../../components/values";
 import type { FactRow } from "./Facts";
 
 export const valuesOf = (values: JsonObject): FactRow[] =>
@@ -12,10 +12,10 @@ export const valuesOf = (values: JsonObject): FactRow[] =>
 
 export function resourcesOf({ cpu, memory, gpu, timeout_s }: Resources): FactRow[] {
   const rows: FactRow[] = [];
-  if (cpu !== null) rows.push({ name: "CPU", value: figure(cpu) });
-  if (memory !== null) rows.push({ name: "memory", value: bytes(memory) });
+  if (cpu != null) rows.push({ name: "CPU", value: figure(cpu) });
+  if (memory != null) rows.push({ name: "memory", value: bytes(memory) });
   if (gpu) rows.push({ name: "GPU", value: count(gpu) });
-  if (timeout_s !== null) rows.push({ name: "timeout", value: roughly(timeout_s) });
+  if (timeout_s != null) rows.push({ name: "timeout", value: roughly(timeout_s) });
   return rows;
 }
 

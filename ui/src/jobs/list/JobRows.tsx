@@ -11,14 +11,22 @@ import { JobLine } from "../JobLine";
 
 const HEADINGS = ["Status", "Name", "Started by", "Object", "Triggered", "Duration"];
 
+interface Props {
+  rows: JobRow[];
+  label?: string;
+  /** All of them are about the same object: no need to name it. */
+  ofOneObject?: boolean;
+}
+
 /** Jobs as a table; on a phone each row is a card. */
-export function JobRows({ rows, label = "Jobs" }: { rows: JobRow[]; label?: string }) {
+export function JobRows({ rows, label = "Jobs", ofOneObject = false }: Props) {
   const { org = "" } = useParams({ strict: false });
+  const headings = ofOneObject ? HEADINGS.filter((heading) => heading !== "Object") : HEADINGS;
   return (
-    <div role="table" aria-label={label} className={styles.table}>
+    <div role="table" aria-label={label} className={styles.table} data-narrow={ofOneObject || undefined}>
       <div role="rowgroup">
         <div role="row" className={styles.head}>
-          {HEADINGS.map((heading) => (
+          {headings.map((heading) => (
             <span role="columnheader" key={heading}>
               {heading}
             </span>
@@ -27,14 +35,14 @@ export function JobRows({ rows, label = "Jobs" }: { rows: JobRow[]; label?: stri
       </div>
       <div role="rowgroup">
         {rows.map((row) => (
-          <Row key={row.id} row={row} org={org} />
+          <Row key={row.id} row={row} org={org} object={!ofOneObject} />
         ))}
       </div>
     </div>
   );
 }
 
-const Row = memo(function Row({ row, org }: { row: JobRow; org: string }) {
+const Row = memo(function Row({ row, org, object }: { row: JobRow; org: string; object: boolean }) {
   const live = isLive(row.status);
   return (
     <div role="row" className={styles.row} data-status={row.status}>
@@ -51,9 +59,11 @@ const Row = memo(function Row({ row, org }: { row: JobRow; org: string }) {
       <div role="cell" className={styles.by}>
         <Person user={row.triggered_by} />
       </div>
-      <div role="cell" className={styles.object}>
-        {row.target ? <ObjectChip target={row.target} /> : <span aria-label="no object">–</span>}
-      </div>
+      {object && (
+        <div role="cell" className={styles.object}>
+          {row.target ? <ObjectChip target={row.target} /> : "–"}
+        </div>
+      )}
       <div role="cell" className={styles.when}>
         <Ago at={row.triggered_at} />
       </div>
