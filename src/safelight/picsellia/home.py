@@ -10,10 +10,11 @@ from safelight.picsellia.asking import Own, Reader, answer
 
 router = APIRouter()
 
+_HOME = "/home"
 _OLDEST = "6.0.0"
 
 
-@router.get("/home/ping")
+@router.get(f"{_HOME}/ping")
 def ping(actor: Reader, request: Request) -> Response:
     """Clients warn when the version here is newer than theirs, so they get their own back."""
     product, _, version = request.headers.get("user-agent", "").partition("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
 from safelight.domain.datasets import check_name
-from safelight.errors import Invalid, NotFound
+from safelight.errors import Conflict, Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
 from safelight.store import assets, data, datalakes, packed, tags, versions
-from safelight.store.db import Read, Transaction
+from safelight.store.db import Database, Read, Transaction
 from safelight.store.tags import Tag
 
 router = APIRouter()
@@ -38,10 +39,10 @@ def list_data_tags(datalake_id: UUID, actor: Reader, db: Db) -> Response:
 
 @router.post("/datalake/{datalake_id}/tags")
 def add_data_tag(datalake_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
-    with db.transaction() as tx:
+    def check(tx: Transaction) -> None:
         datalakes.get(tx, actor.organization_id, datalake_id)
-        name = check_name(body.name, "tag")
-        found = tags.add(tx, actor.organization_id, datalake_id, tags.DATA, name)
+
+    found = _ensure(db, actor.organization_id, datalake_id, tags.DATA, body.name, check)
     return answer(views.tag(found))
 
 
@@ -62,11 +63,30 @@ def list_asset_tags(version_id: UUID, actor: Reader, db: Db) -> Response:
 
 @router.post("/dataset/version/{version_id}/tags")
 def add_asset_tag(version_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
-    with db.transaction() as tx:
+    def check(tx: Transaction) -> None:
         versions.open_to_write(tx, actor.organization_id, version_id)
-        name = check_name(body.name, "tag")
-        found = tags.add(tx, actor.organization_id, version_id, tags.ASSET, name)
+
+    found = _ensure(db, actor.organization_id, version_id, tags.ASSET, body.name, check)
     return answer(views.tag(found))
+
+
+def _ensure(
+    db: Database,
+    organization_id: UUID,
+    owner_id: UUID,
+    target_type: str,
+    name: str,
+    check: Callable[[Transaction], None],
+) -> Tag:
+    """The tag of this name, made if missing: threads and processes look for it, and make it, at once."""
+    cleaned = check_name(name, "tag")
+    try:
+        with db.transaction() as tx:
+            check(tx)
+            return tags.ensure(tx, organization_id, owner_id, target_type, cleaned)
+    except Conflict:  # on PostgreSQL, the unique index: somebody was quicker by a moment
+        with db.read() as read:
+            return _find(read, owner_id, target_type, cleaned)
 
 
 @router.get("/dataset/version/{version_id}/tags/find")
@@ -125,6 +145,12 @@ def find_source(own: Own, name: str, db: Db) -> Response:
 
 @router.post("/organization/{organization_id}/datasources")
 def add_source(own: Own, _actor: Writer, db: Db, body: Named) -> Response:
-    with db.transaction() as tx:
-        found = datalakes.add_source(tx, own.organization_id, check_name(body.name, "data source"))
+    """The source of this name, made if missing, as with tags."""
+    name = check_name(body.name, "data source")
+    try:
+        with db.transaction() as tx:
+            found = datalakes.find_source(tx, own.organization_id, name)
+            found = found or datalakes.add_source(tx, own.organization_id, name)
+    except Conflict:
+        return find_source(own, name, db)
     return answer(views.source(found))
