@@ -132,17 +132,27 @@ def test_running_a_fork_again_asks_for_a_new_name(filled: Workshop) -> None:
     _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
     filled.run(run)
     end(filled, run.run_id)
-    again = rerun(filled.db, job.job_id, filled.actor)
-    code, failure = filled.operate(again)
-    assert (code, failure and failure["message"]) == (
-        1,
-        "fruits has a version v2 already. v2-2 is free.",
-    )
-    end(filled, again.run_id)
-    renamed = filled.run(rerun(filled.db, job.job_id, filled.actor, {"name": "v2-2"}))
+    with pytest.raises(NameTaken, match="fruits has a version v2 already") as caught:
+        rerun(filled.db, job.job_id, filled.actor)
+    assert caught.value.facts["field"] == "parameters.name"
+    name = caught.value.facts["proposal"]
+    renamed = filled.run(rerun(filled.db, job.job_id, filled.actor, {"name": name}))
     assert renamed.result is not None
     made = UUID(renamed.result["outputs"][0]["id"])
     assert filled.said(made) == filled.said()
+
+
+def test_a_fork_whose_name_was_taken_meanwhile_says_which_is_free(filled: Workshop) -> None:
+    _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    filled.run(run)
+    end(filled, run.run_id)
+    again = rerun(filled.db, job.job_id, filled.actor, {"name": "v3"})
+    launch_fork(filled.context, filled.actor, filled.version_id, "v3")
+    code, failure = filled.operate(again)
+    assert (code, failure and failure["message"]) == (
+        1,
+        "fruits has a version v3 already. v3-2 is free.",
+    )
 
 
 def test_a_fork_that_failed_can_be_run_again(filled: Workshop) -> None:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from safelight.actions import edits, outputs
 from safelight.actions.access import Actor
+from safelight.actions.sealing import Sealer
 from safelight.domain.jobs import Resources
 from safelight.domain.permissions import require
 from safelight.errors import Invalid, LiveRun
@@ -24,10 +26,14 @@ def rerun(
     parameters: dict[str, Any] | None = None,
     inputs: dict[str, Any] | None = None,
     resources: dict[str, Any] | None = None,
+    *,
+    sealer: Sealer | None = None,
 ) -> Run:
     """Add a run with the newest run's source, parameters, inputs and resources; given keys replace.
 
-    Raises LiveRun, and adds nothing, while the newest run has not ended; NotFound, Denied.
+    `sealer` is needed where secret parameters are given. Raises and adds nothing: LiveRun while the
+    newest run has not ended; NameTaken, proposing a free name, where it would make a version that
+    exists; Invalid naming a field that does not fit; NotFound, Denied.
     """
     with db.transaction() as tx:
         job = jobs.get(tx, by.organization_id, job_id)
@@ -39,14 +45,16 @@ def rerun(
             raise LiveRun(
                 f"Run {before.number} of this job has not ended.", run_id=str(before.run_id)
             )
+        edited = edits.apply(tx, sealer, job, before, parameters or {}, inputs or {})
+        outputs.check_free(tx, job, edited.parameters, edited.inputs)
         new = runs.NewRun(
             engine=before.engine,
             source=before.source,
             triggered_by=by.user_id,
-            parameters={**before.parameters, **(parameters or {})},
-            inputs={**before.inputs, **(inputs or {})},
+            parameters=edited.parameters,
+            inputs=edited.inputs,
             resources=_changed(before.resources, resources or {}),
-            secrets=before.secrets,
+            secrets=edited.secrets,
         )
         run = runs.add(tx, job, before.number + 1, new, runs.new_id())
         jobs.follow(tx, job_id, run.run_id, run.status, triggered_by=by.user_id)

@@ -17,7 +17,7 @@ from safelight.cli.output import ago, lasted, short
 from safelight.cli.values import pairs, typed, types_of
 from safelight.client.jobs import Job, LogLine, Run
 from safelight.domain.jobs import JobType, RunStatus
-from safelight.errors import Invalid, NotFound
+from safelight.errors import Invalid, NameTaken, NotFound
 
 JobId = Annotated[
     str, Argument(metavar="JOB", help="Its id, or eight or more of its first or last digits.")
@@ -25,6 +25,7 @@ JobId = Annotated[
 AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
 Wait = Annotated[bool, Option("--wait", help="Wait for the end; exit as `safelight wait` does.")]
 Set = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="A parameter.")]
+Input = Annotated[list[str], Option("--input", metavar="KEY=VALUE", help="An input.")]
 
 
 class Code:
@@ -235,11 +236,30 @@ def launched(found: Job, *, wait: bool, as_json: bool) -> None:
         output.say(str(found.id))
 
 
-def rerun(job: JobId, set: Set = [], wait: Wait = False, as_json: AsJson = False) -> None:  # noqa: B006
-    """Run a job again, with other parameters if you like."""
+def rerun(
+    job: JobId,
+    set: Set = [],  # noqa: B006 - typer copies it
+    input: Input = [],  # noqa: B006
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a job again, with other parameters or inputs if you like."""
     found = connect().jobs.get(job)
     parameters = typed(pairs(set, "--set"), types_of(found.run.parameters))
-    launched(found.rerun(parameters or None), wait=wait, as_json=as_json)
+    try:
+        found.rerun(parameters or None, dict(pairs(input, "--input")) or None)
+    except NameTaken as error:
+        raise _with_option(error) from None
+    launched(found, wait=wait, as_json=as_json)
+
+
+def _with_option(error: NameTaken) -> NameTaken:
+    """The refusal with the option that gives the name it proposes."""
+    place, dot, name = str(error.facts.get("field", "")).partition(".")
+    if not dot:
+        return error
+    option = "--input" if place == "inputs" else "--set"
+    return NameTaken(f"{error.message} Add {option} {name}={error.facts['proposal']}")
 
 
 def stop(

@@ -9,7 +9,7 @@ from rich.text import Text
 from typer import Argument, Option, Typer
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, Set, Wait, launched
+from safelight.cli.jobs import AsJson, Input, Set, Wait, launched
 from safelight.cli.login import connect
 from safelight.cli.values import pairs, typed
 from safelight.client.connection import Client
@@ -79,7 +79,7 @@ def launch_processing(
     name: Annotated[str, Argument(help="Its name or id.")],
     target: Annotated[str, Option(help="DATASET/VERSION, a datalake's name, or an id.")],
     set: Set = [],  # noqa: B006 - typer copies it
-    input: Annotated[list[str], Option(metavar="KEY=VALUE", help="An input.")] = [],  # noqa: B006
+    input: Input = [],  # noqa: B006
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:

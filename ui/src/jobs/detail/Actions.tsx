@@ -46,31 +46,31 @@ function Rerun({ job, refused }: Omit<Props, "run">) {
   };
   return (
     <>
-    <Tooltip label={why ?? "Once more, with the same parameters and inputs"}>
-      <Button
-        variant={live ? "default" : "filled"}
-        leftSection={<RotateCw size={14} aria-hidden="true" />}
-        data-disabled={why ? true : undefined}
-        aria-disabled={why ? true : undefined}
-        loading={rerun.isPending}
-        onClick={() => !why && start()}
-      >
-        Re-run
-      </Button>
-    </Tooltip>
-    {taken && (
-      <Naming
-        key={taken.proposal}
-        title="Re-run under another name"
-        action="Re-run"
-        opened
-        close={rerun.reset}
-        busy={rerun.isPending}
-        error={rerun.error}
-        proposal={taken.proposal}
-        submit={(name) => start(renamed(taken, name))}
-      />
-    )}
+      <Tooltip label={why ?? "Once more, with the same parameters and inputs"}>
+        <Button
+          variant={live ? "default" : "filled"}
+          leftSection={<RotateCw size={14} aria-hidden="true" />}
+          data-disabled={why ? true : undefined}
+          aria-disabled={why ? true : undefined}
+          loading={rerun.isPending}
+          onClick={() => !why && start()}
+        >
+          Re-run
+        </Button>
+      </Tooltip>
+      {taken && (
+        <Naming
+          key={taken.proposal}
+          title="Re-run under another name"
+          action="Re-run"
+          opened
+          close={rerun.reset}
+          busy={rerun.isPending}
+          error={rerun.error}
+          proposal={taken.proposal}
+          submit={(name) => start(renamed(taken, name))}
+        />
+      )}
     </>
   );
 }
