@@ -39,7 +39,7 @@ class Edited:
 
 def apply(
     tx: Transaction,
-    sealer: Sealer,
+    sealer: Sealer | None,
     job: Job,
     before: Run,
     parameters: JsonObject,
@@ -51,24 +51,27 @@ def apply(
     the new parameters, too. Raises Invalid naming the field that does not fit.
     """
     rules, closed = _rules(tx, job, before)
-    sealed = sealer.unseal(before.secrets) if before.secrets else {}
+    sealed = sealer.unseal(before.secrets) if sealer and before.secrets else {}
     values = settle_parameters(
-        {name: _known(rule, sealed) for name, rule in rules.items()},
+        {name: _known(rule) for name, rule in rules.items()},
         before.parameters,
         parameters,
         closed=closed and bool(parameters),
     )
     if job.type is JobType.TRAINING:
         _tell_experiment(tx, job, values.plain)
-    secrets = sealer.seal({**sealed, **values.secret}) if values.secret else before.secrets
+    secrets = before.secrets
+    if values.secret:
+        if sealer is None:
+            raise ValueError("secret parameters need a sealer")
+        secrets = sealer.seal({**sealed, **values.secret})
     plain = {**before.parameters, **values.plain} if parameters else before.parameters
     return Edited(plain, {**before.inputs, **_inputs(tx, job, inputs)}, secrets)
 
 
-def _known(rule: Parameter, sealed: JsonObject) -> Parameter:
+def _known(rule: Parameter) -> Parameter:
     """A secret that was given before need not be given again."""
-    given = rule.type is ParameterType.SECRET and rule.name in sealed
-    return replace(rule, required=False) if given else rule
+    return replace(rule, required=False) if rule.type is ParameterType.SECRET else rule
 
 
 def _rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Parameter], bool]:
