@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -84,6 +85,26 @@ def test_the_default_host_is_loopback_in_both_families() -> None:
     assert len({each.getsockname()[1] for each in sockets}) == 1
     for each in sockets:
         each.close()
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """An answer in two writes takes 40 ms more on a socket with Nagle's delay."""
+
+    async def accepted(listening: socket.socket) -> int:
+        delays = asyncio.Queue[int]()
+
+        def arrived(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted_by_us: socket.socket = writer.get_extra_info("socket")
+            delays.put_nowait(accepted_by_us.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(arrived, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname()[:2])
+            writer.close()
+            return await delays.get()
+
+    for each in startup.listen("127.0.0.1", 0):
+        assert asyncio.run(accepted(each)) != 0
 
 
 @pytest.mark.parametrize(
