@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +18,8 @@ from safelight.store.db import Database
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "XGET"})
 
 
-def _context(request: Request) -> Context:
+# Dependencies without I/O are async: a sync one costs a change of thread, for nothing here.
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.safelight
     return context
 
@@ -26,7 +27,7 @@ def _context(request: Request) -> Context:
 Ctx = Annotated[Context, Depends(_context)]
 
 
-def _database(context: Ctx) -> Database:
+async def _database(context: Ctx) -> Database:
     return context.db
 
 
@@ -70,11 +71,11 @@ def _actor(request: Request, context: Ctx) -> Actor:
 CurrentActor = Annotated[Actor, Depends(_actor)]
 
 
-def needs(ability: Ability | str) -> Callable[[Actor], Actor]:
+def needs(ability: Ability | str) -> Callable[[Actor], Awaitable[Actor]]:
     """A dependency: the actor, once it is sure that it has `ability`."""
     needed = Ability(ability)
 
-    def check(actor: CurrentActor) -> Actor:
+    async def check(actor: CurrentActor) -> Actor:
         permissions.require(actor, needed)
         return actor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from safelight.api.views import Page
 from safelight.domain.jobs import JobType, RunStatus
 from safelight.domain.permissions import Ability, Actor
 from safelight.store import joblist, jobs, processings, runs, users
-from safelight.store.db import Read
+from safelight.store.db import Database, Read
 from safelight.store.joblist import Filter
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -40,45 +41,49 @@ JobReader = Annotated[Actor, Depends(needs(Ability.READ_JOBS))]
 NOBODY = UUID(int=0)
 
 
-def _filter(
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for; `user` is still a word."""
+
+    filter: Filter
+    user: str
+
+
+async def _wanted(
     actor: JobReader,
-    db: Db,
     type: JobType | None = None,
     status: Annotated[list[RunStatus] | None, Query()] = None,
     user: Annotated[str, Query(description="A user's id or name, or `me`.")] = "",
     object: Annotated[UUID | None, Query(description="The id of the affected object.")] = None,
     search: Annotated[str, Query(max_length=4000, description="Words of name or object.")] = "",
-) -> Filter:
-    return Filter(
-        actor.organization_id,
-        type,
-        tuple(status or ()),
-        _user_id(actor, db, user) if user else None,
-        object,
-        search,
-    )
+) -> Wanted:
+    user_id = actor.user_id if user == "me" else None
+    statuses = tuple(status or ())
+    filter = Filter(actor.organization_id, type, statuses, user_id, object, search)
+    return Wanted(filter, user if user_id is None else "")
 
 
-def _user_id(actor: Actor, db: Db, user: str) -> UUID:
-    if user == "me":
-        return actor.user_id
+def _resolved(db: Database, wanted: Wanted) -> Filter:
+    if not wanted.user:
+        return wanted.filter
     try:
-        return UUID(user)
+        return replace(wanted.filter, user_id=UUID(wanted.user))
     except ValueError:
         with db.read() as read:
-            found = users.find(read, user)
-        return found.user_id if found else NOBODY
+            found = users.find(read, wanted.user)
+        return replace(wanted.filter, user_id=found.user_id if found else NOBODY)
 
 
-Asked = Annotated[Filter, Depends(_filter)]
+Asked = Annotated[Wanted, Depends(_wanted)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/jobs", response_model=Page[JobRow])
-def list_jobs(context: Ctx, filter: Asked, after: str = "", limit: Limit = 50) -> Response:
+def list_jobs(context: Ctx, wanted: Asked, after: str = "", limit: Limit = 50) -> Response:
     """Jobs, newest first. `status` may be given several times; `search` wants all its words, "in
     quotes" as one, in the job's name or its object's.
     """
+    filter = _resolved(context.db, wanted)
     return answer(jobs_page(context, filter, after=after, limit=limit))
 
 
@@ -90,10 +95,11 @@ def jobs_page(context: Context, filter: Filter, *, after: str = "", limit: int =
 
 
 @router.get("/jobs/counts", response_model=CountsView)
-def count_jobs(db: Db, filter: Asked) -> CountsView:
+def count_jobs(db: Db, wanted: Asked) -> CountsView:
     """How many jobs there are per type (under the other filters) and per status (likewise). `capped`:
     counting stopped at 10,000.
     """
+    filter = _resolved(db, wanted)
     with db.read() as read:
         counts = joblist.counts(read, filter)
     return CountsView(types=counts.types, statuses=counts.statuses, capped=counts.is_capped)
@@ -164,7 +170,13 @@ def rerun_job(job: str, actor: JobReader, context: Ctx, body: RerunBody | None =
     with context.db.read() as read:
         job_id = jobs.find_id(read, actor.organization_id, job)
     run = rerun.rerun(
-        context.db, job_id, actor, changes.parameters, changes.inputs, changes.resources
+        context.db,
+        job_id,
+        actor,
+        changes.parameters,
+        changes.inputs,
+        changes.resources,
+        sealer=context.sealer,
     )
     with context.db.read() as read:
         found = jobs.get(read, actor.organization_id, job_id)

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from safelight.domain.jobs import Progress
@@ -385,7 +386,12 @@ def shown(engine: str, captured: State | None) -> str:
 def stamp(at: int) -> str:
     """Microseconds since 1970 as `2026-11-23T01:02:03.123456Z`."""
     seconds, micros = divmod(at, 1_000_000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{micros:06d}Z"
+    return f"{_second(seconds)}.{micros:06d}Z"
+
+
+@lru_cache(maxsize=8192)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def prefix(at: int, stream: str, *, is_partial: bool = False) -> bytes:

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
     Text,
     and_,
+    bindparam,
     func,
-    literal,
     literal_column,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
@@ -107,26 +110,28 @@ def page(read: Read, filter: Filter, *, after: str | None, limit: int) -> JobPag
     return JobPage(rows, cursor)
 
 
+_ROWS = (
+    select(*COLUMNS)
+    .join(runs, runs.c.run_id == jobs.c.latest_run_id)
+    .join(users, users.c.user_id == jobs.c.triggered_by)
+)
+_ROWS_OF_KEYS = _ROWS.where(jobs.c.job_key.in_(bindparam("keys", expanding=True))).order_by(
+    jobs.c.triggered_at.desc(), jobs.c.job_key.desc()
+)
+
+
 def rows_of(read: Read, keys: list[int]) -> Sequence[Row[Any]]:
     """The list's rows of these jobs, newest first."""
     if not keys:
         return []
-    return read.all(
-        select(*COLUMNS)
-        .join(runs, runs.c.run_id == jobs.c.latest_run_id)
-        .join(users, users.c.user_id == jobs.c.triggered_by)
-        .where(jobs.c.job_key.in_(keys))
-        .order_by(jobs.c.triggered_at.desc(), jobs.c.job_key.desc())
-    )
+    rows: Sequence[Row[Any]] = read.execute(_ROWS_OF_KEYS, {"keys": keys}).all()
+    return rows
 
 
 def row_of(read: Read, organization_id: UUID, job_id: UUID) -> Row[Any] | None:
     """The list's row of one job."""
     return read.first(
-        select(*COLUMNS)
-        .join(runs, runs.c.run_id == jobs.c.latest_run_id)
-        .join(users, users.c.user_id == jobs.c.triggered_by)
-        .where(jobs.c.job_id == job_id, jobs.c.organization_id == organization_id)
+        _ROWS.where(jobs.c.job_id == job_id, jobs.c.organization_id == organization_id)
     )
 
 
@@ -142,93 +147,136 @@ def _behind(after: str | None) -> tuple[int, int] | None:
 # --- which jobs -----------------------------------------------------------------------------------
 
 _Keys = list[tuple[int, int]]  # (triggered_at, job_key)
+_Values = dict[str, Any]
 
 
 def _keys(read: Read, filter: Filter, behind: tuple[int, int] | None, limit: int) -> _Keys:
     terms = _terms(filter.search)
+    values = _values(filter, behind, terms)
+    shape = _shape(read, filter, behind)
     if not terms:
-        return _walk(read, filter, behind, limit)
-    window = _walk(read, filter, behind, _WALK, among=terms)
+        return _found(read, shape, values, limit)
+    window = _found(read, replace(shape, terms=len(terms), is_marking=True), values, _WALK)
     found = [(at, key) for at, key, matches in window if matches]
     if len(found) >= limit or len(window) < _WALK:
         return found[:limit]
     if _is_rare(read, terms):
-        return _candidates(read, filter, behind, limit, terms)
-    return _walk(read, filter, behind, limit, terms=terms)
+        return _candidates(read, shape, values, limit, terms)
+    return _found(read, replace(shape, terms=len(terms)), values, limit)
 
 
-def _walk(
-    read: Read,
-    filter: Filter,
-    behind: tuple[int, int] | None,
-    limit: int,
-    *,
-    terms: tuple[str, ...] = (),
-    among: tuple[str, ...] = (),
-) -> list[Any]:
-    """Keys along the index, newest first. `terms` filter; `among` only adds whether they match.
+def _found(read: Read, shape: _Shape, values: _Values, limit: int) -> list[Any]:
+    rows = read.execute(_walk(shape), {**values, "limit": limit}).all()
+    return [tuple(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What makes two walks the same statement; built once, as building costs as much as running it.
+
+    `names`: the columns that filter, in the order in which an index shall serve them. `is_marking`: the
+    terms do not filter, a column says whether they match.
+    """
+
+    is_sqlite: bool
+    names: tuple[str, ...]
+    statuses: int
+    is_behind: bool
+    terms: int = 0
+    is_marking: bool = False
+
+
+def _shape(read: Read, filter: Filter, behind: tuple[int, int] | None) -> _Shape:
+    given = {
+        "organization_id": filter.organization_id,
+        "target_id": filter.target_id,
+        "triggered_by": filter.user_id,
+        "type": filter.type,
+    }
+    names = tuple(name for name, value in given.items() if value is not None)
+    is_sqlite = read.dialect == "sqlite"
+    return _Shape(is_sqlite, names, len(set(filter.statuses)), behind is not None)
+
+
+def _values(filter: Filter, behind: tuple[int, int] | None, terms: tuple[str, ...]) -> _Values:
+    at, key = behind or (0, 0)
+    statuses = sorted(set(filter.statuses))
+    return {
+        "organization_id": filter.organization_id,
+        "target_id": filter.target_id,
+        "triggered_by": filter.user_id,
+        "type": filter.type,
+        "at": at,
+        "key": key,
+        **{f"status_{position}": status for position, status in enumerate(statuses)},
+        **{f"term_{position}": _like(term) for position, term in enumerate(terms)},
+    }
+
+
+@lru_cache(maxsize=256)
+def _walk(shape: _Shape) -> Select[Any]:
+    """Keys along the index, newest first.
 
     Several statuses are several walks that are merged, so that each follows its own index.
     """
     columns: list[Any] = [jobs.c.triggered_at, jobs.c.job_key]
-    if among:
-        columns.append(_matches(among).label("matches"))
-    branches = [
-        _newest(select(*columns).where(*_conditions(read, each), *_position(behind)), limit)
-        for each in _per_status(filter)
-    ]
-    if terms:
-        branches = [branch.where(_matches(terms)) for branch in branches]
+    matches = _matches(shape.terms)
+    if shape.is_marking:
+        columns.append(matches.label("matches"))
+    branches = []
+    for status in range(max(1, shape.statuses)):
+        branch = select(*columns).where(*_conditions(shape, status), *_position(shape))
+        if shape.terms and not shape.is_marking:
+            branch = branch.where(matches)
+        branches.append(_newest(branch))
     if len(branches) == 1:
-        return [tuple(row) for row in read.all(branches[0])]
+        return branches[0]
     merged = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    query = select(merged).order_by(merged.c.triggered_at.desc(), merged.c.job_key.desc())
-    return [tuple(row) for row in read.all(query.limit(limit))]
+    return (
+        select(merged)
+        .order_by(merged.c.triggered_at.desc(), merged.c.job_key.desc())
+        .limit(bindparam("limit"))
+    )
 
 
-def _newest(query: Select[Any], limit: int) -> Select[Any]:
-    return query.order_by(jobs.c.triggered_at.desc(), jobs.c.job_key.desc()).limit(limit)
+def _newest(query: Select[Any]) -> Select[Any]:
+    order = (jobs.c.triggered_at.desc(), jobs.c.job_key.desc())
+    return query.order_by(*order).limit(bindparam("limit"))
 
 
-def _per_status(filter: Filter) -> list[Filter]:
-    if len(filter.statuses) < 2:
-        return [filter]
-    return [replace(filter, statuses=(status,)) for status in sorted(set(filter.statuses))]
-
-
-def _position(behind: tuple[int, int] | None) -> list[ColumnElement[bool]]:
-    if behind is None:
+def _position(shape: _Shape) -> list[ColumnElement[bool]]:
+    if not shape.is_behind:
         return []
-    at, key = behind
+    at, key = bindparam("at", type_=BigInteger), bindparam("key", type_=BigInteger)
     # The first condition alone bounds the walk on the index; the second is exact.
     return [
         jobs.c.triggered_at <= at,
-        tuple_(jobs.c.triggered_at, jobs.c.job_key) < tuple_(literal(at), literal(key)),
+        tuple_(jobs.c.triggered_at, jobs.c.job_key) < tuple_(at, key),
     ]
 
 
-def _conditions(read: Read, filter: Filter) -> list[ColumnElement[bool]]:
+def _conditions(
+    shape: _Shape, status: int | None, *, walks: bool = True
+) -> list[ColumnElement[bool]]:
     """The filters but the text. SQLite keeps no statistics of ours, so it is told which one to walk by:
-    a leading `+` keeps a column out of its choice.
+    a leading `+` keeps a column out of its choice. `walks` False: by none, the keys are known.
+    `status`: which of several, None for any of them.
     """
-    given: list[tuple[str, Any]] = [
-        ("target_id", filter.target_id),
-        ("status", filter.statuses[0] if len(filter.statuses) == 1 else None),
-        ("triggered_by", filter.user_id),
-        ("type", filter.type),
-    ]
-    found: list[ColumnElement[bool]] = [jobs.c.organization_id == filter.organization_id]
-    is_free = True
-    for name, value in given:
-        if value is None:
-            continue
+    names = list(shape.names)
+    if shape.statuses and status is not None:
+        names.insert(1 if "target_id" not in names else 2, "status")
+    found: list[ColumnElement[bool]] = []
+    for position, name in enumerate(names):
         column: ColumnElement[Any] = jobs.c[name]
-        if not is_free and read.dialect == "sqlite":
+        # The organization and the first filter; an object's own index knows no organization.
+        is_index = walks and (position < 2 if "target_id" not in names else name == "target_id")
+        if not is_index and shape.is_sqlite:
             column = type_coerce(literal_column(f"+job.{name}"), jobs.c[name].type)
-        found.append(column == value)
-        is_free = False
-    if len(filter.statuses) > 1:
-        found.append(jobs.c.status.in_(filter.statuses))
+        value = f"status_{status}" if name == "status" else name
+        found.append(column == bindparam(value, type_=jobs.c[name].type))
+    if shape.statuses and status is None:
+        each = [bindparam(f"status_{n}", type_=Text) for n in range(shape.statuses)]
+        found.append(jobs.c.status.in_(each))
     return found
 
 
@@ -245,8 +293,16 @@ def _terms(search: str) -> tuple[str, ...]:
     return tuple(term for quoted, word in found if (term := quoted or word.replace('"', "")))
 
 
-def _matches(terms: tuple[str, ...]) -> ColumnElement[bool]:
-    return and_(*(_TEXT.contains(term, autoescape=True) for term in terms))
+def _like(term: str) -> str:
+    """The LIKE pattern of a text that stands anywhere."""
+    escaped = term.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
+
+
+def _matches(terms: int) -> ColumnElement[bool]:
+    """All of so many terms, bound as `term_0`, `term_1` ..., are in the text."""
+    each = [_TEXT.like(bindparam(f"term_{n}", type_=Text), escape="/") for n in range(terms)]
+    return and_(true(), *each)
 
 
 def _long(terms: tuple[str, ...]) -> list[str]:
@@ -264,7 +320,8 @@ def _hits(read: Read, terms: tuple[str, ...], limit: int) -> Select[Any] | None:
         phrases = " ".join('"{}"'.format(term.replace('"', '""')) for term in wanted)
         table = func.job_search(phrases).table_valued("rowid", name="found")
         return select(table.c.rowid.label("job_key")).limit(limit)
-    return select(jobs.c.job_key).where(_matches(tuple(wanted))).limit(limit)
+    each = [_TEXT.like(_like(term), escape="/") for term in wanted]
+    return select(jobs.c.job_key).where(*each).limit(limit)
 
 
 def _is_rare(read: Read, terms: tuple[str, ...]) -> bool:
@@ -276,21 +333,23 @@ def _is_rare(read: Read, terms: tuple[str, ...]) -> bool:
 
 
 def _candidates(
-    read: Read,
-    filter: Filter,
-    behind: tuple[int, int] | None,
-    limit: int,
-    terms: tuple[str, ...],
+    read: Read, shape: _Shape, values: _Values, limit: int, terms: tuple[str, ...]
 ) -> _Keys:
+    query = _newest(
+        select(jobs.c.triggered_at, jobs.c.job_key)
+        .where(_among(read, terms), *_conditions(shape, None, walks=False))
+        .where(*_position(shape), _matches(len(terms)))
+    )
+    rows = read.execute(query, {**values, "limit": limit}).all()
+    return [(row.triggered_at, row.job_key) for row in rows]
+
+
+def _among(read: Read, terms: tuple[str, ...]) -> ColumnElement[bool]:
+    """The job is one of the candidates for these terms."""
     hits = _hits(read, terms, _CANDIDATES)
     assert hits is not None
     found = hits.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-    query = (
-        select(jobs.c.triggered_at, jobs.c.job_key)
-        .where(jobs.c.job_key.in_(select(found.c.job_key)))
-        .where(*_conditions(read, filter), *_position(behind), _matches(terms))
-    )
-    return [(row.triggered_at, row.job_key) for row in read.all(_newest(query, limit))]
+    return jobs.c.job_key.in_(select(found.c.job_key))
 
 
 # --- counts ---------------------------------------------------------------------------------------
@@ -327,18 +386,18 @@ def _plain_counts(read: Read, filter: Filter) -> Counts:
 
 
 def _grouped(read: Read, filter: Filter, column: Any) -> tuple[dict[str, int], bool]:
-    query = select(column.label("value")).where(*_conditions(read, filter))
     terms = _terms(filter.search)
+    is_rare = bool(terms) and _is_rare(read, terms)
+    shape = _shape(read, filter, None)
+    query = select(column.label("value")).where(*_conditions(shape, None, walks=not is_rare))
     if terms:
-        query = query.where(_matches(terms))
-        if _is_rare(read, terms):
-            hits = _hits(read, terms, _CANDIDATES)
-            assert hits is not None
-            found = hits.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-            query = query.where(jobs.c.job_key.in_(select(found.c.job_key)))
+        query = query.where(_matches(len(terms)))
+    if is_rare:
+        query = query.where(_among(read, terms))
     bounded = query.limit(COUNT_LIMIT + 1).subquery()
     grouped = select(bounded.c.value, func.count().label("jobs")).group_by(bounded.c.value)
-    numbers: dict[str, int] = {row.value: row.jobs for row in read.all(grouped)}
+    rows = read.execute(grouped, _values(filter, None, terms)).all()
+    numbers: dict[str, int] = {row.value: row.jobs for row in rows}
     return numbers, sum(numbers.values()) > COUNT_LIMIT
 
 
