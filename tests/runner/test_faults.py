@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from safelight.runner import processes
 from safelight.runner.folder import EXIT, KEEPER
@@ -125,6 +127,18 @@ def test_the_end_waits_for_a_server_that_is_away(scene: Scene) -> None:
     assert scene.finish()["exit_code"] == 4
     assert scene.known.text("stdout").endswith(COUNTED)
     assert scene.known.is_complete
+
+
+def test_a_runner_whose_data_folder_was_removed_goes_too(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "data", symlinks=True)
+    scene = Scene(tmp_path / "data")
+    scene.server.start()
+    scene.script(COUNTING)
+    runner = scene.run()
+    scene.wait_for("line 3\n")
+    scene.server.stop()
+    shutil.rmtree(tmp_path / "data")
+    runner.wait(timeout=20)
 
 
 def test_a_server_that_starts_after_the_runner_is_found(make_scene: Callable[[], Scene]) -> None:

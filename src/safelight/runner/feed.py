@@ -78,7 +78,8 @@ class Feed(threading.Thread):
         except Refused as refusal:
             print("given up by the server:", refusal, file=sys.stderr, flush=True)
             self._orders.give_up()
-            self._folder.write(FINISHED, {"given_up": str(refusal)})
+            if not refusal.is_gone:
+                self._folder.write(FINISHED, {"given_up": str(refusal)})
         finally:
             self._server.close()
 

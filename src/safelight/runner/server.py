@@ -17,6 +17,9 @@ AGAIN = frozenset({408, 425, 429})  # not now; asking again may help
 Json = Dict[str, Any]
 
 
+GONE = 410  # said by nobody: where every answer would come from does not exist any more
+
+
 class Away(Exception):
     """No answer, or none of a healthy server. Asking again later is right."""
 
@@ -33,7 +36,12 @@ class Refused(Exception):
     @property
     def is_final(self) -> bool:
         """The run is not (or no longer) ours."""
-        return self.status in (401, 409)
+        return self.status in (401, 409, GONE)
+
+    @property
+    def is_gone(self) -> bool:
+        """There is no data folder any more, nor one of the run: nothing can be noted."""
+        return self.status == GONE
 
     @property
     def acknowledged(self) -> Optional[int]:
@@ -135,6 +143,8 @@ class Server:
             address = urlsplit(known["url"])
             self._pid = known.get("pid")
         except (OSError, ValueError, KeyError, TypeError) as error:
+            if not os.path.isdir(os.path.dirname(self._server_file)):
+                raise Refused(GONE, "gone", "the data folder was removed", None) from error
             raise Away(f"no server address: {error}") from error
         host = address.hostname or "127.0.0.1"
         if address.scheme == "https":

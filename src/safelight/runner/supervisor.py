@@ -79,7 +79,8 @@ def _ask(folder: RunFolder, server: Server) -> Optional[Note]:
             return server.start(introduction())
         except Refused as refusal:
             print("not started:", refusal, file=sys.stderr)
-            folder.write(FINISHED, {"given_up": str(refusal)})
+            if not refusal.is_gone:
+                folder.write(FINISHED, {"given_up": str(refusal)})
             return None
         except Away:
             if folder.has(STOP):
