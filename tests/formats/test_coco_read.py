@@ -48,10 +48,13 @@ def read(content: dict[str, Any] | bytes, chunk_bytes: int = 1024) -> Read:
         file = coco_read.read(io.BytesIO(text), spill, chunk_bytes=chunk_bytes)
         shapes = {
             image.file_name: [
-                _shapes.decode(
-                    b'{"n":%d,"l":%d,%b' % (number, spill.categories[at], spill.text(at))
+                _shapes.decode(b'{"n":%d,"l":%d,%b' % (number, spill.categories[at], text))
+                for number, (at, text) in enumerate(
+                    zip(
+                        spill.of_image(position), spill.texts(spill.of_image(position)), strict=True
+                    ),
+                    start=1,
                 )
-                for number, at in enumerate(spill.of_image(position), start=1)
             ]
             for position, image in file.images.items()
         }

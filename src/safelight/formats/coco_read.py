@@ -132,15 +132,18 @@ class _Reader:
         self._file.categories[position] = category
 
     def _take_annotations(self, records: list[Annotation]) -> None:
+        found = shape_texts(records, self._refuse)
+        texts = [text for text in found if text is not None]
+        if len(texts) < len(records):
+            kept = zip(records, found, strict=True)
+            records = [record for record, text in kept if text is not None]
         images, categories = self._images, self._categories
-        texts, image_of, category_of, ids = [], [], [], []
-        for record, text in zip(records, shape_texts(records, self._refuse), strict=True):
-            if text is not None:
-                texts.append(text)
-                image_of.append(images.setdefault(record.image_id, len(images)))
-                category_of.append(categories.setdefault(record.category_id, len(categories)))
-                ids.append(record.id)
-        self._spill.add(texts, image_of, category_of, ids)
+        self._spill.add(
+            texts,
+            [images.setdefault(record.image_id, len(images)) for record in records],
+            [categories.setdefault(record.category_id, len(categories)) for record in records],
+            [record.id for record in records],
+        )
 
     def _refuse(self, record: Annotation, bad: BadRecord) -> None:
         self._reject(f"annotation {record.id}", bad)

@@ -38,14 +38,15 @@ Refuse = Callable[[Annotation, BadRecord], None]
 
 def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]:
     """The text of each record's shape; None where `refuse` was called for it."""
+    all_boxes = b",".join([record.bbox for record in records])
     try:
-        boxes = _boxes.decode(_list(b",".join([record.bbox for record in records])))
+        boxes = _boxes.decode(_list(all_boxes))
         areas = _areas.decode(_list(b",".join([record.area for record in records])))
     except DecodeError:
         return _one_by_one(records, refuse)
     texts: list[bytes | None] = []
-    outlines = []
-    for record, box, area in zip(records, boxes, areas, strict=True):
+    quick: dict[int, bytes] = {}  # outlines by position
+    for at, (record, box, area) in enumerate(zip(records, boxes, areas, strict=True)):
         outline = bytes(record.segmentation)
         if (
             len(box) == 4
@@ -57,10 +58,21 @@ def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]
             and _has_form_of_rings(outline)
         ):
             texts.append(b'"k":"p","g":%b,"b":%b,"ar":%b}' % (outline, record.bbox, record.area))
-            outlines.append(outline)
+            quick[at] = outline
         else:
             texts.append(_text(record, refuse))
-    return texts if _are_numbers(b"".join(outlines)) else _one_by_one(records, refuse)
+    # What is rare is looked for in all outlines at once.
+    joined = b"".join(quick.values())
+    if not _are_numbers(joined):
+        return _one_by_one(records, refuse)
+    if _is_spaced(joined) or _is_spaced(all_boxes):
+        for at in quick:
+            texts[at] = _dense(texts[at] or b"")
+    return texts
+
+
+def _is_spaced(text: bytes) -> bool:
+    return b" " in text or b"\n" in text
 
 
 def _list(joined: bytes) -> bytes:
@@ -69,7 +81,7 @@ def _list(joined: bytes) -> bytes:
 
 def _has_form_of_rings(outline: bytes) -> bool:
     """Whether it is `[[...],[...]]`, nothing deeper, an even number of 6 or more values in each."""
-    if outline[:2] != b"[[" or outline[-2:] != b"]]" or b" " in outline or b"\n" in outline:
+    if not (outline.startswith(b"[[") and outline.endswith(b"]]")):
         return False
     opened = outline.count(b"[")
     if opened == 2:

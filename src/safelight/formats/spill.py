@@ -73,8 +73,9 @@ class Spill:
         """The positions of the shapes of one picture, in the order of the file."""
         return self._order[self._starts[image] : self._starts[image + 1]]
 
-    def text(self, position: int) -> bytes:
-        return self._map[self._offsets[position] : self._offsets[position + 1]]
+    def texts(self, positions: Sequence[int]) -> list[bytes]:
+        offsets, file = self._offsets, self._map
+        return [file[offsets[position] : offsets[position + 1]] for position in positions]
 
     @property
     def kept(self) -> int:

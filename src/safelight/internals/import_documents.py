@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Sequence
+from itertools import count, islice
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +27,7 @@ from safelight.store import documents, pointers
 from safelight.store.documents import NewDocument
 
 AT_ONCE = 1000  # documents per transaction: well below 100 ms
+_DOCUMENT = b'{"a":[{"n":%d,"at":%d,"status":"PENDING","duration":0.0,"attributes":{},"s":[%b]}]}'
 _shapes = msgspec.json.Decoder(tuple[Shape, ...])
 
 Written = tuple[int | None, Numbers]
@@ -39,6 +40,7 @@ class Writer:
     def __init__(self, operation: Operation, spill: Spill, labels: Labels, mode: MergeMode) -> None:
         self._operation, self._spill, self._mode = operation, spill, mode
         self._keys = labels.keys
+        self._all_labels = labels.are_complete
         self._at = operation.db.clock()
         self._document_keys: list[int] = []
         self._kept = False
@@ -93,46 +95,40 @@ class Writer:
 
         Text is put together, nothing is decoded: this is done a hundred thousand times.
         """
-        first = picture.numbers.shape
-        texts: list[bytes] = []
-        counts: Counter[int] = Counter()
-        for position in self._spill.of_image(picture.image):
-            key = self._keys.get(self._spill.categories[position])
-            if key is not None:
-                counts[key] += 1
-                texts.append(
-                    b'{"n":%d,"l":%d,%b' % (first + len(texts), key, self._spill.text(position))
-                )
-        if not texts:
+        numbers = picture.numbers
+        keys, texts = self._shapes_of(picture)
+        if not keys:
             return None
-        content = (
-            b'{"a":[{"n":%d,"at":%d,"status":"PENDING","duration":0.0,"attributes":{},"s":[%b]}]}'
-        )
-        self.shapes += len(texts)
+        shapes = [
+            b'{"n":%d,"l":%d,%b' % shape
+            for shape in zip(count(numbers.shape), keys, texts, strict=False)
+        ]
+        content = _DOCUMENT % (numbers.annotation, self._at, b",".join(shapes))
+        self.shapes += len(keys)
         return (
-            NewDocument(
-                content % (picture.numbers.annotation, self._at, b",".join(texts)),
-                counts,
-                len(texts),
-            ),
-            Numbers(picture.numbers.annotation + 1, first + len(texts)),
+            NewDocument(content, Counter(keys), len(keys)),
+            Numbers(numbers.annotation + 1, numbers.shape + len(keys)),
         )
+
+    def _shapes_of(self, picture: Picture) -> tuple[list[int], list[bytes]]:
+        """Label keys and texts of a picture's shapes, without those whose label is not imported."""
+        positions: Sequence[int] = self._spill.of_image(picture.image)
+        category_of, keys = self._spill.categories, self._keys
+        if not self._all_labels:
+            positions = [position for position in positions if category_of[position] in keys]
+        return [keys[category_of[position]] for position in positions], self._spill.texts(positions)
 
     def merge_into(
         self, picture: Picture, document: Document, numbers: Numbers
     ) -> tuple[Document, Numbers]:
         """What the picture says after the file's shapes arrived for what it says now."""
-        shapes = _shapes.decode(b"[" + b",".join(self._drafts(picture)) + b"]")
+        said = zip(*self._shapes_of(picture), strict=True)
+        drafts = b",".join(b'{"n":0,"l":%d,%b' % shape for shape in said)
+        shapes = _shapes.decode(b"[%b]" % drafts)
         if not shapes:
             return (Document() if self._mode is MergeMode.REPLACE else document), numbers
         draft = Annotation(number=0, at=self._at, shapes=shapes)
         return merge(document, draft, self._mode, numbers)
-
-    def _drafts(self, picture: Picture) -> Iterator[bytes]:
-        for position in self._spill.of_image(picture.image):
-            key = self._keys.get(self._spill.categories[position])
-            if key is not None:
-                yield b'{"n":0,"l":%d,%b' % (key, self._spill.text(position))
 
     def _merged(self, picture: Picture, before: Document) -> tuple[NewDocument, Numbers] | None:
         document, numbers = self.merge_into(picture, before, picture.numbers)

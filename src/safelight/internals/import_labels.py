@@ -28,6 +28,7 @@ class Labels:
     keys: dict[int, int]
     known: dict[str, int]
     new: tuple[Label, ...]
+    are_complete: bool  # every category of the file has one
 
 
 def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool) -> Labels:
@@ -55,7 +56,7 @@ def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool
         for position, one in file.categories.items()
         if one.name.strip() in by_name
     }
-    return Labels(keys, known, new)
+    return Labels(keys, known, new, len(keys) == len(file.categories))
 
 
 def _skeleton(category: Category) -> dict[str, object] | None:
