@@ -30,7 +30,11 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`pxl-pipeline init`, with nothing changed afterwards."""
     folder = tmp_path_factory.mktemp("generated")
     surroundings = clean_environment()
-    surroundings["PATH"] = f"{Path(find_uv_bin()).parent}:{surroundings['PATH']}"
+    uv = find_uv_bin()
+    surroundings["PATH"] = f"{Path(uv).parent}:{surroundings['PATH']}"
+    # A home of its own, so that nobody's settings are read; what was downloaded is kept.
+    cache = subprocess.run([uv, "cache", "dir"], check=True, capture_output=True, text=True)
+    surroundings["UV_CACHE_DIR"] = cache.stdout.strip()
     arguments = ["init", NAME, "--type", "processing", "--template", "dataset_version_creation"]
     subprocess.run(
         [environment("pipelines") / "bin" / "pxl-pipeline", *arguments],
