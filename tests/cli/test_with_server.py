@@ -105,9 +105,12 @@ def test_a_coco_file_is_imported_exported_and_its_version_forked(
     exported = json.loads((tmp_path / "out.json").read_text())
     assert [each["bbox"] for each in exported["annotations"]] == [[1, 2.5, 3, 4]]
 
-    shell("fork", "birds/first", "bare", "--no-annotations", "--wait")
+    forked = shell.json("fork", "birds/first", "bare", "--no-annotations", "--wait")["id"]
     (bare,) = client.versions.get("birds/bare").assets()
     assert (bare.filename, bare.shapes) == ("one.png", [])
+    shell("rerun", forked, code=4)  # its name is taken by now
+    shell("rerun", forked, "--set", "name=bare-2", "--wait")
+    assert client.versions.get("birds/bare-2").asset_count == 1
 
 
 def test_a_training_is_added_and_launched_with_live_metrics(shell: Shell, client: Client) -> None:
