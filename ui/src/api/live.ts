@@ -93,6 +93,7 @@ export class Live {
 
   private patch(id: string, change: (row: JobRow) => JobRow): void {
     this.cache.setQueriesData<Rows>({ queryKey: ["jobs", "list"] }, (rows) => rows && patchRows(rows, id, change));
+    this.cache.setQueriesData<Page<JobRow>>({ queryKey: ["jobs", "of"] }, (page) => page && patchPage(page, id, change));
   }
 }
 
@@ -100,11 +101,12 @@ export function patchRows(rows: Rows, id: string, change: (row: JobRow) => JobRo
   if (!rows.pages.some((page) => page.items.some((row) => row.id === id))) return rows;
   return {
     ...rows,
-    pages: rows.pages.map((page) => ({
-      ...page,
-      items: page.items.map((row) => (row.id === id ? change(row) : row)),
-    })),
+    pages: rows.pages.map((page) => patchPage(page, id, change)),
   };
+}
+
+function patchPage(page: Page<JobRow>, id: string, change: (row: JobRow) => JobRow): Page<JobRow> {
+  return { ...page, items: page.items.map((row) => (row.id === id ? change(row) : row)) };
 }
 
 const OBJECTS = new Set(["datasets", "versions", "experiments", "projects", "datalakes", "processings"]);

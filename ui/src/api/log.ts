@@ -1,5 +1,5 @@
 import { get, link } from "./client";
-import type { LogHits, LogPage, RunStatus, Stream } from "./types";
+import type { LogHits, LogPage, LogSection, RunStatus, Stream } from "./types";
 
 export const logFrom = (run: string, line: number, limit: number, signal?: AbortSignal): Promise<LogPage> =>
   get(`/runs/${run}/log`, { line, limit }, signal);
@@ -23,7 +23,8 @@ export type Follow = Pick<LogPage, "lines" | "open" | "total_lines">;
 
 interface Listener {
   lines: (news: Follow) => void;
-  sections: () => void;
+  /** Sections have changed; without them the listener must ask. */
+  sections: (known?: LogSection[]) => void;
   end: (last: { status: RunStatus; complete: boolean }) => void;
 }
 
@@ -39,7 +40,11 @@ export function followLog(run: string, line: () => number, listener: Listener): 
       wait = 500;
       listener.lines(JSON.parse(event.data) as Follow);
     });
-    stream.addEventListener("section", () => listener.sections());
+    // those that began before the stream did are not told by it
+    stream.onopen = () => listener.sections();
+    stream.addEventListener("section", (event: MessageEvent<string>) => {
+      listener.sections((JSON.parse(event.data) as { sections?: LogSection[] }).sections);
+    });
     stream.addEventListener("end", (event: MessageEvent<string>) => {
       stream.close();
       listener.end(JSON.parse(event.data) as { status: RunStatus; complete: boolean });

@@ -1,25 +1,38 @@
 import type { ReactNode } from "react";
-import type { JsonObject } from "../api/types";
 import styles from "./Facts.module.css";
 
-/** Names and values beside each other. */
-export function Facts({ title, facts, empty }: { title: string; facts: JsonObject; empty?: ReactNode }) {
-  const pairs = Object.entries(facts);
+export interface FactRow {
+  name: string;
+  value: ReactNode;
+  mono?: boolean;
+}
+
+interface Props {
+  title: string;
+  rows?: FactRow[];
+  /** Said where there is nothing; without it the whole part is left out. */
+  empty?: string;
+  children?: ReactNode;
+}
+
+/** Names and values, in columns. */
+export function Facts({ title, rows = [], empty, children }: Props) {
+  if (!rows.length && !empty && !children) return null;
   return (
     <section className={styles.facts}>
       <h2 className={styles.title}>{title}</h2>
-      {pairs.length === 0 ? (
-        <p className={styles.name}>{empty ?? "none"}</p>
-      ) : (
+      {rows.length > 0 && (
         <dl className={styles.list}>
-          {pairs.map(([name, value]) => (
-            <div key={name}>
-              <dt className={styles.name}>{name}</dt>
-              <dd className={styles.value}>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          {rows.map(({ name, value, mono }) => (
+            <div key={name} className={styles.row}>
+              <dt>{name}</dt>
+              <dd data-mono={mono || undefined}>{value}</dd>
             </div>
           ))}
         </dl>
       )}
+      {!rows.length && !children && <p className={styles.empty}>{empty}</p>}
+      {children}
     </section>
   );
 }

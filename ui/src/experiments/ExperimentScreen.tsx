@@ -2,16 +2,18 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Play } from "lucide-react";
+import { Download, Play } from "lucide-react";
 import { experimentQuery } from "../api/experiments";
 import { useMay } from "../api/session";
-import type { Experiment } from "../api/types";
+import type { Experiment, Ref } from "../api/types";
 import { Facts } from "../components/Facts";
 import { Loaded } from "../components/Loaded";
 import { bytes } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
+import { OrgLink } from "../components/OrgLink";
 import { Screen } from "../components/Screen";
 import { Trail } from "../components/Trail";
+import { valuesOf } from "../components/values";
 import styles from "./Experiment.module.css";
 import { ExperimentStatus } from "./ExperimentStatus";
 import { LaunchDialog } from "./LaunchDialog";
@@ -63,40 +65,48 @@ function Content({ experiment }: { experiment: Experiment }) {
         <h2 className={styles.heading}>Jobs</h2>
         <ObjectJobs noun="experiments" id={experiment.id} />
       </div>
-      <aside>
-        <Facts
-          title="Training"
-          facts={{ model: experiment.base_model_version?.model.name ?? "tracked only", project: experiment.project.name }}
-        />
-        <Facts title="Parameters" facts={experiment.parameters} />
-        {experiment.datasets.length > 0 && (
-          <Facts
-            title="Datasets"
-            facts={Object.fromEntries(
-              experiment.datasets.map(({ alias, version }) => [alias, `${version.dataset.name} / ${version.name}`]),
-            )}
-          />
-        )}
+      <aside className={styles.side} aria-label="About this experiment">
+        <Facts title="Training" rows={[{ name: "model", value: <Model experiment={experiment} /> }]} />
+        <Facts title="Parameters" rows={valuesOf(experiment.parameters)} empty="none" />
+        <Facts title="Datasets" rows={experiment.datasets.map(({ alias, version }) => ({ name: alias, value: <VersionLink {...version} /> }))} />
         <Artifacts experiment={experiment} />
       </aside>
     </div>
   );
 }
 
-function Artifacts({ experiment }: { experiment: Experiment }) {
-  if (experiment.artifacts.length === 0) return <Facts title="Artifacts" facts={{}} />;
+function Model({ experiment: { base_model_version: base } }: { experiment: Experiment }) {
+  if (!base) return "tracked only";
   return (
-    <section>
-      <Facts title="Artifacts" facts={{}} empty=" " />
-      <ul className={styles.files}>
-        {experiment.artifacts.map(({ id, name, filename, size, url }) => (
-          <li key={id}>
-            <a href={url ?? undefined} download={filename}>
-              {name} <span>{size === null ? filename : bytes(size)}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <OrgLink className={styles.link} path={`/model/${base.model.id}/version/${base.id}`}>
+      {base.model.name} / {base.name}
+    </OrgLink>
+  );
+}
+
+function VersionLink({ id, name, dataset }: Ref & { dataset: Ref }) {
+  return (
+    <OrgLink className={styles.link} path={`/dataset/${dataset.id}/version/${id}/assets`}>
+      {dataset.name} / {name}
+    </OrgLink>
+  );
+}
+
+function Artifacts({ experiment: { artifacts } }: { experiment: Experiment }) {
+  return (
+    <Facts title="Artifacts" empty="none yet">
+      {artifacts.length > 0 && (
+        <ul className={styles.files}>
+          {artifacts.map(({ id, name, filename, size, url }) => (
+            <li key={id}>
+              <a href={url} download={filename}>
+                <Download size={14} aria-hidden="true" />
+                {name} <span>{size === null ? filename : bytes(size)}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Facts>
   );
 }

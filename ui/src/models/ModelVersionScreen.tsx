@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { modelVersionQuery } from "../api/models";
 import { Facts } from "../components/Facts";
 import { Loaded } from "../components/Loaded";
+import { valuesOf } from "../components/values";
 import { Screen } from "../components/Screen";
 
 /** One set of a model's files, labels and parameters; what a training starts from. */
@@ -15,7 +16,7 @@ export function ModelVersionScreen() {
         {(version) => (
           <>
             <p>{version.description}</p>
-            <Facts title="Parameters" facts={version.parameters} />
+            <Facts title="Parameters" rows={valuesOf(version.parameters)} empty="none" />
           </>
         )}
       </Loaded>

@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   Button,
+  Checkbox,
   createTheme,
   type CSSVariablesResolver,
   Input,
@@ -8,6 +9,7 @@ import {
   Modal,
   Popover,
   Portal,
+  SegmentedControl,
   Tooltip,
 } from "@mantine/core";
 import styles from "./mantine.module.css";
@@ -28,6 +30,10 @@ export const theme = createTheme({
       classNames: { root: styles.icon },
     }),
     Input: Input.extend({ classNames: { input: styles.input } }),
+    Checkbox: Checkbox.extend({ classNames: { input: styles.check, icon: styles.checkIcon, label: styles.checkLabel } }),
+    SegmentedControl: SegmentedControl.extend({
+      classNames: { root: styles.segments, indicator: styles.segment, label: styles.segmentLabel },
+    }),
     InputWrapper: Input.Wrapper.extend({
       defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
       classNames: { label: styles.label, description: styles.description, error: styles.error },
@@ -41,7 +47,7 @@ export const theme = createTheme({
       classNames: { dropdown: styles.dropdown },
     }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, transitionProps: { duration: 100 } },
+      defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 100 } },
       classNames: { content: styles.modal, header: styles.modalHeader, title: styles.modalTitle, body: styles.modalBody },
     }),
     // everything that floats lives in one named region of the page

@@ -21,7 +21,7 @@ export function Tile({ asset, colours, only, open }: Props) {
         type="button"
         className={styles.frame}
         onClick={open}
-        aria-label={`${asset.filename}, ${plural(asset.shapes.length, "shape")}`}
+        aria-label={`${asset.filename}, ${asset.thumbnail ? "" : "not uploaded, "}${plural(asset.shapes.length, "shape")}`}
       >
         <span className={styles.picture} style={{ aspectRatio: `${asset.width || 4} / ${asset.height || 3}` }}>
           {asset.thumbnail ? (

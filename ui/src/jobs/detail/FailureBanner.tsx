@@ -22,7 +22,10 @@ const LINES = 3;
 /** Why the run failed, its last words, and the way to the place in the log. */
 export function FailureBanner({ run, failure }: { run: Run; failure: Failure }) {
   const [open, setOpen] = useState(false);
-  const lines = plain(failure.excerpt ?? "").trimEnd().split("\n");
+  const lines = plain(failure.excerpt ?? "")
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !/^(::(end)?group::|--#--)/.test(line)); // marks of sections are no words
   const shown = open ? lines : lines.slice(-LINES);
   const goThere = useGoThere(run, lines);
   return (
@@ -30,7 +33,7 @@ export function FailureBanner({ run, failure }: { run: Run; failure: Failure }) 
       <p className={styles.words}>
         <b className={styles.kind}>{KIND[failure.kind] ?? "Failed"}.</b> {failure.message}
       </p>
-      {lines[0] !== "" && (
+      {lines.some((line) => line.trim()) && (
         <pre className={styles.excerpt} tabIndex={0} aria-label="Last lines">
           {shown.join("\n")}
         </pre>

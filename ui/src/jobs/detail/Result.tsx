@@ -2,7 +2,7 @@ import { PackageOpen } from "lucide-react";
 import type { Job, Run } from "../../api/types";
 import { State } from "../../components/State";
 import { countsOf } from "./facts";
-import { Facts } from "./Facts";
+import { Facts } from "../../components/Facts";
 import { Outcome } from "./Outcome";
 import styles from "./Panel.module.css";
 

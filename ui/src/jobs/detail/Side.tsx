@@ -2,8 +2,9 @@ import type { Job, Run } from "../../api/types";
 import { Bar } from "../../components/Bar";
 import { isLive } from "../../components/status";
 import { fractionOf } from "../line";
-import { countsOf, progressOf, resourcesOf, sourceOf, valuesOf } from "./facts";
-import { Facts } from "./Facts";
+import { valuesOf } from "../../components/values";
+import { countsOf, progressOf, resourcesOf, sourceOf } from "./facts";
+import { Facts } from "../../components/Facts";
 import { Outcome } from "./Outcome";
 import styles from "./Side.module.css";
 

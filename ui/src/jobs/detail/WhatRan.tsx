@@ -1,7 +1,7 @@
 import type { Job, Json, Run } from "../../api/types";
-import { said } from "../../components/values";
-import { resourcesOf, sourceOf, valuesOf } from "./facts";
-import { Facts } from "./Facts";
+import { said, valuesOf } from "../../components/values";
+import { resourcesOf, sourceOf } from "./facts";
+import { Facts } from "../../components/Facts";
 import styles from "./Panel.module.css";
 
 /** Everything the run was given, and the environment it found. */

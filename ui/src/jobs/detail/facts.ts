@@ -1,14 +1,11 @@
 /** What ran, as names and values. */
-import type { JsonObject, Resources, Run, RunResult } from "../../api/types";
+import type { Resources, Run, RunResult } from "../../api/types";
 import { bytes, count, figure } from "../../components/numbers";
 import { roughly } from "../../components/times";
 import { isLive } from "../../components/status";
 import { amount, left } from "../line";
 import { said } from "../../components/values";
-import type { FactRow } from "./Facts";
-
-export const valuesOf = (values: JsonObject): FactRow[] =>
-  Object.entries(values).map(([name, value]) => ({ name, value: said(value), mono: typeof value !== "string" || value.length < 60 }));
+import type { FactRow } from "../../components/Facts";
 
 export function resourcesOf({ cpu, memory, gpu, timeout_s }: Resources): FactRow[] {
   const rows: FactRow[] = [];

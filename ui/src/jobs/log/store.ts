@@ -78,7 +78,7 @@ export class LogLines {
     this.set({ following: true });
     this.stopFollowing = followLog(this.run, () => this.state.total + 1, {
       lines: (news) => this.append(news),
-      sections: () => this.askSections(),
+      sections: (known) => (known ? this.set({ sections: known }) : this.askSections()),
       end: () => {
         this.halt();
         this.askSections();
