@@ -13,7 +13,6 @@ from uuid import UUID
 import orjson
 from fastapi import Response
 from pydantic import BaseModel
-from sqlalchemy import Row
 
 from safelight.actions.context import Context
 from safelight.actions.logview import View
@@ -25,6 +24,7 @@ from safelight.domain.logs import stamp
 from safelight.store import users
 from safelight.store.db import Read
 from safelight.store.events import Recorded
+from safelight.store.joblist import ListRow
 from safelight.store.runs import Run
 
 SILENT_S = 15.0  # without a heartbeat for so long, people are told
@@ -190,7 +190,7 @@ def answer(value: Any, status: int = 200) -> Response:
 # --- rows of lists --------------------------------------------------------------------------------
 
 
-def job_rows(context: Context, read: Read, rows: Iterable[Row[Any]]) -> list[Json]:
+def job_rows(context: Context, read: Read, rows: Iterable[ListRow]) -> list[Json]:
     """The list's rows as JSON values."""
     rows = list(rows)
     waiting = waiting_sentences(
@@ -208,7 +208,7 @@ def job_rows(context: Context, read: Read, rows: Iterable[Row[Any]]) -> list[Jso
 _WAITING = frozenset({PENDING.value, QUEUED.value})
 
 
-def _job_row(row: Row[Any], waiting: Mapping[UUID, str], now: int) -> Json:
+def _job_row(row: ListRow, waiting: Mapping[UUID, str], now: int) -> Json:
     target = None
     if row.target_id is not None:
         target = {
