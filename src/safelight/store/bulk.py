@@ -85,21 +85,15 @@ def update(
 def _prepared(
     tx: Transaction, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
-    """The rows as the driver takes them."""
-    special = {
-        position: process
-        for position, column in enumerate(columns)
-        if (process := _process(tx, column.type)) is not None
-    }
-    if not special:
-        return list(rows)
-    return [
-        tuple(
-            special[position](value) if position in special and value is not None else value
-            for position, value in enumerate(row)
-        )
-        for row in rows
-    ]
+    """The rows as the driver takes them. Column by column: most need nothing done."""
+    values: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for position, column in enumerate(columns):
+        process = _process(tx, column.type)
+        if process is not None:
+            values[position] = [
+                None if value is None else process(value) for value in values[position]
+            ]
+    return list(zip(*values, strict=True))
 
 
 def _process(tx: Transaction, type: TypeEngine[Any]) -> Callable[[Any], Any] | None:

@@ -105,10 +105,20 @@ class Transaction(Read):
 class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not across a fork."""
 
-    def __init__(self, url: str, *, clock: Clock = wall_clock, pool_size: int = 20) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock = wall_clock,
+        pool_size: int = 20,
+        checkpoint_pages: int = 1000,
+    ) -> None:
+        """`checkpoint_pages`: how much of SQLite's log may wait to be copied into the file; more is
+        better for a process that writes a great deal.
+        """
         self.url = url
         self.clock = clock
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, checkpoint_pages)
         self._listeners: list[Callable[[list[Event]], None]] = []
         # SQLite has one writer at a time: waiting here is fair and cheap, its busy handler is neither.
         self._writer: AbstractContextManager[Any] = (
@@ -168,7 +178,7 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
     engine = create_engine(
@@ -188,6 +198,7 @@ def _engine(url: str, pool_size: int) -> Engine:
             "busy_timeout=10000",
             "cache_size=-65536",
             "mmap_size=268435456",
+            f"wal_autocheckpoint={checkpoint_pages}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
