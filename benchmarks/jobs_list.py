@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import httpx
-from benchmarks.served import bare_route, percentile, safelight_up
 
+from benchmarks.served import bare_route, percentile, safelight_up
 from safelight.ids import uuid7
 
 NAMES = ("Augment", "Tile 4k captures", "Pre-annotate", "Import annotations, part", "Fork", "Train")

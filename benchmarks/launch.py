@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from benchmarks.served import percentile, safelight_up
 
 MANIFEST = 'name = "first-line"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'

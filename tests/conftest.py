@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from safelight.store.db import Database, sqlite_url
@@ -51,19 +50,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer()
     try:
-        _create(server, "template_safelight")
+        server.create("template_safelight")
         db = Database(server.url("template_safelight"))
         upgrade(db)
         db.close()
         yield server
     finally:
         server.stop()
-
-
-def _create(server: PostgresServer, name: str, template: str = "template1") -> None:
-    address = f"host=127.0.0.1 port={server.port} user=safelight dbname=postgres"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
 
 @contextmanager
@@ -75,7 +68,7 @@ def _fresh_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"t{next(_numbers)}"
-    _create(server, name, "template_safelight")
+    server.create(name, "template_safelight")
     yield server.url(name)
 
 

@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 MISSING = (
     "PostgreSQL is not installed. Run `make test-system` or: "
     "apt-get install -y --no-install-recommends postgresql"
@@ -41,6 +43,12 @@ class PostgresServer:
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://safelight@127.0.0.1:{self.port}/{database}"
+
+    def create(self, name: str, template: str = "template1") -> None:
+        """A new database, as a copy of `template`."""
+        address = f"host=127.0.0.1 port={self.port} user=safelight dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
     def stop(self) -> None:
         self._run("pg_ctl", "-m", "immediate", "-D", f"{self.folder}/d", "stop")

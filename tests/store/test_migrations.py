@@ -12,6 +12,7 @@ from sqlalchemy import text
 from safelight.store.db import Database, sqlite_url
 from safelight.store.migrations import upgrade
 from safelight.store.schema import metadata
+from tests.postgres import PostgresServer
 
 
 def test_nothing_is_left_to_migrate(db: Database) -> None:
@@ -44,6 +45,46 @@ def _definitions(db: Database) -> set[tuple[str, str]]:
     )
     with db.engine.connect() as connection:
         return {(row.name, re.sub(r"\s+", "", row.sql)) for row in connection.execute(query)}
+
+
+def test_migrating_and_creating_give_the_same_postgresql_schema(postgres: PostgresServer) -> None:
+    migrated = Database(postgres.url("template_safelight"))
+    postgres.create("created")
+    created = Database(postgres.url("created"))
+    metadata.create_all(created.engine)
+    try:
+        assert _catalogue(migrated) == _catalogue(created)
+    finally:
+        migrated.close()
+        created.close()
+
+
+_CATALOGUE = (
+    (
+        "SELECT table_name, column_name, data_type, is_nullable, column_default, is_identity "
+        "FROM information_schema.columns WHERE table_schema = 'public'"
+    ),
+    (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace"
+    ),
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    (
+        "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE NOT tgisinternal"
+    ),
+    (
+        "SELECT proname, regexp_replace(prosrc, '[[:space:]]', '', 'g') FROM pg_proc "
+        "WHERE pronamespace = 'public'::regnamespace AND prolang = "
+        "(SELECT oid FROM pg_language WHERE lanname = 'plpgsql')"
+    ),
+)
+
+
+def _catalogue(db: Database) -> set[tuple[object, ...]]:
+    with db.engine.connect() as connection:
+        rows = [tuple(row) for query in _CATALOGUE for row in connection.execute(text(query))]
+    return {row for row in rows if "alembic_version" not in row}
 
 
 def test_migrating_twice_changes_nothing(db: Database) -> None:

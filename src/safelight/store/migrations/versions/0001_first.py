@@ -1,14 +1,19 @@
-"""The first schema."""
+"""The first schema, as each database says it: statements stand apart by an empty line."""
+
+from pathlib import Path
 
 from alembic import op
-
-from safelight.store.schema import metadata
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+SQL = Path(__file__).parents[1] / "sql"
+
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    connection = op.get_bind()
+    script = (SQL / f"0001_first.{connection.dialect.name}.sql").read_text()
+    for statement in script.split("\n\n"):
+        connection.exec_driver_sql(statement)
