@@ -61,7 +61,10 @@ def test_a_data_folder_that_the_user_cannot_reach_is_named(reachable: Path) -> N
 
 @as_root
 def test_an_interpreter_that_the_user_cannot_execute_is_not_chosen(reachable: Path) -> None:
-    found = run_identity(Settings(data=reachable, run_user=USER, run_python="/root/python3"))
+    closed = reachable / "closed"
+    closed.mkdir(mode=0o700)
+    given = str(closed / "python3")
+    found = run_identity(Settings(data=reachable, run_user=USER, run_python=given))
     assert found.user is None
     assert "SAFELIGHT_RUN_PYTHON" in found.sentence
 
