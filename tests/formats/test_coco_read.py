@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -257,13 +258,47 @@ def test_a_record_with_missing_keys_or_wrong_types_is_named_by_its_byte(
         ("images", {"id": 9, "file_name": "a.jpg"}, "image 9: file_name 'a.jpg' appears twice"),
         ("images", {"id": 9, "file_name": " "}, "image 9: file_name is empty"),
         ("categories", {"id": 3, "name": "plum"}, "category 3: its id appears twice"),
-        ("categories", {"id": 9, "name": ""}, "category 9: name '': A label needs a name."),
+        ("categories", {"id": 9, "name": ""}, "category 9: name '': A label needs a name"),
+        (
+            "images",
+            {"id": 9, "file_name": "a\0.jpg"},
+            r"image 9: file_name 'a\x00.jpg' has control characters",
+        ),
+        (
+            "images",
+            {"id": 9, "file_name": "é" * 513},
+            "image 9: file_name has more than 1,024 bytes",
+        ),
     ],
 )
 def test_images_and_categories_are_checked(key: str, record: Any, problem: str) -> None:
     content = coco()
     content[key] = [*content[key], record]
     assert problems(content) == [problem]
+
+
+def test_the_longest_file_name_is_taken() -> None:
+    content = coco()
+    content["images"] = [{"id": 9, "file_name": "é" * 512}]
+    assert problems(content) == []
+
+
+@pytest.mark.parametrize("byte", [b"\xe9", b"\xff", b"\xc3"])  # Latin-1, nothing, a cut character
+@pytest.mark.parametrize("chunk_bytes", [40, 8_000_000])
+def test_text_that_is_not_utf_8_is_a_bad_record_or_bad_json(byte: bytes, chunk_bytes: int) -> None:
+    beside = {
+        "attributes": {"key": "value"},
+        "segmentation": {"size": [4, 4], "counts": "abc"},
+        "utf8_string": "text",
+    }
+    text = json.dumps(coco({}, beside)).encode()
+    at = text.index(b"value")
+    file, shapes = read(text[:at] + byte + text[at + 1 :], chunk_bytes)
+    assert [str(one) for one in file.rejects.first] == ["annotation 2: it is not UTF-8"]
+    assert len(shapes["a.jpg"]) == 1
+    for at in range(len(text)):
+        with suppress(Invalid):
+            read(text[:at] + byte + text[at + 1 :], chunk_bytes)
 
 
 def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:

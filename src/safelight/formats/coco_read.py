@@ -30,6 +30,7 @@ _single: dict[str, msgspec.json.Decoder[Any]] = {
 }
 _NOUNS = {"images": "image", "categories": "category", "annotations": "annotation"}
 _ID_CHECK_AT_ONCE = 2_000_000
+FILE_NAME_BYTES = 1024
 
 
 class _Named(Struct):
@@ -101,7 +102,7 @@ class _Reader:
         """One record of a piece that did not decode as a whole."""
         try:
             record = _single[key].decode(element.text)
-        except DecodeError as error:
+        except (DecodeError, UnicodeDecodeError) as error:
             name = _name(_NOUNS[key], element)
             self._file.rejects.add(f"{name} at byte {element.offset}", _why(element.text, error))
             return
@@ -114,8 +115,7 @@ class _Reader:
         position = self._images.setdefault(image.id, len(self._images))
         if position in self._file.images:
             raise BadRecord("its id appears twice")
-        if not image.file_name.strip():
-            raise BadRecord("file_name is empty")
+        _check_file_name(image.file_name)
         if image.file_name in self._filenames:
             raise BadRecord(f"file_name {image.file_name!r} appears twice")
         self._filenames.add(image.file_name)
@@ -128,7 +128,8 @@ class _Reader:
         try:
             check_name(category.name, "label")
         except Invalid as invalid:
-            raise BadRecord(f"name {category.name[:80]!r}: {invalid.message}") from invalid
+            reason = invalid.message.removesuffix(".")
+            raise BadRecord(f"name {category.name[:80]!r}: {reason}") from invalid
         self._file.categories[position] = category
 
     def _take_annotations(self, records: list[Annotation]) -> None:
@@ -187,6 +188,17 @@ class _Reader:
         return dropped
 
 
+def _check_file_name(name: str) -> None:
+    """Whether a store can keep and look up this name. Raises BadRecord."""
+    if not name.strip():
+        raise BadRecord("file_name is empty")
+    # PostgreSQL takes no NUL in a text, and at most some 2,700 bytes in an index.
+    if len(name) > FILE_NAME_BYTES // 4 and len(name.encode()) > FILE_NAME_BYTES:
+        raise BadRecord(f"file_name has more than {FILE_NAME_BYTES:,} bytes")
+    if not name.isprintable() and any(ord(letter) < 32 for letter in name):
+        raise BadRecord(f"file_name {name[:80]!r} has control characters")
+
+
 def _repeated(ids: Collection[int]) -> set[int]:
     """The ids that appear more than once. Looks at a share at a time, so that memory stays bounded."""
     shares = len(ids) // _ID_CHECK_AT_ONCE + 1
@@ -207,7 +219,7 @@ def _name(noun: str, element: Element) -> str:
     """The record by its id where that can be read, else by its kind alone."""
     try:
         return f"{noun} {_named.decode(element.text).id}"
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):
         pass
     try:
         decoded = json.loads(element.text)
@@ -217,7 +229,9 @@ def _name(noun: str, element: Element) -> str:
     return noun if isinstance(id, bool) or not isinstance(id, int) else f"{noun} {id}"
 
 
-def _why(text: bytes, error: DecodeError) -> str:
+def _why(text: bytes, error: DecodeError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
     if any(word in text for word in (b"NaN", b"Infinity")) and "malformed" in str(error):
         return "it holds NaN or Infinity"
     return str(error).replace("Object missing", "it misses the").replace(" - at `$.", " - at `")

@@ -107,7 +107,9 @@ def _text(record: Annotation, refuse: Refuse) -> bytes | None:
         return shape_text(record)
     except BadRecord as bad:
         refuse(record, bad)
-        return None
+    except UnicodeDecodeError:
+        refuse(record, BadRecord("it is not UTF-8"))
+    return None
 
 
 def shape_text(record: Annotation) -> bytes:

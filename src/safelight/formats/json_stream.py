@@ -201,7 +201,7 @@ def _keys(window: _Window) -> Iterator[str]:
         end = window.value_end()
         try:
             key: str = msgspec.json.decode(window.text[window.position : end], type=str)
-        except DecodeError as error:
+        except (DecodeError, UnicodeDecodeError) as error:
             raise _not_json(start, str(error)) from error
         window.position = end
         window.take(b":")
@@ -250,7 +250,7 @@ def _decode(
         # The list ends inside the piece and other keys follow it: piece[at - 1] is what follows.
         window.position += at - 2
         return decoder.decode(memoryview(piece)[: at - 1]), True
-    except RecursionError:
+    except (RecursionError, UnicodeDecodeError):
         return None
     window.position = stop
     if window.ended:
