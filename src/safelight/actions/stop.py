@@ -26,7 +26,8 @@ def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> 
     if not 0 <= grace_s <= _LONGEST_GRACE_S:
         raise Invalid(f"grace_s must be from 0 to {_LONGEST_GRACE_S:.0f} seconds.", field="grace_s")
     with db.transaction() as tx:
-        run = runs.get(tx, run_id, by.organization_id)
+        # Held: it can neither start nor end between the look and the request.
+        run = runs.get(tx, run_id, by.organization_id, hold=True)
         require(by, "stop_own" if run.triggered_by == by.user_id else "manage_jobs")
         if run.is_final:
             return run
@@ -39,7 +40,10 @@ def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> 
 def request_all(db: Database, *, grace_s: float) -> None:
     """Ask every live run of this installation to stop: the server that they belong to ends."""
     with db.transaction() as tx:
-        for run in runs.live(tx):
+        for live in runs.live(tx):
+            run = runs.get(tx, live.run_id, hold=True)
+            if run.is_final:
+                continue  # it ended between the two looks
             asked = runs.request_stop(tx, run.run_id, run.triggered_by, grace_s=grace_s)
             if asked.status is not RUNNING:
                 settle.stop_in(tx, asked)

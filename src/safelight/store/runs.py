@@ -154,9 +154,16 @@ def add(tx: Transaction, job: jobs.Job, number: int, new: NewRun, run_id: UUID) 
     return run
 
 
-def get(read: Read, run_id: UUID, organization_id: UUID | None = None) -> Run:
-    """A run, of this organization if one is given. Raises NotFound."""
+def get(
+    read: Read, run_id: UUID, organization_id: UUID | None = None, *, hold: bool = False
+) -> Run:
+    """A run, of this organization if one is given. Raises NotFound.
+
+    `hold`: nobody else changes the row until the commit; what is decided from it still holds then.
+    """
     query = select(runs).where(runs.c.run_id == run_id)
+    if hold:
+        query = query.with_for_update()
     if organization_id is not None:
         query = query.where(runs.c.organization_id == organization_id)
     row = read.first(query)
@@ -346,13 +353,13 @@ def result(tx: Transaction, run_id: UUID, result: dict[str, Any]) -> Run:
 
     Raises AlreadyEnded.
     """
-    before = get(tx, run_id).result or {}
+    before = get(tx, run_id, hold=True).result or {}
     return _live(tx, run_id, result={**before, **result})
 
 
 def snapshot(tx: Transaction, run_id: UUID, snapshot: dict[str, Any]) -> None:
     """Keep what exactly ran; allowed after the end too, for a report that was late."""
-    before = get(tx, run_id).snapshot or {}
+    before = get(tx, run_id, hold=True).snapshot or {}
     tx.execute(update(runs).where(runs.c.run_id == run_id).values(snapshot={**before, **snapshot}))
 
 
@@ -365,7 +372,7 @@ def declare(tx: Transaction, run_id: UUID, declared: Declared) -> Run:
 
 def request_stop(tx: Transaction, run_id: UUID, by: UUID, *, grace_s: float) -> Run:
     """Record that a run shall stop. Asking again can only shorten the time. Raises AlreadyEnded."""
-    before = get(tx, run_id)
+    before = get(tx, run_id, hold=True)
     if before.stop_requested_at is not None:
         left_s = ((before.kill_at or tx.now) - tx.now) / 1_000_000
         if grace_s >= left_s:
