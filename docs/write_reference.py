@@ -25,7 +25,8 @@ def reference() -> str:
     """The whole page as Markdown."""
     parts = [
         "# Reference\n\nWritten from the code by `make reference`; a test compares them.",
-        "## Settings\n\n| variable | default |\n|---|---|\n" + "\n".join(_settings()),
+        "## Settings\n\n| variable | default | what it is |\n|---|---|---|\n"
+        + "\n".join(_settings()),
         "## Commands\n\nEach takes `--help`.\n\n| command | what it does |\n|---|---|\n"
         + "\n".join(_commands()),
         "## Routes\n\nThe full description is at `/api/v1/docs` of every server.\n\n"
@@ -41,7 +42,7 @@ def _settings() -> list[str]:
     rows = []
     for spec in fields(Settings):
         default = "" if spec.name in ("local_slots",) else _plain(spec.default)
-        rows.append(f"| `{spec.metadata['env']}` | {default} |")
+        rows.append(f"| `{spec.metadata['env']}` | {default} | {spec.metadata['help']} |")
     return rows
 
 

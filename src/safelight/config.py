@@ -6,32 +6,61 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from safelight.errors import Invalid
 
 MIB = 1024 * 1024
 
 
+def _setting(env: str, default: Any, help: str, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"env": env, "help": help})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One frozen object. Each field says its environment variable in `metadata["env"]`."""
+    """One frozen object. `metadata` of each field: its variable (`env`) and what it means (`help`)."""
 
-    data: Path = field(default=Path("safelight-data"), metadata={"env": "SAFELIGHT_DATA"})
-    host: str = field(default="127.0.0.1", metadata={"env": "SAFELIGHT_HOST"})
-    port: int = field(default=8000, metadata={"env": "SAFELIGHT_PORT"})
-    database_url: str = field(default="", metadata={"env": "SAFELIGHT_DATABASE_URL"})
-    storage_url: str = field(default="", metadata={"env": "SAFELIGHT_STORAGE_URL"})
-    public_url: str = field(default="", metadata={"env": "SAFELIGHT_PUBLIC_URL"})
-    allowed_hosts: tuple[str, ...] = field(default=(), metadata={"env": "SAFELIGHT_ALLOWED_HOSTS"})
-    admin_token: str = field(default="", repr=False, metadata={"env": "SAFELIGHT_ADMIN_TOKEN"})
-    local_slots: int = field(
-        default=max(2, os.cpu_count() or 2), metadata={"env": "SAFELIGHT_LOCAL_SLOTS"}
+    data: Path = _setting("SAFELIGHT_DATA", Path("safelight-data"), "folder of everything it keeps")
+    host: str = _setting("SAFELIGHT_HOST", "127.0.0.1", "address to listen on")
+    port: int = _setting("SAFELIGHT_PORT", 8000, "port to listen on")
+    database_url: str = _setting(
+        "SAFELIGHT_DATABASE_URL",
+        "",
+        "PostgreSQL as `postgresql+psycopg://...`; else SQLite in the data folder",
     )
-    run_user: str = field(default="safelight-run", metadata={"env": "SAFELIGHT_RUN_USER"})
-    run_python: str = field(default="", metadata={"env": "SAFELIGHT_RUN_PYTHON"})
-    lost_after_s: float = field(default=900.0, metadata={"env": "SAFELIGHT_LOST_AFTER_S"})
-    upload_limit: int = field(default=4096 * MIB, metadata={"env": "SAFELIGHT_UPLOAD_LIMIT"})
-    log_quota: int = field(default=1024 * MIB, metadata={"env": "SAFELIGHT_LOG_QUOTA"})
+    storage_url: str = _setting(
+        "SAFELIGHT_STORAGE_URL",
+        "",
+        "place of files, `file://...` or `s3://...`; else in the data folder",
+    )
+    public_url: str = _setting("SAFELIGHT_PUBLIC_URL", "", "address under which a proxy serves it")
+    allowed_hosts: tuple[str, ...] = _setting(
+        "SAFELIGHT_ALLOWED_HOSTS", (), "more names that may stand in `Host`, with commas"
+    )
+    admin_token: str = _setting(
+        "SAFELIGHT_ADMIN_TOKEN", "", "the first owner's API token, at the first start", secret=True
+    )
+    local_slots: int = _setting(
+        "SAFELIGHT_LOCAL_SLOTS",
+        max(2, os.cpu_count() or 2),
+        "processings and trainings that run at once; else as many as processors, at least 2",
+    )
+    run_user: str = _setting(
+        "SAFELIGHT_RUN_USER", "safelight-run", "user of scripts when the server is root"
+    )
+    run_python: str = _setting(
+        "SAFELIGHT_RUN_PYTHON", "", "interpreter that environments of scripts are made of"
+    )
+    lost_after_s: float = _setting(
+        "SAFELIGHT_LOST_AFTER_S", 900.0, "seconds without a sign of life until a run is lost"
+    )
+    upload_limit: int = _setting(
+        "SAFELIGHT_UPLOAD_LIMIT", 4096 * MIB, "greatest size of one upload, in bytes"
+    )
+    log_quota: int = _setting(
+        "SAFELIGHT_LOG_QUOTA", 1024 * MIB, "greatest size of a run's log, in bytes"
+    )
 
     @property
     def database(self) -> str:
