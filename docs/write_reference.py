@@ -41,7 +41,7 @@ def reference() -> str:
 def _settings() -> list[str]:
     rows = []
     for spec in fields(Settings):
-        default = "" if spec.name in ("local_slots",) else _plain(spec.default)
+        default = "" if spec.name == "local_slots" else _plain(spec.default)
         rows.append(f"| `{spec.metadata['env']}` | {default} | {spec.metadata['help']} |")
     return rows
 
