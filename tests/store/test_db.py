@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
-from safelight.errors import Conflict
+from safelight.errors import Conflict, Invalid
 from safelight.ids import uuid7
 from safelight.store import schema
 from safelight.store.db import Database, Event
@@ -74,3 +75,24 @@ def test_a_broken_constraint_is_a_conflict(db: Database) -> None:
             insert(schema.user).values(user_id=uuid7(), name="orchard-owner", created_at=tx.now)
         )
     assert house.owner
+
+
+@pytest.mark.parametrize(
+    "facts", [{"number": 2**64}, {"text": "half a pair: \ud800"}], ids=["number", "text"]
+)
+def test_what_no_json_can_say_is_refused_and_nothing_is_written(
+    db: Database, facts: dict[str, Any]
+) -> None:
+    house = add_house(db)
+    with pytest.raises(Invalid, match="not one that the database can keep"):
+        with db.transaction() as tx:
+            tx.record(Event(house.organization_id, "tested", facts=facts))
+    assert _numbers(db) == []
+
+
+def test_a_number_or_text_that_fits_no_column_is_refused(db: Database) -> None:
+    add_house(db)
+    with pytest.raises(Invalid), db.transaction() as tx:
+        tx.execute(schema.data.update().values(width=2**64))
+    with pytest.raises(Invalid), db.read() as read:
+        read.all(select(schema.user).where(schema.user.c.name == "\ud800"))

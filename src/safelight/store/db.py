@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
 
+from orjson import JSONEncodeError
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, insert, update
 from sqlalchemy import event as sa_event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.pool import QueuePool
 
-from safelight.errors import Conflict, Unavailable
+from safelight.errors import Conflict, Invalid, Unavailable
 from safelight.store import schema
 
 Clock = Callable[[], int]
@@ -138,7 +139,7 @@ class Database:
         """A write transaction: all of it, or nothing if the block raises.
 
         Raises Unavailable when the database is busy for longer than its time-out or unreachable,
-        Conflict when a constraint refuses.
+        Conflict when a constraint refuses, Invalid for a value that no database can keep.
         """
         with self._writer:
             tx = yield from self._transact()
@@ -155,7 +156,7 @@ class Database:
                     tx = Transaction(connection, self.clock())
                     yield tx
                     tx.flush_events()
-        except DBAPIError as error:
+        except _REFUSALS as error:
             _translate(error)
         return tx
 
@@ -167,7 +168,7 @@ class Database:
                 if self.is_sqlite:
                     connection.exec_driver_sql("BEGIN")
                 yield Read(connection, self.clock())
-        except DBAPIError as error:
+        except _REFUSALS as error:
             _translate(error)
 
     def close(self) -> None:
@@ -205,8 +206,20 @@ def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
     return engine
 
 
-def _translate(error: DBAPIError) -> NoReturn:
+# Numbers of more than 64 bits and text that is not UTF-8 are refused by SQLite's driver and by orjson
+# in words of Python, by PostgreSQL in its own.
+_UNFIT = (OverflowError, UnicodeEncodeError, JSONEncodeError)
+_REFUSALS = (StatementError, *_UNFIT)
+
+
+def _translate(error: Exception) -> NoReturn:
     """Raise what the driver's error means, in our words."""
+    reason = error.orig if isinstance(error, StatementError) else error
+    if isinstance(error, DataError) or isinstance(reason, _UNFIT):
+        why = str(reason).partition("\n")[0]
+        raise Invalid(
+            "A number or text is not one that the database can keep.", reason=why
+        ) from error
     if isinstance(error, IntegrityError):
         raise Conflict("The database refused the change.", reason=str(error.orig)) from error
     if isinstance(error, OperationalError):
