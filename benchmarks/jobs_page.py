@@ -20,11 +20,13 @@ from safelight.store.db import Database, sqlite_url
 
 # Noted by the page itself: the driver's own round trips are not the user's.
 FIRST_ROW = """
-new MutationObserver((_, observer) => {
-  if (!document.querySelector("[data-job-link]")) return;
-  observer.disconnect();
-  requestAnimationFrame(() => { window.firstRowAt = performance.now(); });
-}).observe(document, { childList: true, subtree: true });
+window.firstRowAt = new Promise((resolve) => {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector("[data-job-link]")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => resolve(performance.now()));
+  }).observe(document, { childList: true, subtree: true });
+});
 """
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
@@ -69,8 +71,7 @@ def open_page(browser: Browser, url: str, session: StorageState) -> float:
         page = context.new_page()
         page.add_init_script(FIRST_ROW)
         page.goto(url, wait_until="commit")
-        first_row_at = page.wait_for_function("window.firstRowAt").json_value()
-        return float(first_row_at) / 1000
+        return float(page.evaluate("window.firstRowAt")) / 1000
 
 
 if __name__ == "__main__":
