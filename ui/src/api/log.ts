@@ -25,6 +25,8 @@ interface Listener {
   lines: (news: Follow) => void;
   /** Sections have changed; without them the listener must ask. */
   sections: (known?: LogSection[]) => void;
+  /** Whether the server is there at the moment. */
+  connected: (is: boolean) => void;
   end: (last: { status: RunStatus; complete: boolean }) => void;
 }
 
@@ -41,7 +43,10 @@ export function followLog(run: string, line: () => number, listener: Listener): 
       listener.lines(JSON.parse(event.data) as Follow);
     });
     // those that began before the stream did are not told by it
-    stream.onopen = () => listener.sections();
+    stream.onopen = () => {
+      listener.connected(true);
+      listener.sections();
+    };
     stream.addEventListener("section", (event: MessageEvent<string>) => {
       listener.sections((JSON.parse(event.data) as { sections?: LogSection[] }).sections);
     });
@@ -52,6 +57,7 @@ export function followLog(run: string, line: () => number, listener: Listener): 
     // reopened by us, not by the browser: only we know how far we have read
     stream.onerror = () => {
       stream.close();
+      listener.connected(false);
       timer = window.setTimeout(open, wait);
       wait = Math.min(wait * 2, 10_000);
     };

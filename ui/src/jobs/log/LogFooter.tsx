@@ -29,7 +29,7 @@ function Whole({ run, state: { total, complete, following } }: { run: Run; state
   if (isLive(run.status)) {
     return (
       <span className={styles.growing} data-following={following || undefined}>
-        <span className={styles.dot} aria-hidden="true" /> {plural(total, "line")}, {following ? "following" : "not following"}
+        <span className={styles.dot} aria-hidden="true" /> {plural(total, "line")}, {following ? "following" : "waiting for the server"}
       </span>
     );
   }

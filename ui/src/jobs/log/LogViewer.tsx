@@ -40,7 +40,7 @@ export function LogViewer({ run }: { run: Run }) {
   const view = useView(port, rows.count + tails.length, heights);
 
   const goTo = useGoTo(unfold, (line) => port.show(heights.top(rows.ofLine(line))));
-  useArrival(here, loaded, goTo);
+  const markHere = useArrival(here, loaded, goTo, mark);
 
   useEffect(() => {
     const [from, to] = linesInSight(rows, view.first, view.last);
@@ -58,7 +58,7 @@ export function LogViewer({ run }: { run: Run }) {
         <div className={styles.frame}>
           <div ref={attach} className={styles.box} role="log" aria-live="off" aria-label={`Log of run ${run.number}`} tabIndex={0}>
             <LogRows
-              {...{ log, rows, tails, view, port, heights, settings, search, here, run, toggle, mark }}
+              {...{ log, rows, tails, view, port, heights, settings, search, here, run, toggle, mark: markHere }}
             />
             {loaded && total === 0 && tails.length === 0 && <p className={styles.none}>{nothingYet(run, live, complete)}</p>}
           </div>
@@ -106,14 +106,24 @@ function useLineInAddress(): [number | null, (line: number) => void] {
   return [line ? Number(line) : null, mark];
 }
 
-/** Comes to the line of the address once, when the log is there, and again when another is named. */
-function useArrival(here: number | null, loaded: boolean, goTo: (line: number) => void): void {
+/**
+ * Comes to the line of the address once, when the log is there, and again when another is named; but not to
+ * one that was marked here, under the reader's own hand.
+ */
+function useArrival(here: number | null, loaded: boolean, goTo: (line: number) => void, mark: (line: number) => void) {
   const arrived = useRef<number | null>(null);
   useEffect(() => {
     if (!loaded || here === null || arrived.current === here) return;
     arrived.current = here;
     goTo(here);
   }, [here, loaded, goTo]);
+  return useCallback(
+    (line: number) => {
+      arrived.current = line;
+      mark(line);
+    },
+    [mark],
+  );
 }
 
 function linesInSight(rows: Rows, first: number, last: number): [number, number] {

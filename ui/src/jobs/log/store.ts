@@ -79,6 +79,7 @@ export class LogLines {
     this.stopFollowing = followLog(this.run, () => this.state.total + 1, {
       lines: (news) => this.append(news),
       sections: (known) => (known ? this.set({ sections: known }) : this.askSections()),
+      connected: (following) => this.set({ following }),
       end: () => {
         this.halt();
         this.askSections();
