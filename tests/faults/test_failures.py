@@ -13,12 +13,17 @@ from tests.scripts import HELLO, TICKS, add_processing, archive
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     server = LiveServer(tmp_path_factory.mktemp("failures") / "data")
     server.start()
-    with server.client() as client:
-        yield client
+    yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def client(live: LiveServer) -> Iterator[httpx.Client]:
+    with live.client() as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +149,38 @@ def test_a_parameter_that_does_not_fit_is_refused_before_the_launch(
     assert answer.status_code in (400, 422)
     assert "angle" in answer.json()["message"]
     assert "90" in answer.json()["message"]
+
+
+CONFIDES = """\
+import os, safelight
+print(len(safelight.current().parameters["key"]), os.environ["api_token"])
+"""
+SECRET = "whisper-4711"
+
+
+def test_a_secret_is_known_to_its_script_only_and_its_token_ends_with_it(
+    client: httpx.Client, version: str, live: LiveServer
+) -> None:
+    rules = '[parameters.key]\ntype = "secret"\nrequired = true\n'
+    processing = add_processing(client, "confides", CONFIDES, rules)
+    job = _launch(client, version, processing, parameters={"key": SECRET})
+    ended = until(client, job["id"], "SUCCEEDED", "FAILED", timeout_s=90)
+    assert ended["status"] == "SUCCEEDED"
+    run = f"/api/v1/runs/{job['run_id']}"
+    [said] = [
+        line["text"]
+        for line in client.get(f"{run}/log").json()["lines"]
+        if line["stream"] == "stdout"
+    ]
+    length, token = said.split()
+    assert int(length) == len(SECRET)
+    for path in (f"/api/v1/jobs/{job['id']}", run, f"{run}/log/download", f"/api/job/{job['id']}"):
+        assert SECRET not in client.get(path).raise_for_status().text
+    kept = [path for path in live.data.rglob("*") if path.is_file()]
+    assert len(kept) > 10
+    assert [path for path in kept if SECRET.encode() in path.read_bytes()] == []
+    with live.client(token) as script:
+        for path in ("/api/v1/datasets", "/api/home/ping", f"/api/v2/job/{job['id']}"):
+            refused = script.get(path)
+            assert refused.status_code == 401
+            assert refused.json()["code"] == "unauthenticated"

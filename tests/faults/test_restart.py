@@ -7,14 +7,16 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.live import LiveServer, until
-from tests.scripts import TICKS, add_processing
+import safelight
+from tests.live import TOKEN, LiveServer, until
+from tests.scripts import HELLO, TICKS, add_processing
 
 SECONDS = 6
 
@@ -83,11 +85,43 @@ def test_a_job_goes_on_while_the_server_is_dead_and_is_whole_after_its_return(
 def test_a_job_goes_on_when_its_runner_is_killed(live: LiveServer) -> None:
     with live.client() as client:
         job = _launch_ticks(client)
-        note = json.loads((live.data / "runs" / job["run_id"] / "process.json").read_text())
-        os.kill(note["process"][0], signal.SIGKILL)
+        _kill_runner(live, job)
         ended = until(client, job["id"], "SUCCEEDED", "FAILED", "KILLED")
         assert ended["status"] == "SUCCEEDED"
         assert _output(client, job["run_id"]) == ALL_TICKS
+
+
+def test_a_job_goes_on_when_its_runner_and_the_server_die_at_once(live: LiveServer) -> None:
+    with live.client() as client:
+        job = _launch_ticks(client)
+    live.kill()
+    _kill_runner(live, job)
+    live.start()
+    with live.client() as client:
+        ended = until(client, job["id"], "SUCCEEDED", "FAILED", "KILLED")
+        assert ended["status"] == "SUCCEEDED"
+        assert _output(client, job["run_id"]) == ALL_TICKS
+        assert _run(client, job["run_id"])["log"]["complete"]
+
+
+def _kill_runner(live: LiveServer, job: Any) -> None:
+    note = json.loads((live.data / "runs" / job["run_id"] / "process.json").read_text())
+    os.kill(note["process"][0], signal.SIGKILL)
+
+
+def test_a_launch_asked_of_a_server_that_restarts_is_one_job(live: LiveServer) -> None:
+    with live.client() as client:
+        version = _version(client)
+        add_processing(client, "hello", HELLO)
+    with safelight.Client(live.url, token=TOKEN) as asker, ThreadPoolExecutor(1) as pool:
+        processing = asker.processings.get("hello")
+        live.kill()
+        launched = pool.submit(processing.launch, version)
+        live.start(live.port)
+        job = launched.result(60)
+    with live.client() as client:
+        assert [each["id"] for each in client.get("/api/v1/jobs").json()["items"]] == [str(job.id)]
+        assert until(client, str(job.id), "SUCCEEDED", "FAILED")["status"] == "SUCCEEDED"
 
 
 IMAGES, BOXES = 4_000, 30

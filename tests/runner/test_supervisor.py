@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import time
+
+import pytest
 
 from tests.runner.conftest import Scene
 from tests.runner.fake_server import TOKEN, until
@@ -107,6 +110,18 @@ def test_a_script_that_takes_too_long_is_ended(scene: Scene) -> None:
     assert end["failure"]["kind"] == "timeout"
     assert end["failure"]["message"] == "The script ran longer than its limit of 0.5 s."
     assert end["signal"] == signal.SIGTERM
+
+
+@pytest.mark.parametrize(("cpu", "processors", "nice"), [(1, 1, 0), (0.5, 1, 5)])
+def test_a_script_has_the_processors_it_asked_for(
+    scene: Scene, cpu: float, processors: int, nice: int
+) -> None:
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("this machine has one processor only")
+    scene.known.spec["limits"]["cpu"] = cpu
+    scene.script("import os; print(len(os.sched_getaffinity(0)), os.nice(0))")
+    assert scene.finish()["exit_code"] == 0
+    assert scene.known.text("stdout") == f"{processors} {os.nice(0) + nice}\n"
 
 
 def test_a_stop_lets_the_script_clean_up(scene: Scene) -> None:
