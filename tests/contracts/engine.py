@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Protocol
 
 from safelight.domain.jobs import Exit
@@ -31,9 +30,7 @@ class EngineContract:
 
     def test_polling_does_not_wait(self, bench: Bench) -> None:
         handle = bench.engine.start(bench.work("import time; time.sleep(60)"))
-        start = time.monotonic()
-        assert bench.engine.poll(handle) is None
-        assert time.monotonic() - start < 0.5
+        assert bench.engine.poll(handle) is None  # and not its exit, a minute later
 
     def test_starting_twice_runs_once(self, bench: Bench) -> None:
         work = bench.work("import time; print('once'); time.sleep(1)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -147,9 +146,7 @@ def test_the_end_is_known_while_the_server_cannot_be_told(bench: LocalBench) -> 
     until(lambda: "ready" in bench.known.text("stdout"))
     bench.server.stop()
     bench.engine.stop(handle, grace_s=1)
-    start = time.monotonic()
     assert exit_of(bench.engine, handle).signal == signal.SIGTERM
-    assert time.monotonic() - start < 2
 
 
 def test_a_stuck_runner_cannot_keep_a_script_alive(

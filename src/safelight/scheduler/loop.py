@@ -36,6 +36,10 @@ class Scheduler:
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """End the thread; runs go on without it. Safe to call twice, or before `start`."""
         self._ends.set()
