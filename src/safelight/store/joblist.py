@@ -7,6 +7,8 @@ rare. Counts stop at COUNT_LIMIT and say so.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -382,9 +384,17 @@ def counts(read: Read, filter: Filter) -> Counts:
     is_plain = not (filter.type or filter.statuses or filter.user_id or filter.target_id)
     if is_plain and not filter.search:
         return _plain_counts(read, filter)
-    types, types_capped = _grouped(read, replace(filter, type=None), jobs.c.type)
-    statuses, statuses_capped = _grouped(read, replace(filter, statuses=()), jobs.c.status)
-    return _counts(types, statuses, is_capped=types_capped or statuses_capped)
+    of_types = replace(filter, type=None)
+    of_statuses = replace(filter, statuses=())
+    pairs = _pairs(read, of_types)
+    others = pairs if of_statuses == of_types else _pairs(read, of_statuses)
+    types, statuses = Counter[str](), Counter[str]()
+    for (type, _), number in pairs.items():
+        types[type] += number
+    for (_, status), number in others.items():
+        statuses[status] += number
+    is_capped = max(types.total(), statuses.total()) > COUNT_LIMIT
+    return _counts(types, statuses, is_capped=is_capped)
 
 
 def _plain_counts(read: Read, filter: Filter) -> Counts:
@@ -407,24 +417,24 @@ def _plain_counts(read: Read, filter: Filter) -> Counts:
     return _counts(types, statuses, is_capped=is_capped)
 
 
-def _grouped(read: Read, filter: Filter, column: Any) -> tuple[dict[str, int], bool]:
+def _pairs(read: Read, filter: Filter) -> dict[tuple[str, str], int]:
+    """How many there are of each type and status, of the first COUNT_LIMIT + 1."""
     terms = _terms(filter.search)
     keys = _rare_keys(read, terms)
     shape = _shape(read, filter, None)
-    query = select(column.label("value")).where(
+    query = select(jobs.c.type, jobs.c.status).where(
         *_conditions(shape, None, walks=keys is None), _matches(len(terms))
     )
     values = _values(filter, None, terms)
     if keys is not None:
         query, values = query.where(_IS_CANDIDATE), {**values, "keys": keys}
     bounded = query.limit(COUNT_LIMIT + 1).subquery()
-    grouped = select(bounded.c.value, func.count().label("jobs")).group_by(bounded.c.value)
-    rows = read.execute(grouped, values).all()
-    numbers: dict[str, int] = {row.value: row.jobs for row in rows}
-    return numbers, sum(numbers.values()) > COUNT_LIMIT
+    pair = (bounded.c.type, bounded.c.status)
+    rows = read.execute(select(*pair, func.count()).group_by(*pair), values)
+    return {(type, status): number for type, status, number in rows}
 
 
-def _counts(types: dict[str, int], statuses: dict[str, int], *, is_capped: bool) -> Counts:
+def _counts(types: Mapping[str, int], statuses: Mapping[str, int], *, is_capped: bool) -> Counts:
     def capped(number: int) -> int:
         return min(number, COUNT_LIMIT)
 
