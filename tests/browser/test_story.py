@@ -205,3 +205,21 @@ def test_an_experiment_charts_its_metrics(page: Page, house: dict[str, Any]) -> 
     expect(page.get_by_role("img", name=re.compile("^loss over 5 steps"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^accuracy over 5 steps"))).to_be_visible()
     expect(page.get_by_role("table", name="Jobs")).to_contain_text("Success")
+
+
+def test_a_training_is_launched_from_the_page_of_its_experiment(
+    page: Page, live: LiveServer, house: dict[str, Any]
+) -> None:
+    path = f"/project/{house['project']}/experiment/{house['experiment']}"
+    page.goto(re.sub(r"/jobs.*", path, page.url))
+    page.get_by_role("button", name="Launch training").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("epochs").fill("3")
+    form.get_by_role("button", name="Launch").click()
+    page.wait_for_url("**/jobs/*")
+    expect(log(page)).to_contain_text("epoch 3", timeout=SLOW_MS)
+    expect(page.get_by_role("main")).to_contain_text("Success", timeout=SLOW_MS)
+    with live.client() as client:
+        [job] = client.get("/api/v1/jobs", params={"type": "TRAINING", "limit": 1}).json()["items"]
+        run = client.get(f"/api/v1/jobs/{job['id']}").json()["job_runs"][0]
+    assert run["parameters"]["epochs"] == 3

@@ -140,6 +140,18 @@ def test_a_processing_with_a_package_makes_a_new_version(client: Client, fruit: 
     ]
 
 
+def test_a_training_is_launched_by_its_experiment_which_keeps_what_it_logs(client: Client) -> None:
+    training = client.trainings.add(EXAMPLES / "line")
+    project = client.projects.create("tries")
+    experiment = project.create_experiment("first", training=training, parameters={"epochs": 4})
+    job = experiment.launch()
+    assert job.wait(timeout_s=120).status == "SUCCEEDED"
+    assert [each.id for each in experiment.jobs()] == [job.id]
+    assert len(experiment.refresh().values("loss")) == 4
+    experiment.launch({"epochs": 2}).wait(timeout_s=120)
+    assert len(experiment.values("loss")) == 2
+
+
 def test_a_job_that_runs_cannot_be_run_again_but_stopped(
     client: Client, fruit: Version, tmp_path: Path
 ) -> None:

@@ -99,7 +99,8 @@ class Operation:
             return
         phase.written = now
         taken = now - phase.began
-        rate = done / taken if taken > 0 else None
+        # The first words of a phase come at once: a rate of so short a time would say days.
+        rate = done / taken if taken >= PROGRESS_EVERY_S else None
         eta_s = (total - done) / rate if total is not None and rate else None
         with self.db.transaction() as tx:
             runs.progress(tx, self.run.run_id, Progress(done, total, unit, phase.name, rate, eta_s))
