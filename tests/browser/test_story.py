@@ -223,3 +223,24 @@ def test_a_training_is_launched_from_the_page_of_its_experiment(
         [job] = client.get("/api/v1/jobs", params={"type": "TRAINING", "limit": 1}).json()["items"]
         run = client.get(f"/api/v1/jobs/{job['id']}").json()["job_runs"][0]
     assert run["parameters"]["epochs"] == 3
+
+
+def test_a_log_is_whole_after_a_reload_and_goes_on_after_a_restart_of_the_server(
+    page: Page, live: LiveServer, house: dict[str, Any]
+) -> None:
+    with live.client() as client:
+        path = f"/api/v1/processings/{house['ticks']}/launch"
+        job = client.post(path, json={"target_id": house["version"]}).raise_for_status().json()
+    open_job(page, job["id"])
+    expect(log(page)).to_contain_text("tick 2", timeout=SLOW_MS)
+    page.reload()
+    expect(log(page)).to_contain_text("tick 1")
+    expect(log(page)).to_contain_text("tick 5", timeout=SLOW_MS)
+    live.kill()
+    live.start(live.port)
+    # Nobody touches the page: it finds the server again by itself.
+    expect(log(page)).to_contain_text("tick 15", timeout=SLOW_MS)
+    assert log(page).get_by_text("tick 5", exact=True).count() == 1
+    with live.client() as client:
+        client.post(f"/api/v1/runs/{job['run_id']}/stop", json={"grace_s": 0}).raise_for_status()
+    expect(page.get_by_role("main")).to_contain_text("Stopped", timeout=SLOW_MS)
