@@ -49,6 +49,8 @@ def themed(
     page = context.new_page()
     page.add_init_script(f"localStorage.setItem('mantine-color-scheme-value', '{request.param}')")
     sign_in(page, live)
+    shown = page.evaluate("document.documentElement.dataset.mantineColorScheme")
+    assert shown == request.param
     yield page
     context.close()
 
