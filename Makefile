@@ -16,7 +16,7 @@ help: ## What one can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.installed: pyproject.toml requirements.lock
-	@echo "Installing Safelight into $(VENV) ..."
+	@echo "Installing Safelight into $(VENV), which takes about a minute the first time ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
@@ -24,7 +24,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	@touch $@
 
 $(PAGE): $(PAGE_SOURCES) | $(VENV)/.installed
-	@echo "Building the page ..."
+	@echo "Building the page, which takes half a minute ..."
 	@$(BIN)/python hatch_build.py
 	@touch $@
 

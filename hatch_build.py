@@ -21,8 +21,8 @@ ENOUGH_NODE = 20
 
 def build_page() -> None:
     """Install what the page needs and build it; raises CalledProcessError if that fails."""
-    _run_npm("ci", "--no-audit", "--no-fund")
-    _run_npm("run", "build")
+    _run_npm("ci", "--no-audit", "--no-fund", "--no-update-notifier", quiet=True)
+    _run_npm("run", "build", quiet=True)
 
 
 def check_page() -> None:
@@ -31,9 +31,16 @@ def check_page() -> None:
         _run_npm("run", script)
 
 
-def _run_npm(*arguments: str) -> None:
+def _run_npm(*arguments: str, quiet: bool = False) -> None:
+    """Run it; `quiet`: what it says is shown only if it fails."""
     npm, environment = _npm()
-    subprocess.run([*npm, *arguments], cwd=ROOT / "ui", env=environment, check=True)
+    command = [*npm, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT / "ui", env=environment, capture_output=quiet, text=True, check=False
+    )
+    if quiet and done.returncode:
+        print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+    done.check_returncode()
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
@@ -65,4 +72,7 @@ class PageHook(BuildHookInterface):  # type: ignore[misc]
 
 
 if __name__ == "__main__":
-    {"build": build_page, "check": check_page}[(sys.argv[1:] or ["build"])[0]]()
+    try:
+        {"build": build_page, "check": check_page}[(sys.argv[1:] or ["build"])[0]]()
+    except subprocess.CalledProcessError as error:  # it has said why
+        sys.exit(error.returncode)

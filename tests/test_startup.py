@@ -125,10 +125,14 @@ def test_the_address_is_a_number_for_runners_and_a_name_for_people(
 
 
 def test_server_json_is_replaced_whole(tmp_path: Path) -> None:
-    startup.announce(tmp_path, "http://127.0.0.1:1")
-    startup.announce(tmp_path, "http://127.0.0.1:2")
+    startup.announce(tmp_path, "http://127.0.0.1:1", "http://localhost:1")
+    startup.announce(tmp_path, "http://127.0.0.1:2", "http://localhost:2")
     told = json.loads((tmp_path / "server.json").read_text())
-    assert told == {"url": "http://127.0.0.1:2", "pid": os.getpid()}
+    assert told == {
+        "url": "http://127.0.0.1:2",
+        "page": "http://localhost:2",
+        "pid": os.getpid(),
+    }
     assert [path.name for path in tmp_path.iterdir()] == ["server.json"]
 
 

@@ -91,11 +91,11 @@ def _server(
     settings = context.settings
 
     def ready() -> None:
-        startup.announce(settings.data, startup.address(settings))
+        page = startup.people_address(settings)
+        startup.announce(settings.data, startup.address(settings), page)
         scheduler.start()
         if when_ready is not None:
-            url = startup.people_address(settings)
-            threading.Thread(target=when_ready, args=(context, url), daemon=True).start()
+            threading.Thread(target=when_ready, args=(context, page), daemon=True).start()
 
     config = uvicorn.Config(
         create_app(context),

@@ -133,11 +133,12 @@ def people_address(settings: Settings) -> str:
     return address(settings, "localhost" if loopback else "")
 
 
-def announce(data: Path, url: str) -> None:
+def announce(data: Path, url: str, page: str) -> None:
     """Write server.json, from which runners of this machine learn the address, also after a restart
-    on another port. Replaced in one step: a reader sees the old or the new one.
+    on another port, and the command line the one for people. Replaced in one step: a reader sees
+    the old or the new one.
     """
     fresh = data / f".server.json.{os.getpid()}"
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    fresh.write_text(json.dumps({"url": url, "page": page, "pid": os.getpid()}))
     fresh.chmod(0o644)
     fresh.replace(data / "server.json")

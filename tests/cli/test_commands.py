@@ -35,7 +35,12 @@ def safelight(*arguments: str, home: Path, **environment: str) -> subprocess.Com
         (["nonsense"], "No such command 'nonsense'"),
         (["wait"], "Missing argument 'JOB'"),
         (["jobs", "--status", "purple"], "There is no status 'purple'"),
+        (["jobs", "--type", "purple"], "'--type': 'purple' is not one of"),
+        (["jobs", "--limit", "0"], "See `safelight jobs --help`"),
         (["user", "reset", "ada", "--data", "none"], "There is no Safelight in"),
+        (["export", "coco", "a/b", "-o", "none/a.json"], "There is no folder"),
+        (["export", "coco", "a/b", "-o", "."], "is a directory"),
+        (["import", "coco", ".", "--dataset", "a", "--version", "b"], "is a directory"),
     ],
 )
 def test_an_error_is_a_line_on_stderr_and_a_code_of_its_own(
@@ -46,6 +51,13 @@ def test_an_error_is_a_line_on_stderr_and_a_code_of_its_own(
     assert done.stdout == ""
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_group_without_a_command_shows_its_help_and_no_empty_error(tmp_path: Path) -> None:
+    done = safelight("processing", home=tmp_path)
+    assert done.returncode == COULD_NOT
+    assert "Usage: safelight processing" in done.stdout
+    assert done.stderr == ""
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:

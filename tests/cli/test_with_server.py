@@ -20,12 +20,16 @@ def hello(shell: Shell, fruit: str) -> str:
     return str(shell.json("processing", "launch", "hello", *given, "--wait")["id"])
 
 
-def test_a_launched_job_is_listed_shown_and_its_log_printed(shell: Shell, hello: str) -> None:
+def test_a_launched_job_is_listed_shown_and_its_log_printed(
+    shell: Shell, fruit: str, hello: str
+) -> None:
     (row,) = shell.json("jobs", "--type", "processing", "--status", "success", "--search", "hello")
     assert row["id"] == hello
     listed = shell("jobs")
     assert hello[-8:] in listed
     assert "Success" in listed
+    assert hello in [row["id"] for row in shell.json("jobs", "--target", fruit)]
+    assert "No jobs" not in shell("jobs", "--target", "fruit", code=4)  # neither id nor version
     shown = shell("job", hello)
     assert "name=Ada" in shown
     log = shell("logs", hello)
@@ -135,7 +139,8 @@ def test_a_user_is_let_in_again_and_a_login_taken_from_the_data_folder(
     shell: Shell, live: LiveServer
 ) -> None:
     link = shell("user", "reset", "owner", "--data", str(live.data)).strip()
-    assert f":{live.port}/login?link=" in link
+    # By name, as the page is opened: a session belongs to that name.
+    assert link.startswith(f"http://localhost:{live.port}/login?link=")
     said = shell("login", "--data", str(live.data))
     assert "as owner" in said
 

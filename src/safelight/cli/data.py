@@ -38,7 +38,8 @@ def import_coco(
     dataset: Annotated[str, Option(help="Made if there is none of that name.")],
     version: Annotated[str, Option(help="Made if there is none of that name.")],
     images: Annotated[
-        Path | None, Option(help="Upload the pictures of this folder first.", file_okay=False)
+        Path | None,
+        Option(help="Upload the pictures of this folder first.", exists=True, file_okay=False),
     ] = None,
     mode: Annotated[
         Mode, Option(help="What happens to pictures annotated already.")
@@ -79,22 +80,24 @@ def _upload(version: Version, folder: Path) -> None:
         for done, path in enumerate(paths, start=1):
             shown.update(f"Uploading {done:,} of {len(paths):,}: {path.name}")
             version.add_picture(path.name, path.read_bytes())
-    output.note(f"Uploaded {len(paths):,} pictures.")
+    output.note(f"Uploaded {len(paths):,} {'picture' if len(paths) == 1 else 'pictures'}.")
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        raise Invalid(f"{folder} is no folder.")
     return (path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
 
 
 @exports.command("coco")
 def export_coco(
     version: VersionName,
-    out: Annotated[Path, Option("-o", "--out", help="Where to write the JSON file.")],
+    out: Annotated[
+        Path, Option("-o", "--out", help="Where to write the JSON file.", dir_okay=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Export the annotations of a version as a COCO file."""
+    if not out.absolute().parent.is_dir():
+        raise Invalid(f"There is no folder {out.absolute().parent} to write {out.name} into.")
     job = connect().versions.get(version).export("coco")
     with output.err.status(f"Waiting for {job.name} ..."):
         job.wait()

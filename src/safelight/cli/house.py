@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from typer import Argument, Option, Typer
 
@@ -39,6 +40,7 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
     from safelight.serving import serve
 
     serve(Settings.read(os.environ, data=data, host=host, port=port))
+    _leave()
 
 
 def demo(
@@ -58,6 +60,16 @@ def demo(
         login_link_always=True,
         when_ready=partial(show, wanted_port=settings.port),
     )
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End now that all is closed: Python would first take every module of the server apart, which
+    keeps whoever pressed Ctrl-C waiting for half a second, or two on a busy machine.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @users.command("reset")
@@ -92,7 +104,9 @@ def _database(settings: Settings) -> Iterator[Database]:
     from safelight.store.db import Database
 
     if not settings.database_url and not (settings.data / "safelight.db").exists():
-        raise NotFound(f"There is no Safelight in {settings.data.absolute()}.")
+        raise NotFound(
+            f"There is no Safelight in {settings.data.absolute()}. Name its data folder with --data."
+        )
     db = Database(settings.database)
     try:
         yield db
@@ -101,8 +115,8 @@ def _database(settings: Settings) -> Iterator[Database]:
 
 
 def _address(data: Path) -> str:
-    """Where the server of a data folder answers, or would."""
+    """Where people reach the server of a data folder, or would: sessions belong to that name."""
     try:
-        return str(json.loads((data / "server.json").read_text())["url"])
+        return str(json.loads((data / "server.json").read_text())["page"])
     except (OSError, ValueError, KeyError):
         return "http://localhost:8000"

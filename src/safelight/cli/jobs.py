@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import quote
+from uuid import UUID
 
 from rich.text import Text
 from typer import Argument, Exit, Option
@@ -15,6 +16,7 @@ from safelight.cli import output
 from safelight.cli.login import connect
 from safelight.cli.output import ago, lasted, short
 from safelight.cli.values import pairs, typed, types_of
+from safelight.client.connection import Client
 from safelight.client.jobs import Job, LogLine, Run
 from safelight.domain.jobs import JobType, RunStatus
 from safelight.errors import Invalid, NameTaken, NotFound
@@ -54,18 +56,21 @@ def jobs(
     type: Annotated[Sort | None, Option(help="Only this type.", case_sensitive=False)] = None,
     status: Annotated[list[str], Option(help="Only this status; may be repeated.")] = [],  # noqa: B006 - typer copies it
     user: Annotated[str | None, Option(help="Only jobs of this user.")] = None,
-    target: Annotated[str | None, Option(help="Only jobs on the object of this id.")] = None,
+    target: Annotated[
+        str | None, Option(help="Only jobs on this DATASET/VERSION, or the object of this id.")
+    ] = None,
     search: Annotated[str | None, Option(help="Only names with this text.")] = None,
     limit: Annotated[int, Option(min=1, help="At most so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List jobs, newest first."""
     wanted = [_status(word) for word in status]
-    found = connect().jobs.list(
+    client = connect()
+    found = client.jobs.list(
         type=JobType(type.upper()) if type else None,
         status=wanted or None,
         user=user,
-        object=target,
+        object=_object(client, target) if target else None,
         search=search,
     )
     rows = [job.data for job in islice(found, limit)]
@@ -74,6 +79,14 @@ def jobs(
         return
     headers = ("ID", "STATUS", "NAME", "TYPE", "ON", "BY", "STARTED", "TOOK", "")
     output.table(headers, map(_row, rows), empty="No jobs.")
+
+
+def _object(client: Client, target: str) -> UUID:
+    """The id of the object that was named."""
+    try:
+        return UUID(target)
+    except ValueError:
+        return client.versions.get(target).id
 
 
 def _status(word: str) -> str:

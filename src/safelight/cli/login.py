@@ -1,11 +1,8 @@
-"""Which server the command line talks to, and as whom; kept in a file that only its user can read."""
+"""Which server the command line talks to, and as whom."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from contextlib import suppress
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +11,11 @@ from typer import Argument, Option
 
 from safelight.cli import output
 from safelight.client.connection import Client
+from safelight.client.login import keep, known
 from safelight.errors import Invalid, Unauthenticated
 
 # Commands ask at once and say so if nobody answers; scripts inside runs are more patient.
 PATIENCE_S = 10.0
-
-
-def login_file() -> Path:
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "safelight" / "login.json"
 
 
 def connect() -> Client:
@@ -30,12 +23,7 @@ def connect() -> Client:
 
     Raises Unauthenticated if there is neither.
     """
-    url, token = os.environ.get("SAFELIGHT_URL"), os.environ.get("SAFELIGHT_TOKEN")
-    if not (url and token):
-        kept = _kept()
-        url = url or kept.get("url")
-        # A kept token belongs to its server only: it must not be shown to another.
-        token = token or (kept.get("token") if url == kept.get("url") else None)
+    url, token = known()
     if not url or not token:
         raise Unauthenticated(
             "Not logged in. Use `safelight login URL --token TOKEN`, or set SAFELIGHT_URL and "
@@ -68,7 +56,7 @@ def login(
     token = token or _asked()
     with Client(url, token, patience_s=PATIENCE_S) as client:
         me = client.whoami()
-    _keep(url, token)
+    keep(url, token)
     if as_json:
         output.print_json({"url": url, "user": me["user"], "organization": me["organization"]})
     else:
@@ -80,19 +68,3 @@ def _asked() -> str:
     if not token.strip():
         raise Invalid("No token was given.")
     return token.strip()
-
-
-def _kept() -> dict[str, str]:
-    with suppress(OSError, ValueError):
-        return dict(json.loads(login_file().read_text()))
-    return {}
-
-
-def _keep(url: str, token: str) -> None:
-    path = login_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({"url": url, "token": token}, file)
-    fresh.replace(path)

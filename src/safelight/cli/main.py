@@ -52,11 +52,11 @@ def version(
 def app() -> NoReturn:
     """The command `safelight`."""
     try:
-        code = commands(standalone_mode=False)
+        code = commands(prog_name="safelight", standalone_mode=False)
     except SafelightError as error:
         _end(error.message)
     except TyperException as error:
-        _end(error.format_message(), "See `safelight --help`.")
+        _end_of_use(error)
     except (KeyboardInterrupt, Abort):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -66,8 +66,23 @@ def app() -> NoReturn:
     except Exception as error:
         if os.environ.get("SAFELIGHT_DEBUG"):
             raise
-        _end(f"{type(error).__name__}: {error}", "SAFELIGHT_DEBUG=1 shows where it comes from.")
+        _end(_words(error), "SAFELIGHT_DEBUG=1 shows where it comes from.")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_of_use(error: TyperException) -> NoReturn:
+    """Typed wrongly: what, and where to read on."""
+    message = error.format_message().replace("Value error, ", "")  # pydantic's words, not ours
+    if not message.strip():  # a group without a command: its help was printed
+        sys.exit(COULD_NOT)
+    context = getattr(error, "ctx", None)
+    _end(message, f"See `{context.command_path if context else 'safelight'} --help`.")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return f"{type(error).__name__}: {error}"
 
 
 def _end(message: str, hint: str = "") -> NoReturn:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Self
 
 from safelight.client.datalakes import Datalakes
 from safelight.client.datasets import Datasets, Versions
 from safelight.client.http import Http
 from safelight.client.jobs import Jobs
+from safelight.client.login import known
 from safelight.client.processings import Processings, Trainings
 from safelight.client.projects import Experiments, Projects
 from safelight.errors import Invalid
@@ -17,17 +17,20 @@ from safelight.errors import Invalid
 class Client:
     """A connection to a Safelight server.
 
-    Address and token come from SAFELIGHT_URL and SAFELIGHT_TOKEN if not given. `patience_s` is how
-    long a call waits for a server that is away, as in a restart.
+    Address and token come from SAFELIGHT_URL and SAFELIGHT_TOKEN if not given, else from what
+    `safelight login` kept. `patience_s` is how long a call waits for a server that is away, as in
+    a restart.
     """
 
     def __init__(
         self, url: str | None = None, token: str | None = None, *, patience_s: float = 30.0
     ) -> None:
-        url = url or os.environ.get("SAFELIGHT_URL")
+        url, token = known(url, token)
         if not url:
-            raise Invalid("Which server? Give its address, or set SAFELIGHT_URL.")
-        self.http = Http(url, token or os.environ.get("SAFELIGHT_TOKEN"), patience_s=patience_s)
+            raise Invalid(
+                "Which server? Give its address, set SAFELIGHT_URL, or `safelight login`."
+            )
+        self.http = Http(url, token, patience_s=patience_s)
         self.jobs = Jobs(self.http)
         self.datalakes = Datalakes(self.http)
         self.datasets = Datasets(self.http)

@@ -115,6 +115,9 @@ def main() -> None:
             ForkServer(control, Path(data), internal).serve([*_CODECS, *warm])
         except (BrokenPipeError, ConnectionResetError):
             pass
+    # The server waits for us. Nothing is left to do but Python's tidying up, which takes long.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
