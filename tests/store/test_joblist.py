@@ -12,7 +12,8 @@ from sqlalchemy import insert, update
 from safelight.domain.jobs import JobType, RunStatus, Target, TargetType
 from safelight.errors import Invalid
 from safelight.ids import uuid7
-from safelight.store import joblist, schema
+from safelight.store import datasets, joblist, schema, versions
+from safelight.store.changes import Author
 from safelight.store.db import Database
 from safelight.store.joblist import COUNT_LIMIT, Filter
 from tests.conftest import FakeClock
@@ -297,3 +298,30 @@ def test_rows_of_no_keys_are_none(db: Database) -> None:
     with db.read() as read:
         assert joblist.rows_of(read, []) == []
         assert joblist.row_of(read, UUID(int=1), UUID(int=1)) is None
+
+
+def test_the_jobs_of_a_version_are_those_about_it_and_those_that_changed_it(
+    db: Database, clock: FakeClock, house: House
+) -> None:
+    _, maker = launched(db, house, name="makes it")
+    with db.transaction() as tx:
+        owner = Author(house.owner)
+        dataset = datasets.add(tx, house.organization_id, "apples", by=owner)
+        of_run = Author(house.owner, maker.run_id)
+        made = versions.add(tx, house.organization_id, dataset.dataset_id, "v2", by=of_run)
+        other = versions.add(tx, house.organization_id, dataset.dataset_id, "v3", by=owner)
+    clock.advance(1)
+    target = Target(TargetType.DATASET_VERSION, made.version_id, "apples/v2", "/dataset/a/b")
+    for number in range(3):
+        launched(db, house, name=f"about it {number}", target=target)
+        clock.advance(1)
+    launched(db, house, name="about nothing")
+    found: list[str] = []
+    after: str | None = None
+    with db.read() as read:
+        while after is not None or not found:
+            page = joblist.touching(read, made, after=after, limit=3)
+            found += [row.name for row in page.rows]
+            after = page.next
+        assert not joblist.touching(read, other, after=None, limit=3).rows
+    assert found == ["about it 2", "about it 1", "about it 0", "makes it"]

@@ -90,8 +90,12 @@ def list_jobs(context: Ctx, wanted: Asked, after: str = "", limit: Limit = 50) -
 def jobs_page(context: Context, filter: Filter, *, after: str = "", limit: int = 50) -> Json:
     """One page of jobs as JSON values; other nouns use it for the jobs of their objects."""
     with context.db.read() as read:
-        page = joblist.page(read, filter, after=after, limit=limit)
-        return {"items": job_rows(context, read, page.rows), "next": page.next}
+        return shown(context, read, joblist.page(read, filter, after=after, limit=limit))
+
+
+def shown(context: Context, read: Read, page: joblist.JobPage) -> Json:
+    """A page of jobs as JSON values."""
+    return {"items": job_rows(context, read, page.rows), "next": page.next}
 
 
 @router.get("/jobs/counts", response_model=CountsView)

@@ -17,13 +17,12 @@ from safelight.actions.fork import launch_fork
 from safelight.actions.import_annotations import KeptFile, launch_import
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_views import JobDetail, JobRow, answer
-from safelight.api.jobs import JobReader, get_job, jobs_page
+from safelight.api.jobs import JobReader, get_job, shown
 from safelight.api.multipart import FilePart, Form, read_form
 from safelight.api.views import Page
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, NotFound
-from safelight.store import jobs, runs, versions
-from safelight.store.joblist import Filter
+from safelight.store import joblist, jobs, runs, versions
 from safelight.store.jobs import Job
 
 router = APIRouter(tags=["datasets"])
@@ -184,11 +183,11 @@ def list_version_jobs(
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    """The jobs that affect a version, newest first."""
+    """The jobs that were about a version or changed it, newest first."""
     with context.db.read() as read:
-        versions.get(read, actor.organization_id, version_id)
-    wanted = Filter(actor.organization_id, None, (), None, version_id, "")
-    return answer(jobs_page(context, wanted, after=after, limit=limit))
+        version = versions.get(read, actor.organization_id, version_id)
+        page = joblist.touching(read, version, after=after, limit=limit)
+        return answer(shown(context, read, page))
 
 
 @router.get(

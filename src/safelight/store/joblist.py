@@ -27,6 +27,7 @@ from sqlalchemy import (
     true,
     tuple_,
     type_coerce,
+    union,
     union_all,
 )
 
@@ -34,8 +35,11 @@ from safelight.domain.jobs import JobType, RunStatus
 from safelight.errors import Invalid
 from safelight.store import schema
 from safelight.store.db import Read
+from safelight.store.versions import Version
 
 jobs, runs, users = schema.job, schema.run, schema.user
+
+_Keys = list[tuple[int, int]]  # (triggered_at, job_key)
 
 COUNT_LIMIT = 10_000
 _WALK = 500  # newest jobs that a search looks at before it asks for candidates
@@ -128,7 +132,31 @@ COLUMNS = (
 
 def page(read: Read, filter: Filter, *, after: str | None, limit: int) -> JobPage:
     """One page, newest first. Raises Invalid for a cursor that is none."""
-    found = _keys(read, filter, _behind(after), limit + 1)
+    return _page(read, _keys(read, filter, _behind(after), limit + 1), limit)
+
+
+def touching(read: Read, version: Version, *, after: str | None, limit: int) -> JobPage:
+    """One page of the jobs that were about a version or changed it. Raises Invalid as `page` does."""
+    sets = schema.change_set
+    mine = select(jobs.c.triggered_at, jobs.c.job_key).where(
+        jobs.c.organization_id == version.organization_id
+    )
+    about = mine.where(jobs.c.target_id == version.version_id)
+    changed = (
+        mine.join(runs, runs.c.job_id == jobs.c.job_id)
+        .join(sets, sets.c.run_id == runs.c.run_id)
+        .where(sets.c.version_key == version.version_key)
+    )
+    every = union(about, changed).subquery()
+    query = select(every).order_by(every.c.triggered_at.desc(), every.c.job_key.desc())
+    behind = _behind(after)
+    if behind is not None:
+        query = query.where(tuple_(every.c.triggered_at, every.c.job_key) < tuple_(*behind))
+    return _page(read, [tuple(row) for row in read.all(query.limit(limit + 1))], limit)
+
+
+def _page(read: Read, found: _Keys, limit: int) -> JobPage:
+    """The page of these keys; one key more than `limit` says that there is another."""
     rows = rows_of(read, [key for _, key in found[:limit]])
     cursor = None
     if len(found) > limit:
@@ -174,7 +202,6 @@ def _behind(after: str | None) -> tuple[int, int] | None:
 
 # --- which jobs -----------------------------------------------------------------------------------
 
-_Keys = list[tuple[int, int]]  # (triggered_at, job_key)
 _Values = dict[str, Any]
 
 
