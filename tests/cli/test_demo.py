@@ -113,6 +113,10 @@ def test_the_pictures_are_real_and_carry_boxes_and_polygons(demo: Demo) -> None:
         assert kinds == {Rectangle, Polygon}
         assert first["cat.png"].read().startswith(b"\x89PNG")
         assert augmented.asset_count == 3 * coins.asset_count
+        drawn = {asset.filename: asset.shapes for asset in coins.assets()}
+        moved = [shapes for shapes in (asset.shapes for asset in augmented.assets()) if shapes]
+        assert len(moved) > len(drawn)
+        assert any(shapes not in drawn.values() for shapes in moved)
 
 
 def test_the_second_start_finds_everything_and_only_trains_again(demo: Demo) -> None:
