@@ -158,3 +158,14 @@ def test_what_does_not_exist_is_said_in_a_line(
     shell: Shell, arguments: list[str], message: str
 ) -> None:
     assert shell(*arguments, code=4) == message
+
+
+@pytest.mark.parametrize("kind", ["processing", "training"])
+def test_what_a_package_lacks_is_said_when_it_is_added(
+    shell: Shell, tmp_path: Path, kind: str
+) -> None:
+    target = 'target = "DATASET_VERSION"\n' if kind == "processing" else ""
+    manifest = f'name = "lacking-{kind}"\n{target}entry = "gone.py"\n'
+    (tmp_path / f"{kind}.toml").write_text(manifest)
+    added = shell.json(kind, "add", str(tmp_path))
+    assert added["warnings"] == ["gone.py is not in the package, so it will fail when it runs."]

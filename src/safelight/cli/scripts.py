@@ -38,6 +38,8 @@ def add_training(folder: Folder, as_json: AsJson = False) -> None:
 
 
 def _added(found: Record, kind: str, *, as_json: bool) -> None:
+    for warning in found.data.get("warnings") or ():
+        output.err.print(Text(f"Warning: {warning}", style=output.AMBER))
     if as_json:
         output.print_json(found.data)
     else:

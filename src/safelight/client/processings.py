@@ -103,8 +103,8 @@ class Trainings:
     def add(self, folder: str | Path) -> Training:
         """Register the folder; its `training.toml` says its name. The same name is replaced."""
         answer = self.http.post("/api/v1/trainings", repeatable=True, files=_archive(folder))
-        version = answer["model_version"]
-        return Training(self.http, {**version, "model": answer["model"]})
+        version, warnings = answer["model_version"], answer.get("warnings") or []
+        return Training(self.http, {**version, "model": answer["model"], "warnings": warnings})
 
 
 def _archive(folder: str | Path) -> dict[str, Any]:
