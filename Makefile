@@ -58,8 +58,9 @@ lock: ## Write requirements.lock anew from pyproject.toml
 migration: $(VENV)/.installed ## Write a migration for a changed schema: make migration NAME=what-changed
 	$(BIN)/python -m safelight.store.migrations $(NAME)
 
-reference: $(VENV)/.installed ## Write docs/reference.md anew from the code
+reference: $(VENV)/.installed ## Write docs/reference.md and the page's types anew from the code
 	$(BIN)/python docs/write_reference.py
+	$(BIN)/python ui/write_types.py
 
 clean: ## Remove what was built and installed (not the demo's data)
 	rm -rf $(VENV) ui/node_modules src/safelight/static dist .cache

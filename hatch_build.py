@@ -21,17 +21,17 @@ ENOUGH_NODE = 20
 
 def build_page() -> None:
     """Install what the page needs and build it; raises CalledProcessError if that fails."""
-    _run_npm("ci", "--no-audit", "--no-fund", "--no-update-notifier", quiet=True)
-    _run_npm("run", "build", quiet=True)
+    run_npm("ci", "--no-audit", "--no-fund", "--no-update-notifier", quiet=True)
+    run_npm("run", "build", quiet=True)
 
 
 def check_page() -> None:
     """Lint, types and unit tests of the page; raises CalledProcessError if one is red."""
     for script in ("lint", "typecheck", "test"):
-        _run_npm("run", script)
+        run_npm("run", script)
 
 
-def _run_npm(*arguments: str, quiet: bool = False) -> None:
+def run_npm(*arguments: str, quiet: bool = False) -> None:
     """Run it; `quiet`: what it says is shown only if it fails."""
     npm, environment = _npm()
     command = [*npm, *arguments]

@@ -17,6 +17,8 @@ MISSING = (
     "apt-get install -y --no-install-recommends postgresql"
 )
 
+RUNUSER = shutil.which("runuser") or "/usr/sbin/runuser"  # not on everybody's PATH
+
 
 class PostgresServer:
     """One cluster in a temporary folder; databases are copied from a migrated template."""
@@ -57,7 +59,7 @@ class PostgresServer:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.bin / program), *arguments]
         if os.geteuid() == 0:
-            command = ["runuser", "-u", self.user, "--", *command]
+            command = [RUNUSER, "-u", self.user, "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/tmp")
 
 

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,13 +30,24 @@ def _texts() -> dict[str, str]:
     return texts
 
 
-def test_the_reference_is_what_the_code_says() -> None:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs/write_reference.py")
+def _script(path: str) -> Any:
+    """A script of the repository that is in no package, as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.TARGET.read_text() == module.reference(), "run `make reference`"
+    return module
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    script = _script("docs/write_reference.py")
+    assert script.TARGET.read_text() == script.reference(), "run `make reference`"
+
+
+def test_the_pages_types_are_those_of_the_server() -> None:
+    script = _script("ui/write_types.py")
+    assert script.TARGET.read_text() == script.types(), "run `make reference`"
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -852,7 +852,7 @@ export interface paths {
         };
         /**
          * List Version Jobs
-         * @description The jobs that affect a version, newest first.
+         * @description The jobs that were about a version or changed it, newest first.
          */
         get: operations["list_version_jobs"];
         put?: never;

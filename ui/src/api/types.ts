@@ -1,5 +1,5 @@
 /**
- * What the server answers under /api/v1, as its OpenAPI says it (`npm run types`), narrowed where the
+ * What the server answers under /api/v1, as its OpenAPI says it (`make reference`), narrowed where the
  * page knows more: JSON values, and words that are one of a few. Times are RFC 3339 in UTC.
  */
 import type { components } from "./openapi";
