@@ -68,8 +68,12 @@ def _write(operation: Operation, version: Version, found: Import, parameters: Pa
         with operation.section("Write annotations"):
             writer.write(found.pictures.all)
         try:
-            with operation.section("Switch the version"), operation.last_step():
-                import_switch.switch(operation, version, found, writer)
+            with (
+                operation.section("Switch the version"),
+                import_switch.prepare(operation, found, writer) as staging,
+                operation.last_step(),
+            ):
+                import_switch.switch(operation, version, found, writer, staging)
                 writer.keep()
         except Moved as moved:
             operation.say(f"{moved} Writing again.")

@@ -10,7 +10,6 @@ from safelight.domain.annotations import Numbers
 from safelight.formats.coco_read import CocoFile
 from safelight.internals.operation import Operation, number
 from safelight.store import data, datalakes, pointers
-from safelight.store.data import NewData
 from safelight.store.db import Read
 from safelight.store.versions import Version
 
@@ -30,10 +29,6 @@ class Picture:
     data_key: int | None = None
     before: int | None = None
     numbers: Numbers = field(default_factory=Numbers)
-
-    @property
-    def placeholder(self) -> NewData:
-        return NewData(self.name, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)

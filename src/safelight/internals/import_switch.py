@@ -1,7 +1,12 @@
-"""Moves all pointers of an import at once: before this the version is as it was, after it is done."""
+"""Moves all pointers of an import at once: before this the version is as it was, after it is done.
+
+Others wait as long as this takes, so what can be put together before is staged.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from safelight.formats.coco_read import CocoFile
@@ -11,10 +16,11 @@ from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture, Pictures
 from safelight.internals.operation import Operation, number
-from safelight.store import assets, changes, data, pointers, versions
-from safelight.store.assets import Edit, Move, NewAsset
+from safelight.store import assets, changes, data, pointers, staged, versions
+from safelight.store.assets import Edit, Move
 from safelight.store.changes import ChangeSet
 from safelight.store.db import Transaction
+from safelight.store.staged import StagedAsset, Staging
 from safelight.store.versions import Version
 
 
@@ -28,7 +34,32 @@ class Import:
     labels: Labels
 
 
-def switch(operation: Operation, version: Version, found: Import, writer: Writer) -> None:
+@contextmanager
+def prepare(operation: Operation, found: Import, writer: Writer) -> Iterator[Staging]:
+    """Stage the pictures that shall become assets."""
+    with Staging(operation.db) as staging:
+        new = [picture for picture in found.pictures.all if picture.asset_key is None]
+        staging.fill(_rows(new, writer))
+        yield staging
+
+
+def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
+    return [
+        StagedAsset(
+            picture.image,
+            picture.data_key,
+            picture.name,
+            picture.width,
+            picture.height,
+            *writer.written[picture.image],
+        )
+        for picture in new
+    ]
+
+
+def switch(
+    operation: Operation, version: Version, found: Import, writer: Writer, staging: Staging
+) -> None:
     """Point the assets to the written documents. Others may have edited, added and removed assets
     since they were read: those are merged again, inside this one transaction.
 
@@ -36,39 +67,39 @@ def switch(operation: Operation, version: Version, found: Import, writer: Writer
     """
     organization_id, author = operation.organization_id, operation.author
     pictures = found.pictures
-    with operation.db.transaction() as tx:
+    with operation.db.transaction(on=staging.connection) as tx:
         version = versions.open_to_write(tx, organization_id, version.version_id, alone=True)
         operation.check_live(tx)
         version = import_labels.put(tx, version, found.labels, operation)
         change_set = changes.open_set(
             tx, organization_id, version.version_key, author, changes.ANNOTATIONS
         )
-        known, new, again = _split(tx, version, pictures)
+        known, again = _split(tx, version, pictures)
         again += _move(tx, change_set, version, known, writer)
-        new += _merge_again(tx, change_set, version, again, writer)
-        _add(tx, change_set, version, new, pictures, writer, operation)
+        gone = _merge_again(tx, change_set, version, again, writer)
+        staged.put(tx, _rows(gone, writer))
+        added = _add(tx, change_set, version, pictures, operation)
         changes.announce(
             tx, organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
         )
-        _conclude(tx, operation, version, found, writer, len(new))
+        _conclude(tx, operation, version, found, writer, added)
     operation.say(f"{number(len(pictures.all), 'picture')}, {number(writer.shapes, 'shape')}: done")
 
 
 def _split(
     tx: Transaction, version: Version, pictures: Pictures
-) -> tuple[list[Picture], list[Picture], list[Picture]]:
-    """Pictures that were assets, those that shall become some, and those that others made to some."""
+) -> tuple[list[Picture], list[Picture]]:
+    """Pictures that were assets, and those that others made to some since: they are staged no more."""
     known = [picture for picture in pictures.all if picture.asset_key is not None]
     rest = [picture for picture in pictures.all if picture.asset_key is None]
     _find_uploaded(tx, pictures, rest)
     keys = [picture.data_key for picture in rest if picture.data_key is not None]
     present = assets.keys_of_data(tx, version.version_key, keys)
-    added = []
-    for picture in rest:
-        picture.asset_key = present.get(picture.data_key or 0)
-        if picture.asset_key is not None:
-            added.append(picture)
-    return known, [picture for picture in rest if picture.asset_key is None], added
+    added = [picture for picture in rest if picture.data_key in present]
+    for picture in added:
+        picture.asset_key = present[picture.data_key or 0]
+    staged.leave_out(tx, [picture.image for picture in added])
+    return known, added
 
 
 def _find_uploaded(tx: Transaction, pictures: Pictures, rest: list[Picture]) -> None:
@@ -76,11 +107,11 @@ def _find_uploaded(tx: Transaction, pictures: Pictures, rest: list[Picture]) -> 
     newest = pointers.newest_data_key(tx, pictures.datalake_id)
     if newest == pictures.newest_data_key:
         return
-    missing = [picture for picture in rest if picture.data_key is None]
-    found = data.keys_by_filename(tx, pictures.datalake_id, [one.name for one in missing])
-    for picture in missing:
-        if picture.name in found:
-            picture.data_key = found[picture.name][0]
+    missing = {picture.name: picture for picture in rest if picture.data_key is None}
+    found = data.keys_by_filename(tx, pictures.datalake_id, list(missing))
+    for name, (data_key, _width, _height) in found.items():
+        missing[name].data_key = data_key
+    staged.use_data(tx, {missing[name].image: found[name][0] for name in found})
 
 
 def _move(
@@ -130,28 +161,11 @@ def _add(
     tx: Transaction,
     change_set: ChangeSet,
     version: Version,
-    new: list[Picture],
     pictures: Pictures,
-    writer: Writer,
     operation: Operation,
-) -> None:
-    """Add assets, in the order of the file, and placeholders where no file is."""
-    new.sort(key=lambda picture: picture.image)
-    unseen = [picture for picture in new if picture.data_key is None]
-    keys = data.add_many(
-        tx,
-        pictures.datalake_id,
-        [picture.placeholder for picture in unseen],
-        operation.author.user_id,
-    )
-    for picture, key in zip(unseen, keys, strict=True):
-        picture.data_key = key
-    assets.add_pointing(
-        tx,
-        change_set,
-        version,
-        [NewAsset(picture.data_key or 0, *writer.written[picture.image]) for picture in new],
-    )
+) -> int:
+    """Add assets, in the order of the file, and placeholders where no file is; how many."""
+    return staged.add(tx, change_set, version, pictures.datalake_id, operation.author.user_id)
 
 
 def _conclude(

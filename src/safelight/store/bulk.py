@@ -10,13 +10,13 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
 from sqlalchemy.types import TypeEngine
 
 from safelight.store.columns import Id, Json
-from safelight.store.db import Transaction
+from safelight.store.db import Read, Transaction
 
 _AT_ONCE = 20_000
 
 
 def insert(
-    tx: Transaction, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]], then: str = ""
+    tx: Read, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]], then: str = ""
 ) -> None:
     """Insert rows of values in the order of the columns. `then`: an ON CONFLICT clause."""
     if not rows:
@@ -83,7 +83,7 @@ def update(
 
 
 def _prepared(
-    tx: Transaction, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
+    tx: Read, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them. Column by column: most need nothing done."""
     values: list[Sequence[Any]] = list(zip(*rows, strict=True))
@@ -96,7 +96,7 @@ def _prepared(
     return list(zip(*values, strict=True))
 
 
-def _process(tx: Transaction, type: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+def _process(tx: Read, type: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     if isinstance(type, Json):
         return lambda value: orjson.dumps(value).decode()
     if isinstance(type, Id) and tx.dialect == "sqlite":

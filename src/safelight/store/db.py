@@ -135,41 +135,43 @@ class Database:
         self._listeners.append(listener)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def connection(self) -> Iterator[Connection]:
+        """A connection to do several transactions on: they share its temporary tables."""
+        with _translating(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, on: Connection | None = None) -> Iterator[Transaction]:
         """A write transaction: all of it, or nothing if the block raises.
 
         Raises Unavailable when the database is busy for longer than its time-out or unreachable,
         Conflict when a constraint refuses, Invalid for a value that no database can keep.
         """
         with self._writer:
-            tx = yield from self._transact()
+            tx = yield from self._transact(on)
         if tx.events:
             for listener in self._listeners:
                 listener(tx.events)
 
-    def _transact(self) -> Generator[Transaction, None, Transaction]:
-        try:
-            with self.engine.connect() as connection:
-                with connection.begin():
-                    if self.is_sqlite:
-                        connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    tx = Transaction(connection, self.clock())
-                    yield tx
-                    tx.flush_events()
-        except _REFUSALS as error:
-            _translate(error)
+    def _transact(self, on: Connection | None) -> Generator[Transaction, None, Transaction]:
+        with _translating(), self._connected(on) as connection, connection.begin():
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            tx = Transaction(connection, self.clock())
+            yield tx
+            tx.flush_events()
         return tx
 
     @contextmanager
-    def read(self) -> Iterator[Read]:
+    def read(self, on: Connection | None = None) -> Iterator[Read]:
         """A consistent snapshot for reading."""
-        try:
-            with self.engine.connect() as connection, connection.begin():
-                if self.is_sqlite:
-                    connection.exec_driver_sql("BEGIN")
-                yield Read(connection, self.clock())
-        except _REFUSALS as error:
-            _translate(error)
+        with _translating(), self._connected(on) as connection, connection.begin():
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield Read(connection, self.clock())
+
+    def _connected(self, on: Connection | None) -> AbstractContextManager[Connection]:
+        return self.engine.connect() if on is None else nullcontext(on)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -210,6 +212,14 @@ def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
 # in words of Python, by PostgreSQL in its own.
 _UNFIT = (OverflowError, UnicodeEncodeError, JSONEncodeError)
 _REFUSALS = (StatementError, *_UNFIT)
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    try:
+        yield
+    except _REFUSALS as error:
+        _translate(error)
 
 
 def _translate(error: Exception) -> NoReturn:
