@@ -138,11 +138,10 @@ class _Reader:
         if len(texts) < len(records):
             kept = zip(records, found, strict=True)
             records = [record for record, text in kept if text is not None]
-        images, categories = self._images, self._categories
         self._spill.add(
             texts,
-            [images.setdefault(record.image_id, len(images)) for record in records],
-            [categories.setdefault(record.category_id, len(categories)) for record in records],
+            _positions(self._images, [record.image_id for record in records]),
+            _positions(self._categories, [record.category_id for record in records]),
             [record.id for record in records],
         )
 
@@ -186,6 +185,14 @@ class _Reader:
             elif id in repeated:
                 seen.add(id)
         return dropped
+
+
+def _positions(known: dict[int, int], ids: list[int]) -> list[int]:
+    """Where ids stand; one that is seen for the first time gets the next place."""
+    try:
+        return [known[id] for id in ids]
+    except KeyError:
+        return [known.setdefault(id, len(known)) for id in ids]
 
 
 def _check_file_name(name: str) -> None:

@@ -57,7 +57,8 @@ def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]
             and record.text is None
             and _has_form_of_rings(outline)
         ):
-            texts.append(b'"k":"p","g":%b,"b":%b,"ar":%b}' % (outline, record.bbox, record.area))
+            parts = (b'"k":"p","g":', outline, b',"b":', record.bbox, b',"ar":', record.area, b"}")
+            texts.append(b"".join(parts))  # quicker than `%`
             quick[at] = outline
         else:
             texts.append(_text(record, refuse))
@@ -81,7 +82,7 @@ def _list(joined: bytes) -> bytes:
 
 def _has_form_of_rings(outline: bytes) -> bool:
     """Whether it is `[[...],[...]]`, nothing deeper, an even number of 6 or more values in each."""
-    if not (outline.startswith(b"[[") and outline.endswith(b"]]")):
+    if outline[:2] != b"[[" or outline[-2:] != b"]]":
         return False
     opened = outline.count(b"[")
     if opened == 2:
