@@ -26,7 +26,7 @@ from safelight.internals.operation import Operation
 from safelight.store import documents, pointers
 from safelight.store.documents import NewDocument
 
-AT_ONCE = 1000  # documents per transaction: well below 100 ms
+AT_ONCE = 500  # documents per transaction: well below 100 ms
 _DOCUMENT = b'{"a":[{"n":%d,"at":%d,"status":"PENDING","duration":0.0,"attributes":{},"s":[%b]}]}'
 _shapes = msgspec.json.Decoder(tuple[Shape, ...])
 
