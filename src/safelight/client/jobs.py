@@ -28,7 +28,36 @@ class LogLine:
     text: str
 
 
-class Run(Record):
+class _Executed(Record):
+    """What a run says of itself, and a job of its newest run."""
+
+    @property
+    def status(self) -> RunStatus:
+        return RunStatus(self.data["status"])
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def progress(self) -> Json | None:
+        return self.data.get("progress")
+
+    @property
+    def failure(self) -> Json | None:
+        """`kind` and `message`; of a failed run also `exit_code`, `signal`, `excerpt`."""
+        return self.data.get("failure")
+
+    @property
+    def started_at(self) -> datetime | None:
+        return instant(self.data.get("started_at"))
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return instant(self.data.get("finished_at"))
+
+
+class Run(_Executed):
     """One execution of a job."""
 
     @property
@@ -40,14 +69,6 @@ class Run(Record):
         return int(self.data["number"])
 
     @property
-    def status(self) -> RunStatus:
-        return RunStatus(self.data["status"])
-
-    @property
-    def is_final(self) -> bool:
-        return self.status in FINAL
-
-    @property
     def parameters(self) -> Json:
         return dict(self.data.get("parameters") or {})
 
@@ -56,25 +77,8 @@ class Run(Record):
         return dict(self.data.get("inputs") or {})
 
     @property
-    def progress(self) -> Json | None:
-        return self.data.get("progress")
-
-    @property
-    def failure(self) -> Json | None:
-        """`kind`, `message`, `exit_code`, `signal`, `excerpt` of a failed run."""
-        return self.data.get("failure")
-
-    @property
     def result(self) -> Json | None:
         return self.data.get("result")
-
-    @property
-    def started_at(self) -> datetime | None:
-        return instant(self.data.get("started_at"))
-
-    @property
-    def finished_at(self) -> datetime | None:
-        return instant(self.data.get("finished_at"))
 
     def refresh(self) -> Run:
         self.data = self.http.get(f"/api/v1/runs/{self.id}")
@@ -123,7 +127,7 @@ def _line(found: Json) -> LogLine:
     return LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
 
 
-class Job(Record):
+class Job(_Executed):
     """One long operation. Its status, progress and log are those of its newest run."""
 
     @property
@@ -131,24 +135,8 @@ class Job(Record):
         return JobType(self.data["type"])
 
     @property
-    def status(self) -> RunStatus:
-        return RunStatus(self.data["status"])
-
-    @property
-    def is_final(self) -> bool:
-        return self.status in FINAL
-
-    @property
     def target(self) -> Json | None:
         return self.data.get("target")
-
-    @property
-    def progress(self) -> Json | None:
-        return self.data.get("progress")
-
-    @property
-    def failure(self) -> Json | None:
-        return self.data.get("failure")
 
     @property
     def summary(self) -> str | None:
