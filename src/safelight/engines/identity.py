@@ -7,12 +7,14 @@ import pwd
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from safelight.config import Settings
 
 _OLDEST = (3, 11)
+_TRIES, _PAUSE_S = 10, 0.2  # of creating the user
 # Reaches the data folder and says which Python it is: both must work for the user of the runs.
 _PROBE = "import os, sys; os.chdir(sys.argv[1]); print('%d %d' % sys.version_info[:2])"
 
@@ -61,21 +63,28 @@ def _as_root(settings: Settings, reason: str) -> Identity:
 
 def _ensure_user(name: str) -> str:
     """Empty when the user exists (now); else why not."""
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        pass
-    else:
+    if _exists(name):
         return ""
     program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if program is None:
         return f"the user {name} does not exist and there is no useradd to create it"
     command = [program, "--system", "--user-group", "--no-create-home"]
     command += ["--shell", "/usr/sbin/nologin", name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return f"the user {name} cannot be created ({done.stderr.strip()})"
-    return ""
+    for _ in range(_TRIES):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Another server may be creating it: useradd holds a lock, and says so instead of waiting.
+        if done.returncode == 0 or _exists(name):
+            return ""
+        time.sleep(_PAUSE_S)
+    return f"the user {name} cannot be created ({done.stderr.strip()})"
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _can_reach(user: str, data: Path) -> tuple[bool, str]:
