@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     Row,
+    Select,
     Text,
     case,
     func,
@@ -203,20 +204,7 @@ def claim(tx: Transaction, types: Collection[JobType], *, engine: str, until: in
     PostgreSQL skips rows that another scheduler is claiming; SQLite lets one writer in at a time.
     """
     token = uuid7()
-    oldest = (
-        select(runs.c.run_id)
-        .join(schema.job, schema.job.c.job_id == runs.c.job_id)
-        .where(
-            IS_LIVE,
-            runs.c.status == PENDING,
-            runs.c.engine == engine,
-            schema.job.c.type.in_(types),
-            or_(runs.c.claim_token.is_(None), runs.c.claimed_until < tx.now),
-        )
-        .order_by(runs.c.created_at, runs.c.run_id)
-        .limit(1)
-        .with_for_update(of=runs, skip_locked=True)
-    )
+    oldest = _claimable(tx, types, engine).limit(1).with_for_update(of=runs, skip_locked=True)
     row = tx.first(
         update(runs)
         .where(runs.c.run_id == oldest.scalar_subquery(), runs.c.status == PENDING)
@@ -532,7 +520,13 @@ def pending_order(
     read: Read, types: Collection[JobType], *, engine: str, limit: int = 1000
 ) -> list[UUID]:
     """The runs that wait for this engine, in the order in which they will be claimed."""
-    query = (
+    query = _claimable(read, types, engine).limit(limit)
+    return [row.run_id for row in read.all(query)]
+
+
+def _claimable(read: Read, types: Collection[JobType], engine: str) -> Select[tuple[UUID]]:
+    """The pending runs that nobody holds, the oldest first."""
+    return (
         select(runs.c.run_id)
         .join(schema.job, schema.job.c.job_id == runs.c.job_id)
         .where(
@@ -543,9 +537,7 @@ def pending_order(
             or_(runs.c.claim_token.is_(None), runs.c.claimed_until < read.now),
         )
         .order_by(runs.c.created_at, runs.c.run_id)
-        .limit(limit)
     )
-    return [row.run_id for row in read.all(query)]
 
 
 def progress_of_live(read: Read, organization_id: UUID) -> list[Row[Any]]:
