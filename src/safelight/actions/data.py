@@ -12,7 +12,7 @@ from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.domain.datasets import DataType, check_name
 from safelight.domain.permissions import Actor
-from safelight.errors import Conflict, Invalid, NotFound, TooLarge
+from safelight.errors import Conflict, NotFound, TooLarge
 from safelight.formats.picture import Picture, read_header
 from safelight.store import data, datalakes, tags
 from safelight.store import objects as object_rows
@@ -217,10 +217,3 @@ def remove(context: Context, by: Actor, data_ids: Sequence[UUID]) -> None:
         data.remove(tx, keys)
         object_rows.remove(tx, names)
     context.blobs.remove(names)
-
-
-def check_dimensions(width: int | None, height: int | None) -> None:
-    """Raises Invalid for sizes that no picture has."""
-    for name, value in (("width", width), ("height", height)):
-        if value is not None and not 1 <= value <= 1_000_000:
-            raise Invalid(f"A picture's {name} is a number of pixels, not {value}.", field=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -118,11 +118,6 @@ def _ship(context: Context, organization_id: UUID, folder: Path) -> None:
     elif (folder / TRAINING_MANIFEST).is_file():
         entries = packages.read_folder(folder)
         register_entries(context, organization_id, entries, is_public=True)
-
-
-def change_source(version: ModelVersion, source: Source) -> NewVersion:
-    """A version as it would be made again, with another source."""
-    return replace(as_new(version), source=source)
 
 
 def as_new(version: ModelVersion) -> NewVersion:

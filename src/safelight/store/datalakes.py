@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from safelight.errors import NameTaken, NotFound
 from safelight.ids import uuid7
@@ -134,17 +134,3 @@ def add_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
         )
     )
     return source
-
-
-def rename_source(
-    tx: Transaction, organization_id: UUID, data_source_id: UUID, name: str
-) -> Source:
-    """Raises NotFound, NameTaken."""
-    get_source(tx, organization_id, data_source_id)
-    other = find_source(tx, organization_id, name)
-    if other is not None and other.data_source_id != data_source_id:
-        raise NameTaken(f"There is a data source {name!r} already.", name=name)
-    tx.execute(
-        update(_sources).where(_sources.c.data_source_id == data_source_id).values(name=name)
-    )
-    return Source(data_source_id, name)

@@ -301,25 +301,6 @@ def find_artifact(read: Read, experiment_id: UUID, name: str) -> Artifact | None
     return None if row is None else _artifact(row)
 
 
-def get_artifact(read: Read, organization_id: UUID, artifact_id: UUID) -> Artifact:
-    """Raises NotFound."""
-    row = read.first(
-        _select_artifacts()
-        .join(_experiments, _experiments.c.experiment_id == _artifacts.c.experiment_id)
-        .where(
-            _artifacts.c.artifact_id == artifact_id,
-            _experiments.c.organization_id == organization_id,
-        )
-    )
-    if row is None:
-        raise NotFound("There is no such artifact.", artifact_id=artifact_id)
-    return _artifact(row)
-
-
-def remove_artifact(tx: Transaction, artifact: Artifact) -> None:
-    tx.execute(delete(_artifacts).where(_artifacts.c.artifact_id == artifact.artifact_id))
-
-
 def _artifact(row: Row[Any]) -> Artifact:
     return Artifact(
         row.artifact_id,

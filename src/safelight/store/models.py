@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
 from safelight.domain.jobs import Resources
 from safelight.errors import NameTaken, NotFound
@@ -303,23 +303,6 @@ def _version(row: Row[Any]) -> ModelVersion:
 # --- files ------------------------------------------------------------------------------------------
 
 
-def add_file(
-    tx: Transaction,
-    version: ModelVersion,
-    name: str,
-    *,
-    filename: str,
-    object_name: str,
-    large: bool = False,
-) -> ModelFile:
-    """Raises NameTaken. Whoever calls has checked that the object is the organization's."""
-    if find_file(tx, version, name) is not None:
-        raise NameTaken(f"The model version has a file {name!r} already.", name=name)
-    file = ModelFile(uuid7(), version.model_version_id, name, filename, object_name, large)
-    tx.execute(insert(_files).values(created_at=tx.now, **asdict(file)))
-    return file
-
-
 def files_of(read: Read, version: ModelVersion) -> list[ModelFile]:
     """In the order in which they were added."""
     rows = read.all(
@@ -328,33 +311,6 @@ def files_of(read: Read, version: ModelVersion) -> list[ModelFile]:
         .order_by(_files.c.model_file_id)
     )
     return [_file(row) for row in rows]
-
-
-def find_file(read: Read, version: ModelVersion, name: str) -> ModelFile | None:
-    row = read.first(
-        select(_files).where(
-            _files.c.model_version_id == version.model_version_id, _files.c.name == name
-        )
-    )
-    return None if row is None else _file(row)
-
-
-def get_file(read: Read, organization_id: UUID, model_file_id: UUID) -> ModelFile:
-    """Raises NotFound."""
-    row = read.first(
-        select(_files)
-        .join(_versions, _versions.c.model_version_id == _files.c.model_version_id)
-        .where(
-            _files.c.model_file_id == model_file_id, _versions.c.organization_id == organization_id
-        )
-    )
-    if row is None:
-        raise NotFound("There is no such model file.", model_file_id=model_file_id)
-    return _file(row)
-
-
-def remove_file(tx: Transaction, file: ModelFile) -> None:
-    tx.execute(delete(_files).where(_files.c.model_file_id == file.model_file_id))
 
 
 def _file(row: Row[Any]) -> ModelFile:

@@ -77,21 +77,6 @@ def find(read: Read, organization_id: UUID, package_hash: str) -> Package | None
     return None if row is None else _package(row)
 
 
-def find_tagged(read: Read, organization_id: UUID, tag: str) -> Package | None:
-    """The package whose hash begins with `tag`: what an image tag on the wire stands for."""
-    if len(tag) < TAG_LENGTH:
-        return None
-    row = read.first(
-        select(_packages)
-        .where(
-            _packages.c.organization_id == organization_id,
-            _packages.c.package_hash.startswith(tag, autoescape=True),
-        )
-        .limit(1)
-    )
-    return None if row is None else _package(row)
-
-
 def _package(row: Row[Any]) -> Package:
     return Package(
         row.organization_id,

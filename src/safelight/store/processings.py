@@ -211,15 +211,6 @@ def put_input(tx: Transaction, processing_id: UUID, declared: Input) -> Input:
     return declared
 
 
-def remove_input(tx: Transaction, processing_id: UUID, name: str) -> None:
-    """Raises NotFound."""
-    known = inputs(tx, processing_id)
-    left = [each for each in known if each.name != name]
-    if len(left) == len(known):
-        raise NotFound(f"There is no input {name!r}.", name=name)
-    set_inputs(tx, processing_id, left)
-
-
 def _input_columns(processing_id: UUID, position: int, declared: Input) -> dict[str, Any]:
     return {
         "processing_id": processing_id,
