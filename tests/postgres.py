@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -26,7 +25,6 @@ class PostgresServer:
     def __init__(self) -> None:
         self.bin = _binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="safelight-pg-", dir="/tmp"))
-        self.port = _free_port()
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
@@ -35,7 +33,8 @@ class PostgresServer:
             "--no-locale", "--no-sync",
         )  # fmt: skip
         options = (
-            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off "
+            # Reached by a socket in its folder: no port that somebody else could take first.
+            f"-k {self.folder} -c listen_addresses= -c fsync=off "
             "-c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
         )
         self._run(
@@ -44,11 +43,11 @@ class PostgresServer:
         )  # fmt: skip
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://safelight@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://safelight@/{database}?host={self.folder}"
 
     def create(self, name: str, template: str = "template1") -> None:
         """A new database, as a copy of `template`."""
-        address = f"host=127.0.0.1 port={self.port} user=safelight dbname=postgres"
+        address = f"host={self.folder} user=safelight dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
@@ -71,9 +70,3 @@ def _binaries() -> Path:
     if found is None:
         raise RuntimeError(MISSING)
     return Path(found).resolve().parent
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

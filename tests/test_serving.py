@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.live import LiveServer, free_port, until
+from tests.live import LiveServer, until
+from tests.ports import free_port
 from tests.scripts import TICKS, add_processing
 
 SHUTDOWN_S = 3.0

@@ -104,7 +104,8 @@ def test_answers_do_not_wait_for_acknowledgements() -> None:
             return await delays.get()
 
     for each in startup.listen("127.0.0.1", 0):
-        assert asyncio.run(accepted(each)) != 0
+        with each:
+            assert asyncio.run(accepted(each)) != 0
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def serving(db: Database, folder: Path, settings: Settings | None = None) -> Ite
     data.mkdir(mode=0o700, exist_ok=True)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # from here on a request waits for the server, and is never refused
     port = listening.getsockname()[1]
     settings = replace(settings or Settings(), data=data, port=port)
     context = open_context(settings, db, Blobs(settings.storage))
@@ -75,5 +76,4 @@ def serving(db: Database, folder: Path, settings: Settings | None = None) -> Ite
 
 
 def _wait(url: str) -> None:
-    # The socket listens before the server accepts, so one request simply waits for its start.
     httpx.get(f"{url}/api/v1/health", timeout=30).raise_for_status()

@@ -67,11 +67,13 @@ def lock_folder(data: Path) -> IO[str]:
 def listen(host: str, port: int, *, any_port: bool = False) -> list[socket.socket]:
     """Sockets on this port: of both loopback addresses for the default host, else of `host`.
 
-    `any_port`: the next free port if it is taken. Raises Invalid saying that it is.
+    `any_port`: the next free port if it is taken. Port 0 is any that is free. Raises Invalid saying
+    that the port is taken.
     """
-    for candidate in range(port, port + PORTS_TRIED):
+    any_port = any_port or port == 0  # the kernel looks at one of the two addresses only
+    for attempt in range(PORTS_TRIED):
         try:
-            return _bind(host, candidate)
+            return _bind(host, port + attempt if port else 0)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise Invalid(f"Cannot listen on {host} port {port}: {error.strerror}.") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from safelight.actions import first_start
 from safelight.store.db import Database, sqlite_url
@@ -28,8 +28,15 @@ FLAGS = [
 PASSWORD = "correct horse battery staple"
 
 
-@pytest.fixture(scope="session")
+# What a page shows at once takes its time on a machine that is busy with other tests.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with its module: Playwright keeps an event loop running in the tests' own thread,
+    where no test that needs one could start another.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser

@@ -15,7 +15,7 @@ from tests.live import LiveServer, until
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 60_000  # for jobs; everything else has Playwright's five seconds
+SLOW_MS = 60_000  # for jobs; the page itself has what conftest gives it
 
 
 def jobs(page: Page) -> Any:

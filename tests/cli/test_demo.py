@@ -17,7 +17,7 @@ import pytest
 from safelight import Client, Polygon, Rectangle
 from safelight.cli.house import token_from
 from safelight.domain.jobs import RunStatus
-from tests.live import free_port
+from tests.ports import free_port
 
 READY_S = 280
 

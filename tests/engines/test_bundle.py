@@ -16,8 +16,12 @@ from tests.engines.conftest import LocalBench
 
 def _oldest() -> str:
     """Python 3.9 if there is one: the oldest that the runner promises to work on."""
-    patterns = (Path.home() / ".pyenv/versions").glob("3.9.*/bin/python3.9")
-    return next(map(str, patterns), shutil.which("python3.9") or sys.executable)
+    installed = (Path.home() / ".pyenv/versions").glob("3.9.*/bin/python3.9")
+    for python in [*map(str, installed), shutil.which("python3.9")]:
+        # What is on the PATH may be a signpost to a Python that is not there.
+        if python and subprocess.run([python, "-c", ""], check=False).returncode == 0:
+            return python
+    return sys.executable
 
 
 def test_one_file_runs_a_script_without_safelight_installed(
