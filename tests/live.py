@@ -92,3 +92,17 @@ def until(client: httpx.Client, job_id: str, *statuses: str, timeout_s: float = 
             return job
         assert time.monotonic() < deadline, f"still {job['status']}: {job}"
         time.sleep(0.05)
+
+
+def whole_log(client: httpx.Client, run_id: str, timeout_s: float = 60) -> Any:
+    """The log of a run that ends, as the API gives it (at most 1,000 lines), once it is complete:
+    its last bytes may arrive after the status that says how the run ended.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        path = f"/api/v1/runs/{run_id}/log"
+        log = client.get(path, params={"line": 1, "limit": 1000}).raise_for_status().json()
+        if log["complete"]:
+            return log
+        assert time.monotonic() < deadline, f"the log of run {run_id} is never complete"
+        time.sleep(0.05)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.acceptance.official import Official, environment, safelight
 from tests.acceptance.recorder import CALLS
-from tests.live import TOKEN, LiveServer
+from tests.live import TOKEN, LiveServer, whole_log
 
 WIRE_PATHS = Path(__file__).parent / "wire_paths.txt"
 TEMPLATE_ONLY = "# The official dataset template asks for these as well:"
@@ -41,8 +41,7 @@ class Home:
         """The log of a job's newest run."""
         with self.server.client() as client:
             job = client.get(f"/api/v1/jobs/{job_id}").raise_for_status().json()
-            path = f"/api/v1/runs/{job['run_id']}/log"
-            found = client.get(path, params={"line": 1, "limit": 1000}).raise_for_status().json()
+            found = whole_log(client, job["run_id"])
         return Log(
             [line["text"] for line in found["lines"]],
             [section["name"] for section in found["sections"]],

@@ -191,6 +191,8 @@ def test_a_version_is_forked_through_the_page(page: Page, house: dict[str, Any])
 
 def test_a_processing_is_launched_through_its_form(page: Page, house: dict[str, Any]) -> None:
     page.get_by_role("link", name="Processings").first.click()
+    # The list of jobs, which is still there for a moment, has links of that name too.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Processings")
     page.get_by_role("link", name=re.compile("^hello")).click()
     page.get_by_label("Dataset").select_option(label="apples")
     page.get_by_label("Version").select_option(label="spring")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live import LiveServer, until
+from tests.live import LiveServer, until, whole_log
 from tests.scripts import HELLO, TICKS, add_processing, archive
 
 
@@ -81,10 +81,9 @@ def test_the_excerpt_and_the_log_of_a_failure_hold_what_the_script_said(
     failure = _failure(client, version, add_processing(client, "exits-too", EXITS))
     assert "no pictures left" in failure["excerpt"]
     run_id = client.get("/api/v1/jobs").json()["items"][0]["run_id"]
-    log = client.get(f"/api/v1/runs/{run_id}/log").json()
+    log = whole_log(client, run_id)
     said = {(line["stream"], line["text"]) for line in log["lines"]}
     assert {("stdout", "half done"), ("stderr", "no pictures left")} <= said
-    assert log["complete"]
 
 
 def test_requirements_that_cannot_be_installed(client: httpx.Client, version: str) -> None:
@@ -169,7 +168,7 @@ def test_a_secret_is_known_to_its_script_only_and_its_token_ends_with_it(
     run = f"/api/v1/runs/{job['run_id']}"
     [said] = [
         line["text"]
-        for line in client.get(f"{run}/log").json()["lines"]
+        for line in whole_log(client, job["run_id"])["lines"]
         if line["stream"] == "stdout"
     ]
     length, token = said.split()

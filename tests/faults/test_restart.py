@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 import safelight
-from tests.live import TOKEN, LiveServer, until
+from tests.live import TOKEN, LiveServer, until, whole_log
 from tests.scripts import HELLO, TICKS, add_processing
 
 SECONDS = 6
@@ -52,7 +52,11 @@ def _wait_for_line(client: httpx.Client, run_id: str, text: str) -> None:
 
 def _output(client: httpx.Client, run_id: str) -> list[str]:
     log = client.get(f"/api/v1/runs/{run_id}/log", params={"limit": 1000}).raise_for_status()
-    return [line["text"] for line in log.json()["lines"] if line["stream"] == "stdout"]
+    return _of_the_script(log.json())
+
+
+def _of_the_script(log: Any) -> list[str]:
+    return [line["text"] for line in log["lines"] if line["stream"] == "stdout"]
 
 
 def _run(client: httpx.Client, run_id: str) -> Any:
@@ -73,9 +77,8 @@ def test_a_job_goes_on_while_the_server_is_dead_and_is_whole_after_its_return(
     with live.client() as client:
         ended = until(client, job["id"], "SUCCEEDED", "FAILED", "KILLED")
         assert ended["status"] == "SUCCEEDED"
-        assert _output(client, job["run_id"]) == ALL_TICKS
+        assert _of_the_script(whole_log(client, job["run_id"])) == ALL_TICKS
         run = _run(client, job["run_id"])
-        assert run["log"]["complete"]
         assert ended["runs"] == 1
         # It ended when its script did, not when somebody looked again.
         kinds = [event["kind"] for event in run["events"]]
@@ -88,7 +91,7 @@ def test_a_job_goes_on_when_its_runner_is_killed(live: LiveServer) -> None:
         _kill_runner(live, job)
         ended = until(client, job["id"], "SUCCEEDED", "FAILED", "KILLED")
         assert ended["status"] == "SUCCEEDED"
-        assert _output(client, job["run_id"]) == ALL_TICKS
+        assert _of_the_script(whole_log(client, job["run_id"])) == ALL_TICKS
 
 
 def test_a_job_goes_on_when_its_runner_and_the_server_die_at_once(live: LiveServer) -> None:
@@ -100,8 +103,7 @@ def test_a_job_goes_on_when_its_runner_and_the_server_die_at_once(live: LiveServ
     with live.client() as client:
         ended = until(client, job["id"], "SUCCEEDED", "FAILED", "KILLED")
         assert ended["status"] == "SUCCEEDED"
-        assert _output(client, job["run_id"]) == ALL_TICKS
-        assert _run(client, job["run_id"])["log"]["complete"]
+        assert _of_the_script(whole_log(client, job["run_id"])) == ALL_TICKS
 
 
 def _kill_runner(live: LiveServer, job: Any) -> None:
@@ -151,7 +153,7 @@ def test_an_import_goes_on_while_the_server_is_dead(live: LiveServer, tmp_path: 
         assert ended["runs"] == 1
         known = client.get(f"/api/v1/versions/{version}").json()
         assert (known["asset_count"], known["shape_count"]) == (IMAGES, IMAGES * BOXES)
-        assert _run(client, job["run_id"])["log"]["complete"]
+        assert whole_log(client, job["run_id"])
 
 
 def _wait_until_started(client: httpx.Client, job_id: str) -> None:
