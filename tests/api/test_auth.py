@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from safelight.actions import access
-from safelight.store import experiments, models, projects, users
+from safelight.store import events, experiments, models, projects, users
 from safelight.store.db import Database
 from safelight.store.models import NewVersion
 from tests.factories import House, add_house
@@ -45,6 +45,8 @@ def test_a_link_becomes_a_session_once(site: Site, house: House, browser: httpx.
     assert session["organization"]["name"] == "orchard"
     assert session["role"] == "member"
     assert [each["name"] for each in session["organizations"]] == ["orchard"]
+    with site.context.db.read() as read:
+        assert session["event_number"] == events.last_number(read, house.organization_id)
     again = browser.post("/api/v1/session", json={"link": "used or wrong"})
     assert again.status_code == 401
 

@@ -22,7 +22,7 @@ from safelight.api.asking import (
 from safelight.api.views import Named, parse_instant, time_text
 from safelight.domain.permissions import Actor
 from safelight.errors import Denied
-from safelight.store import organizations, tokens, users
+from safelight.store import events, organizations, tokens, users
 from safelight.store.db import Database
 
 router = APIRouter(tags=["people"])
@@ -41,6 +41,7 @@ class SessionView(BaseModel):
     organization: Named
     role: str
     organizations: list[OrganizationOf]
+    event_number: int  # of the newest event: a stream from here on misses nothing that follows
 
 
 class LogIn(BaseModel):
@@ -183,6 +184,7 @@ def list_members(actor: Reader, db: Db) -> dict[str, list[MemberView] | None]:
 def _session_view(db: Database, actor: Actor) -> SessionView:
     with db.read() as tx:
         memberships = organizations.memberships(tx, actor.user_id)
+        event_number = events.last_number(tx, actor.organization_id)
     return SessionView(
         user=Named(id=actor.user_id, name=actor.user_name),
         organization=Named(id=actor.organization_id, name=actor.organization_name),
@@ -192,4 +194,5 @@ def _session_view(db: Database, actor: Actor) -> SessionView:
             for each in memberships
             if not actor.is_script or each.organization_id == actor.organization_id
         ],
+        event_number=event_number,
     )

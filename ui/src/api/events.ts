@@ -28,11 +28,13 @@ export interface FeedListener {
   state: (state: FeedState) => void;
 }
 
-export function openFeed(listener: FeedListener): () => void {
+/** `after`: the number of the newest event before anything was asked for that is shown, so that none is missed. */
+export function openFeed(after: number, listener: FeedListener): () => void {
   let source: EventSource | null = null;
   let timer = 0;
   let wait = 1000;
-  let last: number | null = null;
+  let last = after;
+  let resumed = false;
 
   const close = () => {
     window.clearTimeout(timer);
@@ -41,19 +43,17 @@ export function openFeed(listener: FeedListener): () => void {
   };
   const open = () => {
     close();
-    const resumed = last !== null;
     const stream = new EventSource(link("/events", { after: last }));
     source = stream;
-    stream.addEventListener("hello", (message: MessageEvent<string>) => {
+    stream.addEventListener("hello", () => {
       wait = 1000;
-      const { number } = JSON.parse(message.data) as { number: number };
-      last ??= number;
       listener.state("live");
       if (resumed) listener.gap();
+      resumed = true;
     });
     stream.onmessage = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as ServerEvent;
-      if (last !== null && event.number <= last) return;
+      if (event.number <= last) return;
       last = event.number;
       listener.event(event);
     };

@@ -14,17 +14,21 @@ const ONE_BY_ONE = 8;
 export class Live {
   state: FeedState = "connecting";
   private changed = new Set<string>();
+  // One question after the other, so that an older answer never comes behind a newer one.
+  private asked: Promise<unknown> = Promise.resolve();
   private timer = 0;
   private watchers = new Set<() => void>();
   private listeners = new Set<Listener>();
 
   constructor(private readonly cache: QueryClient) {}
 
-  open(): () => void {
-    const close = openFeed({
+  /** Follow what happens after this event; ends with the returned function. */
+  open(after: number): () => void {
+    const close = openFeed(after, {
       event: (event) => this.take(event),
       progress: (news) => this.progress(news),
-      gap: () => void this.cache.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" }),
+      gap: () =>
+        this.ask(() => this.cache.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" })),
       state: (state) => {
         this.state = state;
         for (const tell of this.watchers) tell();
@@ -47,6 +51,11 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
+  /** Ask again for jobs of which an older answer has just been shown. */
+  refresh(jobs: string[]): void {
+    for (const job of jobs) this.gather(job);
+  }
+
   private take(event: ServerEvent): void {
     if (event.run_id) void this.cache.invalidateQueries({ queryKey: ["runs", event.run_id] });
     if (event.job_id) this.gather(event.job_id);
@@ -58,8 +67,12 @@ export class Live {
     this.changed.add(job);
     this.timer ||= window.setTimeout(() => {
       this.timer = 0;
-      void this.fetchChanged();
+      this.ask(() => this.fetchChanged());
     }, GATHER_MS);
+  }
+
+  private ask(question: () => Promise<unknown>): void {
+    this.asked = this.asked.then(question).catch(() => undefined); // what failed is asked again with the next event
   }
 
   private async fetchChanged(): Promise<void> {

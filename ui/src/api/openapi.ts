@@ -2784,6 +2784,8 @@ export interface components {
             role: string;
             /** Organizations */
             organizations: components["schemas"]["OrganizationOf"][];
+            /** Event Number */
+            event_number: number;
         };
         /**
          * ShapeView

@@ -4,6 +4,7 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Live } from "../api/live";
+import { useSession } from "../api/session";
 import { Brand } from "./Brand";
 import { LiveContext } from "./live";
 import styles from "./Shell.module.css";
@@ -13,7 +14,9 @@ import { Sidebar } from "./Sidebar";
 export function Shell() {
   const cache = useQueryClient();
   const [live] = useState(() => new Live(cache));
-  useEffect(() => live.open(), [live]);
+  const { event_number: after } = useSession();
+  const [begin] = useState(after);
+  useEffect(() => live.open(begin), [live, begin]);
   const { pathname } = useLocation();
   const [openAt, setOpenAt] = useState<string | null>(null);
   const open = openAt === pathname; // a step to another screen closes the drawer

@@ -4,7 +4,7 @@ import type { Live } from "../api/live";
 
 export const LiveContext = createContext<Live | null>(null);
 
-function useLive(): Live {
+export function useLive(): Live {
   const live = use(LiveContext);
   if (!live) throw new Error("only below the shell");
   return live;

@@ -3,12 +3,13 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { ServerEvent } from "../../api/events";
 import { type JobFilters, jobsPage, jobsQuery } from "../../api/jobs";
 import type { JobRow } from "../../api/types";
-import { useServerEvents } from "../../shell/live";
+import { useLive, useServerEvents } from "../../shell/live";
 import { allRows, putOnTop, type Rows, unknownTo } from "./merge";
 
 /** The rows to show. While paused they stand still; what is new waits to be let in. */
 export function useJobs(filters: JobFilters, paused: boolean, top: RefObject<HTMLElement | null>) {
   const cache = useQueryClient();
+  const live = useLive();
   const query = useInfiniteQuery(jobsQuery(filters));
   const key = JSON.stringify(filters);
   const [waiting, setWaiting] = useState<{ key: string; rows: JobRow[] }>({ key, rows: [] });
@@ -17,8 +18,10 @@ export function useJobs(filters: JobFilters, paused: boolean, top: RefObject<HTM
     (fresh: JobRow[]) => {
       cache.setQueryData<Rows>(jobsQuery(filters).queryKey, (rows) => rows && putOnTop(rows, fresh));
       setWaiting({ key, rows: [] });
+      // An event of theirs may have come before they stood in the list.
+      live.refresh(fresh.filter((row) => !row.finished_at).map((row) => row.id));
     },
-    [cache, filters, key],
+    [cache, filters, key, live],
   );
 
   const look = useCallback(async () => {
