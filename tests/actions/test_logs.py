@@ -7,21 +7,23 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from safelight.actions import logs, logview
 from safelight.actions.context import Context
+from safelight.actions.launch import launch
 from safelight.actions.logview import Question
 from safelight.domain.jobs import Declared, Ending, Exit, Progress, RunStatus
 from safelight.domain.posted import Call
 from safelight.errors import Conflict, Invalid
 from safelight.store import logs as log_rows
-from safelight.store import runs
+from safelight.store import runs, schema
 from safelight.store.db import Database
-from safelight.store.logs import CAPTURED
+from safelight.store.logs import CAPTURED, POSTED
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import add_house
-from tests.jobs import context_on, started
+from tests.jobs import context_on, order, started
 
 AT = 1_795_395_723_123_456
 
@@ -99,6 +101,16 @@ def test_a_log_that_stops_short_is_not_called_complete(context: Context, run: Ru
     assert not viewed(context, run).is_complete
 
 
+def test_nothing_is_written_behind_the_end_of_a_log(context: Context, run: Run) -> None:
+    send(context, run, 0, b"one\n")
+    assert logs.expect(context, run.run_id, {"stdout": 4})
+    with pytest.raises(Conflict, match="has ended") as refused:
+        send(context, run, 4, b"two\n")
+    assert refused.value.facts == {"acknowledged": 4}
+    assert send(context, run, 0, b"one\n") == 4, "what is there already may come again"
+    assert texts(context, run) == ["one"]
+
+
 def test_sections_are_kept_with_their_lines_and_times(context: Context, run: Run) -> None:
     send(context, run, 0, b"::group::Set up\nuv\n::endgroup::\n", "setup")
     send(context, run, 0, b"--#--Load\nx\n--#--Train\ny\n")
@@ -166,6 +178,69 @@ def test_threads_that_send_the_same_bytes_do_not_double_them(context: Context, r
     for thread in threads:
         thread.join()
     assert "\n".join(texts(context, run)) + "\n" == data.decode()
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+SECRET = "correct horse battery"
+
+
+@pytest.fixture
+def secretive(context: Context) -> Run:
+    """A running run with a secret parameter."""
+    house = add_house(context.db)
+    with context.db.transaction() as tx:
+        _, run = launch(tx, order(house, secrets={"key": SECRET}), context.sealer)
+        return runs.start(tx, run.run_id, alive_until=tx.now + 900_000_000)[0]
+
+
+def kept(context: Context, run: Run) -> str:
+    """Everything that the database and the log's files hold of the run."""
+    with context.db.read() as read:
+        rows = [row for table in schema.metadata.sorted_tables for row in read.all(select(table))]
+    files = [path.read_text() for path in context.logs.folder.glob("*")]
+    return "\n".join([*map(repr, rows), *files])
+
+
+def test_no_secret_and_no_token_of_a_run_reaches_its_log(context: Context, secretive: Run) -> None:
+    tokens = [
+        context.sealer.script_token(secretive.run_id),
+        context.sealer.runner_token(secretive.run_id),
+    ]
+    text = "".join(
+        f"a {secret} b\n--#--Use {secret}\n 5%|#| 5/100 {secret}\r{secret}"
+        for secret in [SECRET, *tokens]
+    )
+    data = text.encode()
+    for offset in range(0, len(data), 7):  # the secrets lie across the chunks
+        send(context, secretive, offset, data[offset : offset + 7])
+        for secret in [SECRET, *tokens]:
+            assert secret[:5] not in kept(context, secretive).replace(secretive.run_id.hex, "")
+    logs.expect(context, secretive.run_id, {"stdout": len(data)})
+    assert texts(context, secretive)[0] == "a *** b"
+    assert [section.name for section in viewed(context, secretive).sections] == ["Use ***"] * 3
+
+
+def test_no_secret_is_in_posted_lines(context: Context, secretive: Run) -> None:
+    logs.post(context, secretive.run_id, Call(0, [f"use {SECRET}\n"], f"--#--{SECRET}"))
+    logs.post(context, secretive.run_id, Call(0, [f"use {SECRET} now\n"]))
+    logs.post(context, secretive.run_id, Call(1, ["next\n"]))
+    logs.post(context, secretive.run_id, Call(0, [f"use {SECRET} now\n"]))
+    assert SECRET not in kept(context, secretive)
+    with context.db.read() as read:
+        source = log_rows.get(read, secretive.run_id, POSTED)
+    assert source.lines == 1, "the line that came again was the same"
+
+
+def test_the_start_of_a_secret_that_no_more_came_of_is_shown_in_the_end(
+    context: Context, secretive: Run
+) -> None:
+    data = f"key {SECRET[:-1]}".encode()
+    send(context, secretive, 0, data)
+    assert viewed(context, secretive).open_lines == {"stdout": "key "}
+    assert SECRET[:9] not in kept(context, secretive)
+    logs.expect(context, secretive.run_id, {"stdout": len(data)})
+    assert texts(context, secretive) == [data.decode()]
 
 
 # --- reading --------------------------------------------------------------------------------------

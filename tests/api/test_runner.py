@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from safelight.actions import settle
+from safelight.actions.launch import launch
 from safelight.actions.sealing import token_hash
+from safelight.config import Settings
 from safelight.domain.jobs import Exit, JobType, Resources, RunStatus, Target, TargetType
 from safelight.ids import uuid7
 from safelight.store import packages, runs, samples
@@ -18,7 +20,7 @@ from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
-from tests.jobs import launched
+from tests.jobs import launched, order
 from tests.web import Site, serving
 
 HASH = "a" * 64
@@ -158,6 +160,103 @@ def test_logs_travel_raw_and_a_gap_is_told(db: Database, site: Site, house: Hous
     assert post(client, "start").json()["offsets"]["stdout"] == 8
     lines = site.as_(house).get(f"/api/v1/runs/{run.run_id}/log").json()["lines"]
     assert [line["text"] for line in lines] == ["one", "two"]
+
+
+def test_bytes_that_come_again_with_other_content_do_not_change_what_stands(
+    db: Database, site: Site, house: House
+) -> None:
+    _, run = launched(db, house, source={"package": HASH})
+    client = runner(site, run)
+    post(client, "start")
+    assert log(client, 0, b"one\n").json() == {"acknowledged": 4}
+    assert log(client, 0, b"other\ntwo\n").json() == {"acknowledged": 10}
+    lines = site.as_(house).get(f"/api/v1/runs/{run.run_id}/log").json()["lines"]
+    assert [line["text"] for line in lines] == ["one", "r", "two"]
+
+
+@pytest.mark.parametrize("token", ["", "forged", "0" * 64, "sl_run_" + "A" * 43])
+def test_a_log_is_taken_from_nobody_without_the_runners_token(
+    db: Database, site: Site, house: House, token: str
+) -> None:
+    _, run = launched(db, house, source={"package": HASH})
+    client = runner(site, run)
+    script = post(client, "start").json()["environment"]["api_token"]
+    for stranger in (site.client(token), site.client(script), site.as_(house)):
+        refused = log(stranger, 0, b"forged\n")
+        assert refused.status_code == 401
+        assert refused.json()["code"] == "unauthenticated"
+    assert log(client, 0, b"one\n").json() == {"acknowledged": 4}
+
+
+def test_a_flooding_run_is_acknowledged_and_its_log_says_that_it_is_cut(
+    db: Database, tmp_path: Path
+) -> None:
+    with serving(db, tmp_path, Settings(log_quota=1000)) as site:
+        house = add_house(db)
+        _, run = launched(db, house, source={"internal": "import_coco"})
+        client = runner(site, run)
+        post(client, "start")
+        assert log(client, 0, b"x" * 99 + b"\n").json() == {"acknowledged": 100}
+        assert log(client, 100, b"0123456789\n" * 500).json() == {"acknowledged": 5600}
+        assert log(client, 5600, b"y\n").json() == {"acknowledged": 5602}
+        post(client, "exit", {"exit_code": 0, "offsets": {"stdout": 5602}})
+        page = site.as_(house).get(f"/api/v1/runs/{run.run_id}/log").json()
+    assert page["complete"]
+    assert page["cut"]
+    assert "limit of 1,000 bytes" in page["lines"][-1]["text"]
+    assert sum("limit" in line["text"] for line in page["lines"]) == 1
+
+
+def test_a_log_that_lacks_its_end_says_how_much_is_missing(
+    db: Database, site: Site, house: House
+) -> None:
+    _, run = launched(db, house, source={"package": HASH})
+    client = runner(site, run)
+    post(client, "start")
+    log(client, 0, b"one\n")
+    post(client, "exit", {"exit_code": 0, "offsets": {"stdout": 4000, "stderr": 10}})
+    path = f"/api/v1/runs/{run.run_id}/log"
+    page = site.as_(house).get(path).json()
+    assert (page["complete"], page["missing"]) == (False, 4006)
+    log(client, 4, b"x" * 3996)
+    log(client, 0, b"y" * 10, "stderr")
+    page = site.as_(house).get(path).json()
+    assert (page["complete"], page["missing"]) == (True, 0)
+
+
+def test_no_secret_is_in_how_a_run_ended_or_in_what_it_reports(
+    db: Database, site: Site, house: House
+) -> None:
+    secret = "correct horse battery"
+    with db.transaction() as tx:
+        wish = order(house, source={"package": HASH}, secrets={"key": secret})
+        _, run = launch(tx, wish, site.context.sealer)
+    client = runner(site, run)
+    token = post(client, "start").json()["environment"]["api_token"]
+    script = site.client(token)
+    path = f"/api/v1/runs/{run.run_id}"
+    said = {"done": 1, "unit": "x", "phase": f"with {secret}"}
+    script.post(f"{path}/progress", json=said).raise_for_status()
+    script.post(f"{path}/result", json={"summary": f"made {secret}"}).raise_for_status()
+    failure = {"kind": "script_error", "message": f"Bad {secret}", "excerpt": f"token {token}"}
+    post(client, "exit", {"exit_code": 1, "failure": failure, "excerpt": secret})
+    view = site.as_(house).get(path)
+    assert secret not in view.text
+    assert token not in view.text
+    assert view.json()["failure"]["message"] == "Bad ***"
+    assert view.json()["failure"]["excerpt"] == "token ***"
+    assert view.json()["progress"]["phase"] == "with ***"
+    assert view.json()["result"]["summary"] == "made ***"
+
+
+def test_asking_for_the_spec_again_gives_the_same_script_token(
+    db: Database, site: Site, house: House
+) -> None:
+    _, run = launched(db, house, source={"package": HASH})
+    client = runner(site, run)
+    tokens = {post(client, "start").json()["environment"]["api_token"] for _ in range(2)}
+    assert len(tokens) == 1
+    assert site.client(tokens.pop()).get("/api/v1/runs/current").status_code == 200
 
 
 def test_a_heartbeat_keeps_a_run_alive_and_carries_the_stop(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from safelight.domain.logs import (
     LINE_LIMIT,
     MAX_SECTIONS,
+    NOTHING_SECRET,
     Closed,
     Opened,
     State,
@@ -21,23 +22,28 @@ from safelight.domain.logs import (
     stamp,
     text_of,
 )
+from safelight.domain.masking import Mask
 
 AT = 1_795_395_723_123_456
 
 
 def recorded(
-    chunks: list[tuple[str, bytes]], *, quota: int = 1 << 40, ends: bool = True
+    chunks: list[tuple[str, bytes]],
+    *,
+    quota: int = 1 << 40,
+    ends: bool = True,
+    mask: Mask = NOTHING_SECRET,
 ) -> tuple[list[bytes], list[Opened | Closed], State]:
     """Records and sections of these chunks; the state goes through JSON between all of them."""
     state = State()
     records, sections = b"", list[Opened | Closed]()
     for stream, data in chunks:
-        added = append(state, stream, data, AT, quota=quota)
+        added = append(state, stream, data, AT, quota=quota, mask=mask)
         records += added.records
         sections += added.sections
         state = State.from_json(json.loads(json.dumps(state.to_json())))
     if ends:
-        added = finish(state, AT, quota=quota)
+        added = finish(state, AT, quota=quota, mask=mask)
         records += added.records
         sections += added.sections
     assert len(records) == state.size
@@ -128,6 +134,20 @@ def test_any_cutting_of_the_bytes_gives_the_same_records(data: bytes, places: li
     assert cut[1] == whole[1]
 
 
+_SECRETS = Mask(["word a", "a\nword", "\n--3--\n", "Part", "aa", "z" * 9000, "漢🙂é漢"])
+
+
+@given(data=_data, places=st.lists(st.integers(min_value=0), max_size=12))
+def test_any_cutting_hides_the_same_secrets(data: bytes, places: list[int]) -> None:
+    whole = recorded([("stdout", data)], mask=_SECRETS)
+    cut = recorded([("stdout", part) for part in _cut(data, places)], mask=_SECRETS)
+    assert cut[:2] == whole[:2]
+    assert whole[0] == recorded([("stdout", _SECRETS.whole(data))])[0]
+    shown = b"\n".join(whole[0])
+    assert b"word a" not in shown
+    assert not any(isinstance(each, Opened) and "Part" in each.name for each in whole[1])
+
+
 @given(
     data=_data, places=st.lists(st.integers(min_value=0), max_size=6), quota=st.integers(0, 9000)
 )
@@ -160,6 +180,15 @@ _plain = st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), max_si
 def test_plain_text_comes_back_exactly(lines: list[str]) -> None:
     text = "".join(line + "\n" for line in lines)
     assert text_of(recorded([("stderr", text.encode())])[0], "stderr") == text
+
+
+def test_the_beginning_of_a_secret_is_not_shown_before_it_is_known_to_be_none() -> None:
+    mask = Mask(["hunter2"])
+    _, _, state = recorded([("stdout", b"key hunt")], ends=False, mask=mask)
+    assert state.open_lines == {"stdout": "key "}
+    _, _, state = recorded([("stdout", b"key hunt"), ("stdout", b"ing")], ends=False, mask=mask)
+    assert state.open_lines == {"stdout": "key hunting"}
+    assert "hunt" not in repr(recorded([("stdout", b"key hunt")], ends=False, mask=mask)[2])
 
 
 # --- sections -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from safelight.actions.sealing import SCRIPT_MARK
 from safelight.domain.permissions import Actor, Role
 from safelight.errors import Denied, Invalid, TooManyRequests, Unauthenticated
 from safelight.store import organizations, tokens, users
@@ -60,17 +61,24 @@ def issue_token(
     return secret
 
 
-def issue_script_token(tx: Transaction, run_id: UUID, user_id: UUID, organization_id: UUID) -> str:
-    """The token of the script inside a run: its own job, data, models and experiments, no more."""
-    secret = _MARK + "run_" + secrets.token_urlsafe(32)
-    tokens.add(
-        tx,
-        token_hash=hash_secret(secret),
-        user_id=user_id,
-        organization_id=organization_id,
-        name=f"run {run_id}",
-        run_id=run_id,
-    )
+def issue_script_token(
+    tx: Transaction, run_id: UUID, user_id: UUID, organization_id: UUID, secret: str = ""
+) -> str:
+    """The token of the script inside a run: its own job, data, models and experiments, no more.
+
+    `secret`: the text, if given; only that of `Sealer.script_token` can be masked in the run's log.
+    Issuing a text again changes nothing.
+    """
+    secret = secret or SCRIPT_MARK + secrets.token_urlsafe(32)
+    if not tokens.exists(tx, hash_secret(secret)):
+        tokens.add(
+            tx,
+            token_hash=hash_secret(secret),
+            user_id=user_id,
+            organization_id=organization_id,
+            name=f"run {run_id}",
+            run_id=run_id,
+        )
     return secret
 
 

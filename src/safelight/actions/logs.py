@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from safelight.actions import settle
 from safelight.actions.context import Context
 from safelight.actions.logview import read_records
+from safelight.actions.masking import mask_of
 from safelight.domain import logs as records
 from safelight.domain import posted
 from safelight.domain.jobs import Declared
 from safelight.domain.logs import Appended, State
+from safelight.domain.masking import Mask
 from safelight.domain.posted import Call, PostedState
 from safelight.errors import Conflict, Invalid
 from safelight.store import logs, runs
@@ -29,7 +32,7 @@ _TRIES = 5
 # One append at a time per run in this process; other processes are ordered by `Source.appends`.
 _locks = [threading.Lock() for _ in range(64)]
 
-Change = Callable[[State], Appended | None]
+Change = Callable[[State, Mask], Appended | None]
 
 
 def append(
@@ -37,14 +40,15 @@ def append(
 ) -> int:
     """Take bytes of a stream that begin at `offset`; returns the offset that is acknowledged now.
 
-    What was taken before is dropped, so sending again is harmless. A gap raises Conflict with the fact
-    `acknowledged`, and nothing is written.
+    What was taken before is dropped unread, so sending again is harmless and the first bytes at an offset
+    stand. A gap, and bytes behind the end of a finished log, raise Conflict with the fact `acknowledged`,
+    and nothing is written.
     """
     if stream not in records.STREAMS:
         raise Invalid(f"There is no stream {stream!r}.", field="stream")
     acknowledged = 0
 
-    def change(state: State) -> Appended | None:
+    def change(state: State, mask: Mask) -> Appended | None:
         nonlocal acknowledged
         acknowledged = state.stream(stream).offset
         if offset > acknowledged:
@@ -55,10 +59,15 @@ def append(
         fresh = data[acknowledged - offset :]
         if not fresh:
             return None
+        if state.is_finished:
+            raise Conflict(
+                f"The log has ended: {stream} was said to have {acknowledged} bytes.",
+                acknowledged=acknowledged,
+            )
         acknowledged += len(fresh)
         quota = context.settings.log_quota
-        added = records.append(state, stream, fresh, at, quota=quota)
-        return _merged(added, _complete(state, at, quota))
+        added = records.append(state, stream, fresh, at, quota=quota, mask=mask)
+        return _merged(added, _complete(state, at, quota, mask))
 
     _advance(context, run_id, CAPTURED, change)
     return acknowledged
@@ -68,13 +77,13 @@ def expect(context: Context, run_id: UUID, offsets: dict[str, int]) -> bool:
     """Note where the streams end, as the runner says; True if all of it has arrived."""
     complete = False
 
-    def change(state: State) -> Appended | None:
+    def change(state: State, mask: Mask) -> Appended | None:
         nonlocal complete
         complete = state.is_finished
         if complete:
             return None
         state.expected = {name: offsets[name] for name in records.STREAMS if name in offsets}
-        added = _complete(state, context.db.clock(), context.settings.log_quota)
+        added = _complete(state, context.db.clock(), context.settings.log_quota, mask)
         complete = state.is_finished
         return added or Appended()
 
@@ -90,9 +99,11 @@ def post(context: Context, run_id: UUID, call: Call, *, at: int | None = None) -
         found = read_records(context, run_id, POSTED, first, count)
         return "\n".join(records.parse(record).text for _, record in found)
 
-    def change(state: State) -> Appended | None:
+    def change(state: State, mask: Mask) -> Appended | None:
         assert isinstance(state, PostedState)
-        return posted.post(state, call, moment, earlier, quota=context.settings.log_quota)
+        texts = [mask.text(text) for text in call.texts]
+        shown = Call(call.number, texts, mask.text(call.part))
+        return posted.post(state, shown, moment, earlier, quota=context.settings.log_quota)
 
     _advance(context, run_id, POSTED, change)
 
@@ -100,7 +111,7 @@ def post(context: Context, run_id: UUID, call: Call, *, at: int | None = None) -
 def finish_posted(context: Context, run_id: UUID) -> None:
     """Record the open posted line: the run has ended."""
 
-    def change(state: State) -> Appended | None:
+    def change(state: State, mask: Mask) -> Appended | None:
         assert isinstance(state, PostedState)
         if state.is_finished or (not state.lines and state.number is None):
             return None
@@ -125,7 +136,7 @@ def post_call(
 def acknowledged(context: Context, run_id: UUID) -> dict[str, int]:
     """The offset up to which each captured stream has arrived."""
     with context.db.read() as read:
-        state = _state(logs.get(read, run_id, CAPTURED))
+        state = _state(context, logs.get(read, run_id, CAPTURED))
     return {name: state.stream(name).offset for name in records.STREAMS}
 
 
@@ -142,8 +153,8 @@ def _advance(context: Context, run_id: UUID, source: str, change: Change) -> Non
             with context.db.read() as read:
                 before = logs.get(read, run_id, source)
                 run = runs.get(read, run_id)
-            state = _state(before)
-            added = change(state)
+            state = _state(context, before)
+            added = change(state, mask_of(context, run))
             if added is None:
                 return
             try:
@@ -159,7 +170,7 @@ def _keep(context: Context, run: Run, before: Source, state: State, added: Appen
     source = before.source
     if added.records:
         context.logs.append(run.run_id, source, before.size, added.records)
-    after = Source(run.run_id, source, state.to_json(), state.size, state.lines)
+    after = Source(run.run_id, source, _sealed(context, state), state.size, state.lines)
     rings = {run.run_id}
     with context.db.transaction() as tx:
         logs.save(tx, before, after)
@@ -190,18 +201,30 @@ def places(before: Source, added: bytes, at: int) -> list[Place]:
     return found
 
 
-def _state(source: Source) -> State:
+def _state(context: Context, source: Source) -> State:
     kind = PostedState if source.source == POSTED else State
-    return kind.from_json(source.state) if source.state else kind()
+    state = kind.from_json(source.state) if source.state else kind()
+    for stream in state.streams.values():
+        if stream.held:
+            held = context.sealer.unseal(stream.held)["held"]
+            stream.held = held.encode("latin-1")
+    return state
 
 
-def _complete(state: State, at: int, quota: int) -> Appended | None:
+def _sealed(context: Context, state: State) -> dict[str, Any]:
+    """The state for the database: what may be the beginning of a secret is kept as a secret."""
+    plain = state.to_json()
+    for stream in plain["streams"].values():
+        if stream["held"]:
+            stream["held"] = context.sealer.seal({"held": stream["held"]}).decode("latin-1")
+    return plain
+
+
+def _complete(state: State, at: int, quota: int, mask: Mask) -> Appended | None:
     """End the log once every stream has reached the offset that the runner said."""
-    if state.expected is None or state.is_finished:
+    if state.expected is None or state.is_finished or state.missing:
         return None
-    if any(state.stream(name).offset < end for name, end in state.expected.items()):
-        return None
-    return records.finish(state, at, quota=quota)
+    return records.finish(state, at, quota=quota, mask=mask)
 
 
 def _merged(first: Appended, second: Appended | None) -> Appended:

@@ -32,13 +32,17 @@ SEARCH_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The log of a run as people see it. `open_lines`: what stands in lines that have not ended."""
+    """The log of a run as people see it. `open_lines`: what stands in lines that have not ended.
+    `is_cut`: it has reached its limit; `missing`: bytes that were announced and have not arrived.
+    """
 
     run: Run
     source: Source
     open_lines: dict[str, str]
     sections: list[Section]
     is_complete: bool
+    is_cut: bool = False
+    missing: int = 0
 
     @property
     def total_lines(self) -> int:
@@ -55,7 +59,15 @@ def view(read: Read, run: Run, *, with_sections: bool = True) -> View:
     found = logs.sections_of(read, run.run_id, source.source) if with_sections else []
     has_all = run.log_completed_at is not None or state.is_finished or source.source == POSTED
     open_lines = {} if state.is_cut else state.open_lines
-    return View(run, source, open_lines, found, is_complete=run.is_final and has_all)
+    return View(
+        run,
+        source,
+        open_lines,
+        found,
+        is_complete=run.is_final and has_all,
+        is_cut=state.is_cut,
+        missing=state.missing,
+    )
 
 
 def read_records(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from safelight import sdk_wheel
-from safelight.actions import access, logs, settle
+from safelight.actions import access, logs, masking, settle
 from safelight.actions.context import Context
 from safelight.actions.sealing import token_hash
 from safelight.domain.jobs import Exit, TargetType
@@ -51,8 +51,14 @@ def start(context: Context, run: Run, url: str, who: dict[str, Any]) -> dict[str
         alive_until = tx.now + round(context.settings.lost_after_s * SECOND)
         run, _ = runs.start(tx, run.run_id, alive_until=alive_until)
         job = jobs.get(tx, run.organization_id, run.job_id)
-        # Of an earlier answer that was lost we know only the hash, so each answer has its own.
-        token = access.issue_script_token(tx, run.run_id, run.triggered_by, run.organization_id)
+        # `runs.start` has written the run's row: whoever asks at the same time waits for us here.
+        token = access.issue_script_token(
+            tx,
+            run.run_id,
+            run.triggered_by,
+            run.organization_id,
+            context.sealer.script_token(run.run_id),
+        )
         if who:
             runs.snapshot(tx, run.run_id, {"runner": who})
         spec = _spec(tx, run)
@@ -178,7 +184,8 @@ class Report:
 def report(context: Context, run: Run, report: Report) -> Run:
     """Take the runner's report: the log's length first, so that a run's end finds its log whole."""
     logs.expect(context, run.run_id, report.offsets)
-    return settle.settle(context.db, run.run_id, report.exit, stop_signalled=report.stop_signalled)
+    exit = masking.masked(context, run, report.exit)
+    return settle.settle(context.db, run.run_id, exit, stop_signalled=report.stop_signalled)
 
 
 def take_log(context: Context, run: Run, stream: str, offset: int, data: bytes, at: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -17,6 +18,7 @@ from safelight.errors import Unavailable
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+SCRIPT_MARK = "sl_run_"  # as other tokens: secret scanners and people recognise them
 
 
 class Sealer:
@@ -49,6 +51,14 @@ class Sealer:
         """
         key = self._derive(b"runner tokens")
         return hmac.new(key, run_id.bytes, hashlib.sha256).hexdigest()
+
+    def script_token(self, run_id: UUID) -> str:
+        """The token of the script inside a run. Derived, so that its log can be cleaned of it without
+        keeping it, and so that who asks for the spec again is given the same.
+        """
+        key = self._derive(b"script tokens")
+        secret = hmac.new(key, run_id.bytes, hashlib.sha256).digest()
+        return SCRIPT_MARK + base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 def token_hash(token: str) -> bytes:

@@ -47,12 +47,16 @@ class SectionView(BaseModel):
 
 
 class LogPage(BaseModel):
-    """Some lines. `open`: what stands in lines that have not ended, per stream."""
+    """Some lines. `open`: what stands in lines that have not ended, per stream. `cut`: the log has reached
+    its limit, and what came after is not kept. `missing`: bytes that were announced and have not arrived.
+    """
 
     lines: list[LineView]
     next_line: int
     total_lines: int
     complete: bool
+    cut: bool
+    missing: int
     open: dict[str, str]
     sections: list[SectionView]
 
@@ -102,6 +106,8 @@ def get_log(
             "next_line": found[-1][0] + 1 if found else min(first, log.total_lines + 1),
             "total_lines": log.total_lines,
             "complete": log.is_complete,
+            "cut": log.is_cut,
+            "missing": log.missing,
             "open": log.open_lines,
             "sections": _sections(log),
         }

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from safelight.actions import runner, runview, stop
+from safelight.actions import masking, runner, runview, stop
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx, CurrentActor
 from safelight.api.job_views import (
@@ -100,7 +100,8 @@ def report_progress(run_id: OwnRun, context: Ctx, body: ProgressBody) -> None:
     """How far the run is, from its own script; printed progress bars are not read any more then."""
     progress = Progress(body.done, body.total, body.unit, body.phase)
     with context.db.transaction() as tx:
-        run = runs.progress(tx, run_id, progress)
+        run = runs.get(tx, run_id)
+        runs.progress(tx, run_id, masking.masked_progress(context, run, progress))
     context.hub.ring((run.organization_id,))
 
 
@@ -108,7 +109,9 @@ def report_progress(run_id: OwnRun, context: Ctx, body: ProgressBody) -> None:
 def report_result(run_id: OwnRun, context: Ctx, body: ResultBody) -> None:
     """What came out of the run, from its own script: the line under the job's name."""
     with context.db.transaction() as tx:
-        runs.result(tx, run_id, body.model_dump(exclude_defaults=True))
+        mask = masking.mask_of(context, runs.get(tx, run_id))
+        said = body.model_dump(exclude_defaults=True)
+        runs.result(tx, run_id, {**said, "summary": mask.text(body.summary)})
 
 
 # --- one run --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from safelight.domain.jobs import Progress
+from safelight.domain.masking import Mask
 from safelight.domain.progress import ProgressReader
 
 STREAMS = ("stdout", "stderr", "setup")
@@ -30,12 +31,17 @@ _LINE_ENDS = re.compile(rb"\r+\n")
 class Stream:
     r"""Where one stream stands: bytes taken, and the line that has not ended. A `\r` at the end of
     `open` waits for the next byte: before a newline it means nothing, else the line begins anew.
+    `held`: bytes behind it that a secret may begin with, so they are not shown and not kept in clear.
     """
 
     offset: int = 0
+    held: bytes = field(default=b"", repr=False)
     open: bytes = b""
     is_partial: bool = False  # a piece of the open line is recorded already
     has_dashes: bool = False  # a line `-----` waits for the next line to tell what it was
+
+
+_BYTES = ("held", "open")  # fields of Stream
 
 
 @dataclass(slots=True)
@@ -60,13 +66,16 @@ class State:
         """As JSON values; bytes as the characters of the same codes."""
         plain = asdict(self)
         for stream in plain["streams"].values():
-            stream["open"] = stream["open"].decode("latin-1")
+            for name in _BYTES:
+                stream[name] = stream[name].decode("latin-1")
         return plain
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> State:
         streams = {
-            name: Stream(**{**stream, "open": stream["open"].encode("latin-1")})
+            name: Stream(
+                **{**stream, **{each: stream.get(each, "").encode("latin-1") for each in _BYTES}}
+            )
             for name, stream in plain["streams"].items()
         }
         return cls(**{**plain, "streams": streams})
@@ -79,6 +88,12 @@ class State:
             for name, stream in self.streams.items()
             if stream.open
         }
+
+    @property
+    def missing(self) -> int:
+        """Bytes that the runner has announced and that have not arrived."""
+        ends = (self.expected or {}).items()
+        return sum(max(0, end - self.stream(name).offset) for name, end in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +124,38 @@ class Appended:
     progress: Progress | None = None
 
 
+NOTHING_SECRET = Mask()
+
 # --- the record function --------------------------------------------------------------------------
 
 
-def append(state: State, stream: str, data: bytes, at: int, *, quota: int = 1 << 62) -> Appended:
+def append(
+    state: State,
+    stream: str,
+    data: bytes,
+    at: int,
+    *,
+    quota: int = 1 << 62,
+    mask: Mask = NOTHING_SECRET,
+) -> Appended:
     """Take the next bytes of a stream, read at `at`. Any cutting of the same bytes into calls gives
     the same records, but for their times.
     """
     taken = state.stream(stream)
     taken.offset += len(data)
-    block = taken.open + data
-    end = block.rfind(b"\n") + 1
+    data, taken.held = mask.take(taken.held, data)
     added = Appended()
-    pieces: list[bytes] = []
-    writer = _Writer(state, added, stream, at)
-    if end:
-        pieces.extend(writer.lines(taken, _LINE_ENDS.sub(b"\n", block[:end])))
-    taken.open = block[end:]
-    pieces.extend(writer.shorten(taken))
-    added.progress = _progress(state, block[:end], taken.open)
-    _keep(state, added, b"".join(pieces), stream, at, quota)
+    _take(state, added, stream, data, at, quota)
     return added
 
 
-def finish(state: State, at: int, *, quota: int = 1 << 62) -> Appended:
+def finish(state: State, at: int, *, quota: int = 1 << 62, mask: Mask = NOTHING_SECRET) -> Appended:
     """Record the lines that never ended, and end all sections: nothing follows."""
     added = Appended()
     for name, taken in state.streams.items():
+        if taken.held:
+            rest, taken.held = mask.whole(taken.held), b""
+            _take(state, added, name, rest, at, quota)
         writer = _Writer(state, added, name, at)
         rest = taken.open.rstrip(b"\r") + b"\n" if taken.open else b""
         records = b"".join([*writer.lines(taken, rest), *writer.dashes(taken)])
@@ -144,6 +164,24 @@ def finish(state: State, at: int, *, quota: int = 1 << 62) -> Appended:
     close_sections(state, added, at)
     state.is_finished = True
     return added
+
+
+def _take(state: State, added: Appended, stream: str, data: bytes, at: int, quota: int) -> None:
+    """Turn masked bytes into records, as far as their lines have ended."""
+    taken = state.stream(stream)
+    block = taken.open + data
+    end = block.rfind(b"\n") + 1
+    pieces: list[bytes] = []
+    writer = _Writer(state, added, stream, at)
+    if end:
+        lines = block[:end]
+        pieces.extend(
+            writer.lines(taken, _LINE_ENDS.sub(b"\n", lines) if b"\r" in lines else lines)
+        )
+    taken.open = block[end:]
+    pieces.extend(writer.shorten(taken))
+    added.progress = _progress(state, block[:end], taken.open) or added.progress
+    _keep(state, added, b"".join(pieces), stream, at, quota)
 
 
 def _keep(state: State, added: Appended, records: bytes, stream: str, at: int, quota: int) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from safelight.actions import settle
+from safelight.actions import masking, settle
 from safelight.actions.context import Context
 from safelight.domain.jobs import Exit
 from safelight.engines.base import Engine
@@ -90,6 +90,7 @@ class Watch:
         now = self._context.db.clock()
         word = self._words.setdefault(run.run_id, _Word(now, exit))
         if self._is_enough(run, (now - word.at) / SECOND):
+            exit = masking.masked(self._context, run, exit)
             settle.settle(
                 self._context.db, run.run_id, exit, stop_signalled=_is_ours(run, exit, now)
             )

@@ -61,6 +61,11 @@ def add(
     return row
 
 
+def exists(tx: Read, token_hash: bytes) -> bool:
+    """Whether this token was ever issued and not revoked."""
+    return tx.first(select(token.c.token_id).where(token.c.token_hash == token_hash)) is not None
+
+
 def bearer(tx: Read, token_hash: bytes) -> Bearer | None:
     """Who a token is good for now; None if it is unknown, expired, revoked or its user left."""
     row = tx.first(
