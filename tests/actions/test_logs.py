@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from safelight.actions import logs, logview
+from safelight.actions import logexport, loghits, logs, logview
 from safelight.actions.context import Context
 from safelight.actions.launch import launch
-from safelight.actions.logview import Question
+from safelight.actions.logexport import Part
+from safelight.actions.loghits import Question
 from safelight.domain.jobs import Declared, Ending, Exit, Progress, RunStatus
 from safelight.domain.posted import Call
-from safelight.errors import Conflict, Invalid
+from safelight.errors import Conflict, Invalid, NotFound
 from safelight.store import logs as log_rows
 from safelight.store import runs, schema
 from safelight.store.db import Database
@@ -284,7 +285,7 @@ def test_search(quick: Context, run: Run, question: Question, expected: list[int
     send(quick, run, 0, "first\nan ERROR\ncafé\ncode 123\n".encode())
     send(quick, run, 0, b"error\n", "stderr")
     send(quick, run, 30, b"an stdout word\n")
-    found = logview.search(quick, viewed(quick, run), question)
+    found = loghits.search(quick, viewed(quick, run), question)
     assert [hit["n"] for hit in found["hits"]] == expected
     if question.limit == 2:
         assert found["next"] == 2
@@ -295,7 +296,7 @@ def test_search_goes_on_where_it_stopped(quick: Context, run: Run) -> None:
     send(quick, run, 0, data)
     view, after, found = viewed(quick, run), 0, []
     while True:
-        answer = logview.search(quick, view, Question("99", after=after, limit=100))
+        answer = loghits.search(quick, view, Question("99", after=after, limit=100))
         found += [hit["n"] for hit in answer["hits"]]
         if answer["next"] is None:
             break
@@ -303,38 +304,110 @@ def test_search_goes_on_where_it_stopped(quick: Context, run: Run) -> None:
     assert found == [number for number in range(1, 30_001) if "99" in str(number)]
 
 
+def test_search_goes_backward_from_a_line(quick: Context, run: Run) -> None:
+    data = b"".join(b"line %d\n" % number for number in range(1, 30_001))
+    send(quick, run, 0, data)
+    view, before, found = viewed(quick, run), 29_990, list[int]()
+    while True:
+        answer = loghits.search(quick, view, Question("99", before=before, limit=100))
+        found = [hit["n"] for hit in answer["hits"]] + found
+        if answer["next"] is None:
+            break
+        before = answer["next"]
+    assert found == [number for number in range(1, 29_990) if "99" in str(number)]
+    last = loghits.search(quick, view, Question("line 7", before=7_000, limit=1))
+    assert [hit["n"] for hit in last["hits"]] == [799]
+
+
+def test_search_within_a_section_and_with_the_lines_around(quick: Context, run: Run) -> None:
+    send(quick, run, 0, b"x 1\n--#--Load\nx 2\ny\nx 3\n--#--Train\nx 4\nz\n")
+    view = viewed(quick, run)
+    assert [hit["n"] for hit in loghits.search(quick, view, Question("x"))["hits"]] == [1, 2, 4, 5]
+    found = loghits.search(quick, view, Question("x", section=1, context=1))
+    assert [hit["n"] for hit in found["hits"]] == [2, 4]
+    assert [[line["text"] for line in hit["before"]] for hit in found["hits"]] == [["x 1"], ["y"]]
+    assert [[line["text"] for line in hit["after"]] for hit in found["hits"]] == [["y"], ["x 4"]]
+    assert [hit["n"] for hit in loghits.search(quick, view, Question("x", section=2))["hits"]] == [
+        5
+    ]
+    with pytest.raises(NotFound, match="no section 3"):
+        loghits.search(quick, view, Question("x", section=3))
+
+
+def test_lines_of_one_stream_are_found_by_their_place_in_it(quick: Context, run: Run) -> None:
+    sent = {"stdout": 0, "stderr": 0}
+    expected: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    for turn in range(40):
+        for stream, lines in (("stdout", 700), ("stderr", 3 if turn % 10 == 5 else 0)):
+            texts = [f"{stream} {turn} {number} {'.' * 40}" for number in range(lines)]
+            data = "".join(f"{text}\n" for text in texts).encode()
+            expected[stream] += texts
+            if data:
+                sent[stream] = send(quick, run, sent[stream], data, stream)
+    view = viewed(quick, run)
+    assert view.stream_lines == {name: len(lines) for name, lines in expected.items()}
+    for stream, lines in expected.items():
+        for nth in (1, 2, 5, 699, 700, 701, 20_000, 27_999, 28_000, 28_001):
+            found = logview.page_of_stream(quick, view, stream, nth, 4)
+            shown = [logview.show(*each) for each in found]
+            assert [line["text"] for line in shown] == lines[nth - 1 : nth + 3]
+            whole = [logview.page(quick, view, number, 1)[0] for number, _ in found]
+            assert whole == found
+    assert logview.page_of_stream(quick, view, "setup", 1, 4) == []
+
+
+def test_a_part_of_a_log_is_downloaded(quick: Context, run: Run) -> None:
+    send(quick, run, 0, b"one\ntwo\nthree\n")
+    send(quick, run, 0, b"oh\n", "stderr")
+    send(quick, run, 14, b"four\n")
+    view = viewed(quick, run)
+    text = b"".join(logexport.as_text(quick, view, Part(2, 4)))
+    assert text == b"two\nthree\noh\n"
+    rows = json.loads(b"".join(logexport.as_json(quick, view, Part(3, None, "stdout"))))
+    assert [(row["n"], row["text"]) for row in rows] == [(3, "three"), (5, "four")]
+    assert b"".join(logexport.as_text(quick, view, Part(9, 12))) == b""
+
+
+def test_a_long_text_is_cut_where_only_so_much_is_asked_for(quick: Context, run: Run) -> None:
+    send(quick, run, 0, b"x" * 5000 + b"\nshort\n")
+    first, second = logview.page(quick, viewed(quick, run), 1, 2)
+    shown = logview.show(*first, 2000)
+    assert (len(shown["text"]), shown["more"]) == (2000, 3000)
+    assert "more" not in logview.show(*second, 2000)
+
+
 @pytest.mark.parametrize("pattern", ["(", "a{99999999999}"])
 def test_what_is_no_expression_is_refused(quick: Context, run: Run, pattern: str) -> None:
     send(quick, run, 0, b"text\n")
     with pytest.raises(Invalid, match="not a regular expression"):
-        logview.search(quick, viewed(quick, run), Question(pattern, is_regex=True))
+        loghits.search(quick, viewed(quick, run), Question(pattern, is_regex=True))
 
 
 def test_an_expression_that_backtracks_for_ever_is_ended(
     quick: Context, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logview, "SEARCH_S", -2.0)
+    monkeypatch.setattr(loghits, "SEARCH_S", -2.0)
     send(quick, run, 0, b"a" * 64 + b"\n")
     with pytest.raises(Invalid, match="too long"):
-        logview.search(quick, viewed(quick, run), Question("(a+)+b", is_regex=True))
+        loghits.search(quick, viewed(quick, run), Question("(a+)+b", is_regex=True))
 
 
 def test_download_as_text_and_as_json(quick: Context, run: Run) -> None:
     send(quick, run, 0, b"one\n" + b"x" * 40_000 + b"\ntwo\n")
     view = viewed(quick, run)
-    text = b"".join(logview.as_text(quick, view, timestamps=False)).decode()
+    text = b"".join(logexport.as_text(quick, view, timestamps=False)).decode()
     assert text == "one\n" + "x" * 40_000 + "\ntwo\n"
-    stamped = b"".join(logview.as_text(quick, view, timestamps=True)).decode().splitlines()
+    stamped = b"".join(logexport.as_text(quick, view, timestamps=True)).decode().splitlines()
     assert stamped[0] == "2026-11-23T01:02:03.123456Z one"
-    rows = json.loads(b"".join(logview.as_json(quick, view)))
+    rows = json.loads(b"".join(logexport.as_json(quick, view)))
     assert [row["n"] for row in rows] == [1, 2, 3, 4, 5]
     assert [row.get("partial", False) for row in rows] == [False, True, True, False, False]
 
 
 def test_an_empty_log_is_an_empty_download(quick: Context, run: Run) -> None:
     view = viewed(quick, run)
-    assert b"".join(logview.as_text(quick, view, timestamps=False)) == b""
-    assert json.loads(b"".join(logview.as_json(quick, view))) == []
+    assert b"".join(logexport.as_text(quick, view, timestamps=False)) == b""
+    assert json.loads(b"".join(logexport.as_json(quick, view))) == []
 
 
 # --- progress and the posted source ---------------------------------------------------------------

@@ -111,7 +111,7 @@ def post(context: Context, run_id: UUID, call: Call, *, at: int | None = None) -
 def finish_posted(context: Context, run_id: UUID) -> None:
     """Record the open posted line: the run has ended."""
 
-    def change(state: State, mask: Mask) -> Appended | None:
+    def change(state: State, _: Mask) -> Appended | None:
         assert isinstance(state, PostedState)
         if state.is_finished or (not state.lines and state.number is None):
             return None
@@ -174,7 +174,7 @@ def _keep(context: Context, run: Run, before: Source, state: State, added: Appen
     rings = {run.run_id}
     with context.db.transaction() as tx:
         logs.save(tx, before, after)
-        logs.add_places(tx, run.run_id, source, places(before, added.records, tx.now))
+        logs.add_places(tx, run.run_id, source, places(before, added, tx.now))
         logs.mark(tx, run.run_id, source, added.sections)
         if source == records.shown(run.engine, state if source == CAPTURED else None):
             completed = state.is_finished
@@ -185,20 +185,29 @@ def _keep(context: Context, run: Run, before: Source, state: State, added: Appen
     context.hub.ring(rings)
 
 
-def places(before: Source, added: bytes, at: int) -> list[Place]:
+def places(before: Source, added: Appended, at: int) -> list[Place]:
     """Index entries for what is added: the first record at or behind each multiple of 64 KiB."""
-    found = []
-    line, counted = before.lines + 1, 0
-    border = (before.size // INDEX_EVERY + 1) * INDEX_EVERY
-    while border < before.size + len(added):
-        start = added.find(b"\n", border - before.size - 1) + 1
-        if not start or start == len(added):
-            break
-        line += added.count(b"\n", counted, start)
-        counted = start
-        found.append(Place(line, before.size + start, at))
-        border = ((before.size + start) // INDEX_EVERY + 1) * INDEX_EVERY
+    found: list[Place] = []
+    place = Place(before.lines + 1, before.size, at, **_other_lines(before))
+    data, end = added.records, 0
+    for stream, size in added.parts:
+        start, end = end, end + size
+        while True:
+            border = (place.offset // INDEX_EVERY + 1) * INDEX_EVERY - before.size
+            cut = data.find(b"\n", border - 1, end) + 1
+            if not cut or cut == len(data):
+                break
+            place = place.later(stream, data.count(b"\n", start, cut), before.size + cut)
+            found.append(place)
+            start = cut
+        place = place.later(stream, data.count(b"\n", start, end), place.offset)
     return found
+
+
+def _other_lines(source: Source) -> dict[str, int]:
+    """How many lines the streams have that the index counts apart."""
+    streams = (source.state or {}).get("streams") or {}
+    return {name: streams.get(name, {}).get("lines", 0) for name in ("stderr", "setup")}
 
 
 def _state(context: Context, source: Source) -> State:
@@ -232,6 +241,7 @@ def _merged(first: Appended, second: Appended | None) -> Appended:
         return first
     return Appended(
         first.records + second.records,
+        [*first.parts, *second.parts],
         [*first.sections, *second.sections],
         second.progress or first.progress,
     )

@@ -1,25 +1,17 @@
-"""Reading logs: any place of any length by one index look-up and one range read; search; download."""
+"""Reading logs: any place of a log of any length by one index look-up and one range read."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from safelight.actions.context import Context
 from safelight.domain import logs as records
 from safelight.domain.logs import State
 from safelight.domain.posted import PostedState
-from safelight.errors import Invalid
-from safelight.store import logs, logsearch
+from safelight.store import logs
 from safelight.store.db import Read
 from safelight.store.logs import CAPTURED, POSTED, Section, Source
 from safelight.store.runs import Run
@@ -27,13 +19,14 @@ from safelight.store.runs import Run
 MAX_LINES = 2000
 _PAGE_BYTES = 4 << 20
 _READ = 256 * 1024
-SEARCH_S = 5.0
+
+Records = list[tuple[int, bytes]]  # numbers and records
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """The log of a run as people see it. `open_lines`: what stands in lines that have not ended.
-    `is_cut`: it has reached its limit; `missing`: bytes that were announced and have not arrived.
+    `stream_lines`: how many lines each stream has. `is_cut`: it has reached its limit; `missing`: bytes that were announced and have not arrived.
     """
 
     run: Run
@@ -43,6 +36,7 @@ class View:
     is_complete: bool
     is_cut: bool = False
     missing: int = 0
+    stream_lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def total_lines(self) -> int:
@@ -67,12 +61,11 @@ def view(read: Read, run: Run, *, with_sections: bool = True) -> View:
         is_complete=run.is_final and has_all,
         is_cut=state.is_cut,
         missing=state.missing,
+        stream_lines=state.stream_lines,
     )
 
 
-def read_records(
-    context: Context, run_id: UUID, source: str, first: int, count: int
-) -> list[tuple[int, bytes]]:
+def read_records(context: Context, run_id: UUID, source: str, first: int, count: int) -> Records:
     """Records `first` to `first + count - 1` with their numbers, as many as there are."""
     with context.db.read() as read:
         stands = logs.get(read, run_id, source)
@@ -80,12 +73,37 @@ def read_records(
     return _records(context, stands, place, first, count)
 
 
-def page(context: Context, view: View, first: int, count: int) -> list[tuple[int, bytes]]:
+def page(context: Context, view: View, first: int, count: int) -> Records:
     """Some records of a viewed log, from number `first`."""
     first = max(1, first)
     with context.db.read() as read:
         place = logs.place_of_line(read, view.run.run_id, view.source.source, first)
     return _records(context, view.source, place, first, min(count, MAX_LINES))
+
+
+def page_of_stream(context: Context, view: View, stream: str, nth: int, count: int) -> Records:
+    """The lines of one stream, from its `nth` on (from 1), with their numbers in the whole log."""
+    nth, count = max(1, nth), min(count, MAX_LINES)
+    run_id, source = view.run.run_id, view.source
+    with context.db.read() as read:
+        stretches = logs.stretches_with(read, run_id, source.source, stream, nth, count)
+    found: Records = []
+    wanted, taken = f" {stream} ".encode(), 0
+    for place, end in stretches:
+        before = place.lines_of(stream)
+        size = (source.size if end is None else end) - place.offset
+        data = context.logs.read(run_id, source.source, place.offset, size)
+        for number, record in enumerate(data.split(b"\n")[:-1], place.line):
+            if not record.startswith(wanted, records.STAMP_LENGTH):
+                continue
+            before += 1
+            if before < nth:
+                continue
+            found.append((number, record))
+            taken += len(record)
+            if len(found) == count or taken >= _PAGE_BYTES:
+                return found
+    return found
 
 
 def line_at_offset(context: Context, view: View, offset: int) -> int:
@@ -98,10 +116,46 @@ def line_at_offset(context: Context, view: View, offset: int) -> int:
     return place.line + data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
 
 
+def lines_at(context: Context, view: View, offsets: Sequence[int]) -> list[int]:
+    """The numbers of the records that begin at these offsets, which are in order."""
+    run_id, source = view.run.run_id, view.source.source
+    numbers, line, at = [], 1, 0
+    with context.db.read() as read:
+        for offset in offsets:
+            if offset - at > _READ:
+                place = logs.place_of_offset(read, run_id, source, offset)
+                line, at = place.line, place.offset
+            line += context.logs.read(run_id, source, at, offset - at).count(b"\n")
+            at = offset
+            numbers.append(line)
+    return numbers
+
+
+def offset_of_line(context: Context, view: View, line: int) -> int:
+    """Where record `line` begins; the log's length if it is behind the last one."""
+    run_id, source = view.run.run_id, view.source
+    if line > source.lines:
+        return source.size
+    with context.db.read() as read:
+        place = logs.place_of_line(read, run_id, source.source, line)
+    offset, left = place.offset, line - place.line
+    while left > 0:
+        data = context.logs.read(run_id, source.source, offset, _READ)
+        here = data.count(b"\n")
+        if here <= left:
+            offset, left = offset + data.rfind(b"\n") + 1, left - here
+            continue
+        end = 0
+        for _ in range(left):
+            end = data.index(b"\n", end) + 1
+        return offset + end
+    return offset
+
+
 def _records(
     context: Context, source: Source, place: logs.Place, first: int, count: int
-) -> list[tuple[int, bytes]]:
-    found: list[tuple[int, bytes]] = []
+) -> Records:
+    found: Records = []
     line, offset, rest, taken = place.line, place.offset, b"", 0
     count = min(count, source.lines - first + 1)
     while len(found) < count and offset < source.size and taken < _PAGE_BYTES:
@@ -120,119 +174,20 @@ def _records(
     return found
 
 
-def show(number: int, record: bytes) -> dict[str, Any]:
-    """A record as the API shows it: n, at, stream, text; `partial` where the line goes on."""
-    return logsearch.hit(record, number)
-
-
-# --- search ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What to look for behind line `after`."""
-
-    text: str
-    is_regex: bool = False
-    stream: str = ""
-    after: int = 0
-    limit: int = 100
-
-
-def search(context: Context, view: View, question: Question) -> dict[str, Any]:
-    """Hits, and the line to go on behind (None when all was searched).
-
-    Raises Invalid for an expression that is none or that takes too long.
+def show(number: int, record: bytes, width: int | None = None) -> dict[str, Any]:
+    """A record as the API shows it: n, at, stream, text; `partial` where the line goes on. A text longer
+    than `width` characters is cut; `more` says how many are not shown.
     """
-    if not question.text or "\n" in question.text:
-        raise Invalid("Say what to look for, in one line.", field="q")
-    source = view.source
-    with context.db.read() as read:
-        place = logs.place_of_line(read, view.run.run_id, source.source, question.after + 1)
-    asked: dict[str, Any] = {
-        "line": place.line,
-        "after": question.after,
-        "stream": question.stream,
-        "limit": question.limit,
-        "seconds": SEARCH_S,
+    stream, flag, raw = record[records.STAMP_LENGTH + 1 :].split(b" ", 2)
+    text = raw.decode(errors="replace")
+    shown: dict[str, Any] = {
+        "n": number,
+        "at": record[: records.STAMP_LENGTH].decode(),
+        "stream": stream.decode(),
+        "text": text,
     }
-    size = source.size - place.offset
-    with context.logs.open(view.run.run_id, source.source) as file:
-        file.seek(place.offset)
-        if question.is_regex:
-            answer = _search_apart(file.fileno(), place.offset, question.text, size, asked)
-        else:
-            found = logsearch.Search(**asked)
-            found.text(file, size, question.text)
-            answer = found.answer()
-    next_line = answer["next_line"]
-    return {
-        "hits": answer["hits"],
-        "next": None if next_line is None else next_line - 1,
-        "total": len(answer["hits"]) if next_line is None and question.after == 0 else None,
-    }
-
-
-def _search_apart(
-    descriptor: int, offset: int, pattern: str, size: int, asked: dict[str, Any]
-) -> dict[str, Any]:
-    os.lseek(descriptor, offset, os.SEEK_SET)
-    program = [sys.executable, "-I", "-S", logsearch.__file__]
-    question = json.dumps({**asked, "pattern": pattern, "size": size})
-    try:
-        done = subprocess.run(
-            [*program, question],
-            stdin=descriptor,
-            capture_output=True,
-            timeout=SEARCH_S + 3,
-            check=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Invalid("This expression takes too long; make it simpler.", field="q") from error
-    answer: dict[str, Any] = orjson.loads(done.stdout)
-    if "error" in answer:
-        raise Invalid(f"This is not a regular expression: {answer['error']}.", field="q")
-    return answer
-
-
-# --- download -------------------------------------------------------------------------------------
-
-
-def as_text(context: Context, view: View, *, timestamps: bool) -> Iterator[bytes]:
-    """The whole log as text, pieces of long lines joined."""
-    waiting: dict[bytes, list[bytes]] = defaultdict(list)
-    for block in _blocks(context, view):
-        lines = []
-        for record in block[:-1].split(b"\n"):
-            stream, flag, text = record[records.STAMP_LENGTH + 1 :].split(b" ", 2)
-            if flag == b"P":
-                waiting[stream].append(text)
-                continue
-            if stream in waiting:
-                text = b"".join(waiting.pop(stream)) + text
-            if timestamps:
-                lines.append(record[: records.STAMP_LENGTH + 1] + text)
-            else:
-                lines.append(text)
-        lines.append(b"")
-        yield b"\n".join(lines)
-    for pieces in waiting.values():
-        yield b"".join(pieces) + b"\n"
-
-
-def as_json(context: Context, view: View) -> Iterator[bytes]:
-    """The whole log as one JSON array of records."""
-    number, opening = 0, b"[\n"
-    for block in _blocks(context, view):
-        shown_records = []
-        for record in block[:-1].split(b"\n"):
-            number += 1
-            shown_records.append(orjson.dumps(show(number, record)))
-        yield opening + b",\n".join(shown_records)
-        opening = b",\n"
-    yield b"[]\n" if not number else b"\n]\n"
-
-
-def _blocks(context: Context, view: View) -> Iterator[bytes]:
-    with context.logs.open(view.run.run_id, view.source.source) as file:
-        yield from logsearch.blocks(file, view.source.size)
+    if flag == b"P":
+        shown["partial"] = True
+    if width is not None and len(text) > width:
+        shown |= {"text": text[:width], "more": len(text) - width}
+    return shown

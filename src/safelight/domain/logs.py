@@ -35,6 +35,7 @@ class Stream:
     """
 
     offset: int = 0
+    lines: int = 0  # records of this stream
     held: bytes = field(default=b"", repr=False)
     open: bytes = b""
     is_partial: bool = False  # a piece of the open line is recorded already
@@ -90,6 +91,11 @@ class State:
         }
 
     @property
+    def stream_lines(self) -> dict[str, int]:
+        """How many records each stream has."""
+        return {name: stream.lines for name, stream in self.streams.items() if stream.lines}
+
+    @property
     def missing(self) -> int:
         """Bytes that the runner has announced and that have not arrived."""
         ends = (self.expected or {}).items()
@@ -117,11 +123,19 @@ class Closed:
 
 @dataclass(slots=True)
 class Appended:
-    """What an append adds: records as bytes, sections, and the last progress it showed."""
+    """What an append adds: records as bytes, sections, and the last progress it showed. `parts`: of which
+    streams the records are, one after the other, and in how many bytes.
+    """
 
     records: bytes = b""
+    parts: list[tuple[str, int]] = field(default_factory=list)
     sections: list[Opened | Closed] = field(default_factory=list)
     progress: Progress | None = None
+
+    def add(self, stream: str, records: bytes) -> None:
+        if records:
+            self.records += records
+            self.parts.append((stream, len(records)))
 
 
 NOTHING_SECRET = Mask()
@@ -195,9 +209,11 @@ def _keep(state: State, added: Appended, records: bytes, stream: str, at: int, q
         )
         records += prefix(at, stream) + note.encode() + b"\n"
         state.is_cut = True
-    added.records += records
+    lines = records.count(b"\n")
+    added.add(stream, records)
     state.size += len(records)
-    state.lines += records.count(b"\n")
+    state.lines += lines
+    state.stream(stream).lines += lines
 
 
 class _Writer:

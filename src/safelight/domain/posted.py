@@ -24,6 +24,7 @@ from safelight.domain.logs import (
 from safelight.domain.logs import plain_text as without_colours
 from safelight.domain.progress import ProgressReader
 
+POSTED_AS = "stdout"  # the stream of all posted lines
 _REMEMBERED = 200  # stretches of numbers; each covers any count of consecutive one-record lines
 
 
@@ -51,7 +52,11 @@ class PostedState(State):
 
     @property
     def open_lines(self) -> dict[str, str]:
-        return {"stdout": _last_form(self.text)} if self.text else {}
+        return {POSTED_AS: _last_form(self.text)} if self.text else {}
+
+    @property
+    def stream_lines(self) -> dict[str, int]:
+        return {POSTED_AS: self.lines} if self.lines else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class _Desk:
     def _write(self, text: str) -> None:
         if self.state.is_cut:
             return
-        whole, part = prefix(self.at, "stdout"), prefix(self.at, "stdout", is_partial=True)
+        whole, part = prefix(self.at, POSTED_AS), prefix(self.at, POSTED_AS, is_partial=True)
         for line in text.split("\n"):
             pieces = _pieces(line)
             for piece in pieces[:-1]:
@@ -153,9 +158,9 @@ class _Desk:
             return
         if state.size + len(record) > self.quota:
             note = f"[Safelight] The log has reached its limit of {self.quota:,} bytes; the rest is not kept."
-            record = prefix(self.at, "stdout") + note.encode() + b"\n"
+            record = prefix(self.at, POSTED_AS) + note.encode() + b"\n"
             state.is_cut = True
-        self.added.records += record
+        self.added.add(POSTED_AS, record)
         state.size += len(record)
         state.lines += 1
 

@@ -7,11 +7,11 @@ the state before somebody else's append is refused, so no two can write from the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from safelight.domain.logs import Closed, Opened
 from safelight.errors import Conflict
@@ -37,11 +37,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Record `line` begins at byte `offset`."""
+    """Record `line` begins at byte `offset`. `stderr`, `setup`: how many lines these streams have before
+    it; all others are of stdout.
+    """
 
     line: int
     offset: int
     at: int = 0
+    stderr: int = 0
+    setup: int = 0
+
+    def lines_of(self, stream: str) -> int:
+        """How many lines of a stream are before this place."""
+        if stream == "stdout":
+            return self.line - 1 - self.stderr - self.setup
+        return int(getattr(self, stream))
+
+    def later(self, stream: str, lines: int, offset: int) -> Place:
+        """The place behind `lines` more lines of a stream."""
+        counted = {} if stream == "stdout" else {stream: self.lines_of(stream) + lines}
+        return replace(self, line=self.line + lines, offset=offset, **counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,8 @@ def add_places(tx: Transaction, run_id: UUID, source: str, places: Iterable[Plac
             "line": place.line,
             "offset": place.offset,
             "at": place.at,
+            "stderr": place.stderr,
+            "setup": place.setup,
         }
         for place in places
     ]
@@ -113,7 +130,7 @@ def place_of_line(read: Read, run_id: UUID, source: str, line: int) -> Place:
         .order_by(index.c.line.desc())
         .limit(1)
     )
-    return Place(row.line, row.offset, row.at) if row else Place(1, 0)
+    return _place(row) if row else Place(1, 0)
 
 
 def place_of_offset(read: Read, run_id: UUID, source: str, offset: int) -> Place:
@@ -124,7 +141,58 @@ def place_of_offset(read: Read, run_id: UUID, source: str, offset: int) -> Place
         .order_by(index.c.line.desc())
         .limit(1)
     )
-    return Place(row.line, row.offset, row.at) if row else Place(1, 0)
+    return _place(row) if row else Place(1, 0)
+
+
+def stretches_with(
+    read: Read, run_id: UUID, source: str, stream: str, nth: int, count: int
+) -> list[tuple[Place, int | None]]:
+    """Between which places lines `nth` to `nth + count - 1` of a stream are: each a place and the offset
+    at which the next begins, None if there is none.
+    """
+    counted = {
+        "stdout": index.c.line - 1 - index.c.stderr - index.c.setup,
+        "stderr": index.c.stderr,
+        "setup": index.c.setup,
+    }[stream]
+    here = and_(index.c.run_id == run_id, index.c.source == source)
+    order = index.c.line
+    places = (
+        select(
+            index.c.line,
+            index.c.offset,
+            index.c.at,
+            index.c.stderr,
+            index.c.setup,
+            counted.label("lines"),
+            func.lead(counted).over(order_by=order).label("lines_after"),
+            func.lead(index.c.offset).over(order_by=order).label("end"),
+        )
+        .where(here)
+        .subquery()
+    )
+    rows = read.all(
+        select(places)
+        .where(
+            places.c.lines < nth + count - 1,
+            or_(places.c.lines_after.is_(None), places.c.lines_after >= nth),
+            or_(places.c.lines_after.is_(None), places.c.lines_after > places.c.lines),
+        )
+        .order_by(places.c.line)
+        .limit(count + 1)
+    )
+    found: list[tuple[Place, int | None]] = [(_place(row), row.end) for row in rows]
+    # The log begins at no indexed place, and with no line of any stream before it.
+    first = read.first(select(index).where(here).order_by(order).limit(1))
+    if first is None:
+        return [(Place(1, 0), None)]
+    if _place(first).lines_of(stream) >= nth:
+        found.insert(0, (Place(1, 0), first.offset))
+    return found
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.line, row.offset, row.at, row.stderr, row.setup)
 
 
 def mark(tx: Transaction, run_id: UUID, source: str, marks: Iterable[Opened | Closed]) -> None:

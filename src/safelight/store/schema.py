@@ -746,6 +746,9 @@ log_index = Table(
     Column("line", BigInteger, primary_key=True),
     Column("offset", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
+    # Lines of these streams before this one; all others are of stdout.
+    Column("stderr", BigInteger, nullable=False, server_default="0"),
+    Column("setup", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 
