@@ -22,6 +22,7 @@ from safelight.domain.jobs import JobType
 from safelight.store import organizations, runs
 from safelight.store.db import Database, sqlite_url
 from safelight.store.migrations import upgrade
+from safelight.store.runs import Run
 
 LINE = b"epoch 12 loss 0.1234 accuracy 0.9876, 48.2 pictures a second, 3.1 GiB used, as it was before\n"
 CHUNK = 1 << 20
@@ -50,7 +51,8 @@ def prepare(folder: Path) -> Context:
     return open_context(Settings(data=folder), db)
 
 
-def append(context: Context, data: bytes) -> float:
+def started(context: Context) -> Run:
+    """A running run."""
     with context.db.transaction() as tx:
         home = organizations.first(tx)
         assert home is not None
@@ -64,7 +66,11 @@ def append(context: Context, data: bytes) -> float:
             triggered_by=first_start.first_owner(tx),
         )
         _, run = launch(tx, order)
-        runs.start(tx, run.run_id, alive_until=tx.now + 10**12)
+        return runs.start(tx, run.run_id, alive_until=tx.now + 10**12)[0]
+
+
+def append(context: Context, data: bytes) -> float:
+    run = started(context)
     start = time.perf_counter()
     for offset in range(0, len(data), CHUNK):
         part = data[offset : offset + CHUNK]

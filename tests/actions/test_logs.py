@@ -338,8 +338,8 @@ def test_lines_of_one_stream_are_found_by_their_place_in_it(quick: Context, run:
     sent = {"stdout": 0, "stderr": 0}
     expected: dict[str, list[str]] = {"stdout": [], "stderr": []}
     for turn in range(40):
-        for stream, lines in (("stdout", 700), ("stderr", 3 if turn % 10 == 5 else 0)):
-            texts = [f"{stream} {turn} {number} {'.' * 40}" for number in range(lines)]
+        for stream, count in (("stdout", 700), ("stderr", 3 if turn % 10 == 5 else 0)):
+            texts = [f"{stream} {turn} {number} {'.' * 40}" for number in range(count)]
             data = "".join(f"{text}\n" for text in texts).encode()
             expected[stream] += texts
             if data:

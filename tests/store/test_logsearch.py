@@ -51,7 +51,7 @@ _text = st.text("abAB kK\u212a1.", max_size=8)
 _patterns = st.sampled_from(
     [
         "ab", "(?i)ab", "(?i)k", "(?i)abk", "a+b", "ab|ba", "(ab)+ ?k", "^ab", "ab$", "a{2}b", "(?:ab)?k", "[ab]k",
-        "a.b", r"\bab", "(?=ab)a", "(a|b)k1", "stdout", "2026", "(?i)STD", "ab{0}k", "(?<!a)bk", "aa??b",
+        "a.b", r"\s[ab]", "[^b]1", r"\W+k", r"\d\.", r"\Bb", r"b\Z", "[ab]$", "1*", r"(?i)[k]", "a.?.?.?.?.?1", r"\bab", "(?=ab)a", "(a|b)k1", "stdout", "2026", "(?i)STD", "ab{0}k", "(?<!a)bk", "aa??b",
     ]
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 BLOCK = 1 << 20
 STAMP = 27  # bytes of the time in front of each record
 _ALTERNATIVES = 24
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _LOOK_AT_CLOCK = 1000  # records
 # Letters outside ASCII that an expression without regard to case takes for `k` and `s`.
 _FOLDED = ("\u212a".encode(), "\u017f".encode())
@@ -34,16 +35,20 @@ class Haystack(Protocol):
 
 
 class Pattern:
-    """An expression, and texts of which every line that matches holds one."""
+    """An expression, and quicker ways to where it may match: texts of which every line that matches holds
+    one, else itself for a whole block at once.
+    """
 
     def __init__(self, pattern: str) -> None:
         """Raises re.error for what is no expression."""
         self.expression = re.compile(pattern)
         self.folds = bool(self.expression.flags & re.IGNORECASE)
-        found = _needed(pattern)
+        parsed = _parsed(pattern)
+        found = _of_sequence(parsed)
         if self.folds and found is not None:
             found = {text.lower() for text in found} if all(map(str.isascii, found)) else None
         self._texts = [text.encode() for text in found] if found else None
+        self._raw = _for_blocks(pattern, parsed) if self._texts is None else None
 
     def matches(self, record: bytes) -> bool:
         text = record[STAMP + 1 :].split(b" ", 2)[2]
@@ -51,6 +56,9 @@ class Pattern:
 
     def candidates(self, block: bytes) -> Iterator[int]:
         """Where the records begin that may match."""
+        if self._raw is not None and block.isascii():
+            yield from _starts_of_matches(block, self._raw)
+            return
         if self._texts is None or (self.folds and any(each in block for each in _FOLDED)):
             yield from _starts(block)
             return
@@ -71,23 +79,69 @@ def _starts(block: bytes) -> Iterator[int]:
         at = block.index(b"\n", at) + 1
 
 
+def _starts_of_matches(block: bytes, raw: re.Pattern[bytes]) -> Iterator[int]:
+    """Where the records begin that a match touches, be it with their time or across a newline."""
+    at, last = 0, len(block)
+    while at < last and (match := raw.search(block, at)):
+        at = block.rfind(b"\n", 0, match.start()) + 1
+        end = max(match.end(), match.start() + 1)
+        while at < min(end, last):
+            yield at
+            at = block.index(b"\n", at) + 1
+
+
 # --- what an expression needs ---------------------------------------------------------------------
 
 
-def _needed(pattern: str) -> set[str] | None:
-    """Texts of which each match holds at least one; None if there are none worth looking for.
-
-    Searching for a text is a hundred times as fast as trying an expression on every line; grep does the
-    same. The parser is the one that `re` itself uses.
-    """
+def _parsed(pattern: str) -> Any:
+    """The pattern taken apart by the parser that `re` itself uses. Nothing in it, if there is none."""
     parser = getattr(re, "_parser", None)
-    if parser is None:
+    return parser.parse(pattern) if parser else ()
+
+
+def _for_blocks(pattern: str, parsed: Any) -> re.Pattern[bytes] | None:
+    """The pattern for a block of ASCII lines with their times in front, if it finds there whatever it finds
+    in the texts alone: nothing in it may look at where a text begins or ends, except for `$`.
+    """
+    if not parsed or not pattern.isascii() or any(_looks_around(*each) for each in _parts(parsed)):
         return None
-    return _of_sequence(parser.parse(pattern))
+    try:
+        return re.compile(pattern.encode(), re.MULTILINE)
+    except (re.error, ValueError):  # a flag that bytes do not have
+        return None
+
+
+def _looks_around(operation: str, value: Any) -> bool:
+    if operation == "AT":
+        return str(value) not in ("AT_END", "AT_BOUNDARY")
+    return operation in ("ASSERT", "ASSERT_NOT", "GROUPREF_EXISTS")
+
+
+def _parts(parsed: Any) -> Iterator[tuple[str, Any]]:
+    """All operations, also those within groups, branches and repeats."""
+    for operation, value in parsed:
+        yield str(operation), value
+        for inner in _inner(str(operation), value):
+            yield from _parts(inner)
+
+
+def _inner(operation: str, value: Any) -> list[Any]:
+    if operation == "SUBPATTERN":
+        return [value[3]]
+    if operation == "ATOMIC_GROUP":
+        return [value]
+    if operation in _REPEATS:
+        return [value[2]]
+    return list(value[1]) if operation == "BRANCH" else []
 
 
 def _of_sequence(parsed: Any) -> set[str] | None:
-    """The best of what the parts of a sequence need: the longest, of those the fewest."""
+    """Texts of which each match holds at least one, the longest, of those the fewest; None if there are
+    none worth looking for.
+
+    Searching for a text is a hundred times as fast as trying an expression on every line; grep does the
+    same.
+    """
     found: list[set[str]] = []
     run = ""
     for operation, value in parsed:
@@ -110,7 +164,7 @@ def _of_part(operation: str, value: Any) -> set[str] | None:
         return None if added or removed else _of_sequence(inner)
     if operation == "ATOMIC_GROUP":
         return _of_sequence(value)
-    if operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+    if operation in _REPEATS:
         least, _, inner = value
         return _of_sequence(inner) if least else None
     if operation == "BRANCH":
