@@ -1067,7 +1067,8 @@ export interface paths {
         };
         /**
          * Get Log
-         * @description Lines of a log from number `line` (from 1), from byte `offset`, or its last `tail` lines.
+         * @description Lines of a log from number `line` (from 1), from byte `offset`, its last `tail` lines, or of one
+         *     `stream` from its `nth` on. Texts longer than `width` characters are cut.
          */
         get: operations["get_log"];
         put?: never;
@@ -1087,7 +1088,8 @@ export interface paths {
         };
         /**
          * Search Log
-         * @description Search the whole log for a text, whatever its case, or for a Python regular expression.
+         * @description Search the whole log for a text, whatever its case, or for a Python regular expression: the first
+         *     hits behind line `after`, or the last ones before line `before`, with `around` lines around each.
          */
         get: operations["search_log"];
         put?: never;
@@ -1107,7 +1109,8 @@ export interface paths {
         };
         /**
          * Download Log
-         * @description The whole log as a file: text, or a JSON array of its records.
+         * @description The whole log as a file, or its lines `first` to `last`, or one stream: text, or a JSON array of
+         *     its records.
          */
         get: operations["download_log"];
         put?: never;
@@ -1128,7 +1131,8 @@ export interface paths {
         /**
          * Follow Log
          * @description A growing log from `line` on, as `text/event-stream`: `lines` as it grows, `section` when the
-         *     sections change, `end` with the run's status when nothing more will come.
+         *     sections change, `end` with the run's status when nothing more will come. `newest`: of a log that grows
+         *     faster than one reads only the newest lines are sent, ten times a second; the rest can be asked for.
          */
         get: operations["follow_log"];
         put?: never;
@@ -1864,12 +1868,47 @@ export interface components {
             sample?: components["schemas"]["SampleBody"] | null;
         };
         /**
+         * HitView
+         * @description A line that matches, with the lines around it where they were asked for.
+         */
+        HitView: {
+            /** N */
+            n: number;
+            /** At */
+            at: string;
+            /** Stream */
+            stream: string;
+            /** Text */
+            text: string;
+            /**
+             * Partial
+             * @default false
+             */
+            partial: boolean;
+            /**
+             * More
+             * @default 0
+             */
+            more: number;
+            /**
+             * Before
+             * @default []
+             */
+            before: components["schemas"]["LineView"][];
+            /**
+             * After
+             * @default []
+             */
+            after: components["schemas"]["LineView"][];
+        };
+        /**
          * HitsView
-         * @description Lines that match. `next` goes into `after` to search on; null: all was searched.
+         * @description Lines that match, in the order of the log. `next` goes into `after` (into `before` when searching
+         *     backward) to search on; null: all was searched.
          */
         HitsView: {
             /** Hits */
-            hits: components["schemas"]["LineView"][];
+            hits: components["schemas"]["HitView"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -2029,7 +2068,8 @@ export interface components {
         };
         /**
          * LineView
-         * @description One record; `partial`: its line goes on in the next record of the stream.
+         * @description One record; `partial`: its line goes on in the next record of the stream. `more`: so many characters
+         *     are not shown.
          */
         LineView: {
             /** N */
@@ -2045,6 +2085,11 @@ export interface components {
              * @default false
              */
             partial: boolean;
+            /**
+             * More
+             * @default 0
+             */
+            more: number;
         };
         /** LockView */
         LockView: {
@@ -2075,7 +2120,9 @@ export interface components {
         };
         /**
          * LogPage
-         * @description Some lines. `open`: what stands in lines that have not ended, per stream.
+         * @description Some lines. `open`: what stands in lines that have not ended, per stream. `cut`: the log has reached
+         *     its limit, and what came after is not kept. `missing`: bytes that were announced and have not arrived.
+         *     `stream_lines`: how many lines each stream has.
          */
         LogPage: {
             /** Lines */
@@ -2084,8 +2131,16 @@ export interface components {
             next_line: number;
             /** Total Lines */
             total_lines: number;
+            /** Stream Lines */
+            stream_lines: {
+                [key: string]: number;
+            };
             /** Complete */
             complete: boolean;
+            /** Cut */
+            cut: boolean;
+            /** Missing */
+            missing: number;
             /** Open */
             open: {
                 [key: string]: string;
@@ -5149,7 +5204,10 @@ export interface operations {
                 line?: number | null;
                 offset?: number | null;
                 tail?: number | null;
+                stream?: "" | "stdout" | "stderr" | "setup";
+                nth?: number;
                 limit?: number;
+                width?: number | null;
             };
             header?: never;
             path: {
@@ -5185,8 +5243,11 @@ export interface operations {
                 q: string;
                 regex?: boolean;
                 stream?: "" | "stdout" | "stderr" | "setup";
+                section?: number | null;
                 after?: number;
+                before?: number | null;
                 limit?: number;
+                around?: number;
             };
             header?: never;
             path: {
@@ -5221,6 +5282,9 @@ export interface operations {
             query?: {
                 format?: "text" | "json";
                 timestamps?: boolean;
+                first?: number;
+                last?: number | null;
+                stream?: "" | "stdout" | "stderr" | "setup";
             };
             header?: never;
             path: {
@@ -5252,6 +5316,8 @@ export interface operations {
         parameters: {
             query?: {
                 line?: number;
+                newest?: boolean;
+                width?: number | null;
             };
             header?: {
                 "last-event-id"?: number | null;

@@ -72,10 +72,11 @@ export type JobCounts = Narrow<
 // --- logs ----------------------------------------------------------------------------------------
 
 export type Stream = "stdout" | "stderr" | "setup";
-export type LogLine = Narrow<Said["LineView"], { stream: Stream }>;
+export type LogLine = Narrow<Omit<Said["LineView"], "more">, { stream: Stream }> & { more?: number };
 export type LogSection = Said["SectionView"];
 export type LogPage = Narrow<Said["LogPage"], { lines: LogLine[]; open: Partial<Record<Stream, string>> }>;
-export type LogHits = Narrow<Said["HitsView"], { hits: LogLine[] }>;
+export type LogHit = LogLine & { before?: LogLine[]; after?: LogLine[] };
+export type LogHits = Narrow<Said["HitsView"], { hits: LogHit[] }>;
 
 // --- data ----------------------------------------------------------------------------------------
 

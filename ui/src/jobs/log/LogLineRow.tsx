@@ -6,7 +6,10 @@ import { marked, parse, type Piece } from "./ansi";
 import styles from "./LogLineRow.module.css";
 import type { Timestamps } from "./settings";
 
+const OPEN = 2000; // characters of an open line
+
 interface Props {
+  /** Its place in what is shown; its number is the line's own. */
   n: number;
   /** Missing while it is on its way. */
   line: LogLine | undefined;
@@ -15,35 +18,59 @@ interface Props {
   pattern: RegExp | null;
   here: boolean;
   hit: boolean;
-  mark: (line: number) => void;
+  mark: (line: number, extend: boolean) => void;
+  whole: (place: number) => void;
 }
 
 /** One line: its number is its address. */
-export const LogLineRow = memo(function LogLineRow({ n, line, timestamps, start, pattern, here, hit, mark }: Props) {
+export const LogLineRow = memo(function LogLineRow({ n, line, timestamps, start, pattern, here, hit, mark, whole }: Props) {
   const at = line ? Date.parse(line.at) : 0;
+  const number = line?.n ?? n;
   return (
-    <div className={styles.line} data-stream={line?.stream} data-here={here || undefined} data-hit={hit || undefined} data-line={n}>
+    <div className={styles.line} data-stream={line?.stream} data-here={here || undefined} data-hit={hit || undefined} data-line={number}>
       <a
         className={styles.number}
-        href={`#L${n}`}
+        href={`#L${number}`}
         tabIndex={-1}
         onClick={(event) => {
           event.preventDefault();
-          mark(n);
+          mark(number, event.shiftKey);
         }}
       >
-        {count(n)}
+        {line ? count(number) : ""}
       </a>
       {timestamps !== "off" && (
         <span className={styles.time} data-relative={timestamps === "relative" || undefined} title={line && exact(at)}>
           {line && stamp(at, timestamps, start)}
         </span>
       )}
-      <span className={styles.rail} title={line?.stream === "stderr" ? "stderr" : undefined} />
-      <code className={styles.text}>{line ? <Text text={line.text} pattern={pattern} /> : <span className={styles.bone} />}</code>
+      <Rail stream={line?.stream} />
+      <code className={styles.text}>
+        {line ? <Text text={line.text} pattern={pattern} /> : <span className={styles.bone} />}
+        {line && (line.more ?? 0) > 0 && (
+          <button type="button" className={styles.more} onClick={() => whole(n)}>
+            show {count(line.more ?? 0)} more characters
+          </button>
+        )}
+        {line?.partial && !line.more && (
+          <span className={styles.goes} title="The line goes on below">
+            ↩
+          </span>
+        )}
+      </code>
     </div>
   );
 });
+
+/** Tells stderr apart, by a sign as well as by colour. */
+function Rail({ stream }: { stream: string | undefined }) {
+  if (stream !== "stderr") return <span className={styles.rail} />;
+  return (
+    <span className={styles.rail} title="stderr" role="img" aria-label="stderr">
+      !
+    </span>
+  );
+}
 
 /** A line that is still being written: a progress bar, a prompt. It has no number yet. */
 export function OpenRow({ stream, text, timestamps }: { stream: string; text: string; timestamps: Timestamps }) {
@@ -53,9 +80,9 @@ export function OpenRow({ stream, text, timestamps }: { stream: string; text: st
         •
       </span>
       {timestamps !== "off" && <span className={styles.time} data-relative={timestamps === "relative" || undefined} />}
-      <span className={styles.rail} />
+      <Rail stream={stream} />
       <code className={styles.text}>
-        <Text text={text} pattern={null} />
+        <Text text={text.length > OPEN ? `${text.slice(0, OPEN)} …` : text} pattern={null} />
       </code>
     </div>
   );

@@ -7,6 +7,7 @@ import styles from "./LogRows.module.css";
 import type { Rows } from "./rows";
 import { SectionRow } from "./SectionRow";
 import type { LogSettings } from "./settings";
+import type { Lines } from "./useAddress";
 import type { LogLines } from "./store";
 import type { LogSearch } from "./useSearch";
 import type { View } from "./view";
@@ -22,10 +23,10 @@ interface Props {
   heights: Heights;
   settings: LogSettings;
   search: LogSearch;
-  here: number | null;
+  here: Lines | null;
   run: Run;
   toggle: (section: number) => void;
-  mark: (line: number) => void;
+  mark: (line: number, extend: boolean) => void;
 }
 
 /** The rows in sight, on a paper as tall as the whole log. */
@@ -41,24 +42,27 @@ export function LogRows({ log, rows, tails, view, port, heights, settings, searc
     if (row?.kind === "section") {
       drawn.push(<SectionRow key={`s${row.section.number}`} {...row} run={run} toggle={toggle} />);
     } else if (row) {
+      const line = log.line(row.line);
+      const number = line?.n ?? row.line;
       drawn.push(
         <LogLineRow
           key={row.line}
           n={row.line}
-          line={log.line(row.line)}
+          line={line}
           timestamps={settings.timestamps}
           start={start}
           pattern={search.pattern}
-          here={row.line === here}
-          hit={row.line === hit}
+          here={here !== null && here.from <= number && number <= here.to}
+          hit={number === hit}
           mark={mark}
+          whole={log.whole}
         />,
       );
     } else if (tail) {
       drawn.push(<OpenRow key={tail[0]} stream={tail[0]} text={tail[1]} timestamps={settings.timestamps} />);
     }
   }
-  const digits = count(Math.max(100, log.state.total)).length;
+  const digits = count(Math.max(100, run.log.lines, log.state.total)).length;
   return (
     <div className={styles.paper} style={{ height: view.height }}>
       <div

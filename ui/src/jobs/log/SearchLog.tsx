@@ -1,15 +1,12 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { ChevronDown, ChevronUp, Regex, Search } from "lucide-react";
+import { ChevronDown, ChevronUp, List, Regex, Search } from "lucide-react";
 import { count } from "../../components/numbers";
 import styles from "./SearchLog.module.css";
 import type { LogSearch } from "./useSearch";
 
 /** The search field over the whole log: Enter goes on, Shift and Enter go back. */
-export function SearchLog({ search, goTo }: { search: LogSearch; goTo: (line: number) => void }) {
-  const step = (by: 1 | -1) => {
-    const line = search.step(by);
-    if (line !== null) goTo(line);
-  };
+export function SearchLog({ search, listed, list }: { search: LogSearch; listed: boolean; list: () => void }) {
+  const { step } = search;
   const none = search.hits.length === 0;
   return (
     <div className={styles.box}>
@@ -23,7 +20,9 @@ export function SearchLog({ search, goTo }: { search: LogSearch; goTo: (line: nu
         onChange={(event) => search.setQ(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
-          if (event.key === "Escape") search.setQ("");
+          if (event.key !== "Escape") return;
+          if (search.q) search.setQ("");
+          else event.currentTarget.blur();
         }}
         data-search
       />
@@ -33,6 +32,11 @@ export function SearchLog({ search, goTo }: { search: LogSearch; goTo: (line: nu
       <Tooltip label="Regular expression">
         <ActionIcon size={26} aria-label="Regular expression" aria-pressed={search.regex} onClick={() => search.setRegex(!search.regex)}>
           <Regex size={14} aria-hidden="true" />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="All hits with the lines around them">
+        <ActionIcon size={26} aria-label="List the hits" aria-pressed={listed} disabled={none && !listed} onClick={list}>
+          <List size={14} aria-hidden="true" />
         </ActionIcon>
       </Tooltip>
       <ActionIcon size={26} aria-label="Previous hit" disabled={none} onClick={() => step(-1)}>

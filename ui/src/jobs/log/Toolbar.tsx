@@ -1,7 +1,8 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { Clock, Download, WrapText } from "lucide-react";
+import { CircleArrowDown, CircleArrowUp, Clock, Download, Filter, Maximize2, Minimize2, WrapText } from "lucide-react";
 import { logFile } from "../../api/log";
-import type { Run } from "../../api/types";
+import type { Run, Stream } from "../../api/types";
+import { plural } from "../../components/numbers";
 import { SearchLog } from "./SearchLog";
 import { type LogSettings, type Timestamps, TIMESTAMPS } from "./settings";
 import styles from "./Toolbar.module.css";
@@ -17,18 +18,41 @@ const WORD: Record<Timestamps, string> = {
 interface Props {
   run: Run;
   search: LogSearch;
+  listed: boolean;
+  list: () => void;
   settings: LogSettings;
   change: (settings: Partial<LogSettings>) => void;
-  goTo: (line: number) => void;
+  streams: Partial<Record<Stream, number>>;
+  stream: Stream | null;
+  choose: (stream: Stream | null) => void;
+  errors: { said: string; step: (by: 1 | -1) => Promise<void> };
+  full: boolean;
+  setFull: (full: boolean) => void;
 }
 
-/** Search, times, wrapping, download. */
-export function Toolbar({ run, search, settings, change, goTo }: Props) {
+/** Search, errors, streams, times, wrapping, full screen, download. */
+export function Toolbar({ run, search, listed, list, settings, change, errors, full, setFull, ...filter }: Props) {
   return (
     <div className={styles.bar}>
-      <SearchLog search={search} goTo={goTo} />
+      <SearchLog search={search} listed={listed} list={list} />
+      {errors.said && (
+        <span className={styles.said} role="status">
+          {errors.said}
+        </span>
+      )}
+      <Tooltip label="Previous error (E)">
+        <ActionIcon size={34} aria-label="Previous error" onClick={() => void errors.step(-1)}>
+          <CircleArrowUp size={16} aria-hidden="true" />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Next error (e)">
+        <ActionIcon size={34} aria-label="Next error" onClick={() => void errors.step(1)}>
+          <CircleArrowDown size={16} aria-hidden="true" />
+        </ActionIcon>
+      </Tooltip>
+      <StreamFilter {...filter} />
       <Menu position="bottom-end" width={176}>
-        <Tooltip label="Times">
+        <Tooltip label="Times (t)">
           <Menu.Target>
             <ActionIcon size={34} aria-label={`Times: ${WORD[settings.timestamps]}`}>
               <Clock size={16} aria-hidden="true" />
@@ -46,7 +70,12 @@ export function Toolbar({ run, search, settings, change, goTo }: Props) {
           </Menu.RadioGroup>
         </Menu.Dropdown>
       </Menu>
-      <Tooltip label="Wrap long lines">
+      <Tooltip label={full ? "Leave full screen (f)" : "Full screen (f)"}>
+        <ActionIcon size={34} aria-label="Full screen" aria-pressed={full} onClick={() => setFull(!full)}>
+          {full ? <Minimize2 size={16} aria-hidden="true" /> : <Maximize2 size={16} aria-hidden="true" />}
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Wrap long lines (w)">
         <ActionIcon size={34} aria-label="Wrap long lines" aria-pressed={settings.wrap} onClick={() => change({ wrap: !settings.wrap })}>
           <WrapText size={16} aria-hidden="true" />
         </ActionIcon>
@@ -72,5 +101,32 @@ export function Toolbar({ run, search, settings, change, goTo }: Props) {
         </Menu.Dropdown>
       </Menu>
     </div>
+  );
+}
+
+function StreamFilter({ streams, stream, choose }: Pick<Props, "streams" | "stream" | "choose">) {
+  const known = (Object.keys(streams) as Stream[]).filter((name) => streams[name]);
+  if (known.length < 2 && !stream) return null;
+  return (
+    <Menu position="bottom-end" width={190}>
+      <Tooltip label="Streams">
+        <Menu.Target>
+          <ActionIcon size={34} aria-label={stream ? `Only ${stream}` : "All streams"} aria-pressed={stream !== null}>
+            <Filter size={16} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+      </Tooltip>
+      <Menu.Dropdown>
+        <Menu.Label>Show</Menu.Label>
+        <Menu.RadioGroup value={stream ?? ""} onChange={(value) => choose((value || null) as Stream | null)}>
+          <Menu.RadioItem value="">All lines</Menu.RadioItem>
+          {known.map((name) => (
+            <Menu.RadioItem key={name} value={name}>
+              {name}, {plural(streams[name] ?? 0, "line")}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

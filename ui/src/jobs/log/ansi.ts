@@ -22,19 +22,35 @@ export interface Piece extends Style {
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\x1b\[([0-9;:?]*)[ -/]*([@-~])|\x1b\]([^\x07\x1b]*)(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>78]/g;
 
+/** Characters that would show nothing, or turn the text around them: shown as pictures of themselves. */
+// eslint-disable-next-line no-control-regex
+const UNSEEN = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (sign) => {
+    const code = sign.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? "\u2421" : "\ufffd";
+  });
+}
+
 export function parse(line: string): Piece[] {
+  return pieces(line).map((piece) => ({ ...piece, text: visible(piece.text) }));
+}
+
+function pieces(line: string): Piece[] {
   if (!line.includes("\x1b")) return line ? [{ text: line }] : [];
-  const pieces: Piece[] = [];
+  const found: Piece[] = [];
   let style: Style = {};
   let from = 0;
   for (const match of line.matchAll(ESCAPE)) {
-    if (match.index > from) pieces.push({ text: line.slice(from, match.index), ...style });
+    if (match.index > from) found.push({ text: line.slice(from, match.index), ...style });
     from = match.index + match[0].length;
     if (match[2] === "m") style = applied(style, (match[1] ?? "").split(/[;:]/).map(Number));
     else if (match[3]?.startsWith("8;")) style = linked(style, match[3]);
   }
-  if (from < line.length) pieces.push({ text: line.slice(from), ...style });
-  return pieces;
+  if (from < line.length) found.push({ text: line.slice(from), ...style });
+  return found;
 }
 
 export const plain = (line: string): string => (line.includes("\x1b") ? line.replace(ESCAPE, "") : line);

@@ -8,6 +8,8 @@ export interface LogSettings {
   wrap: boolean;
 }
 
+export const afterThat = (value: Timestamps): Timestamps => TIMESTAMPS[(TIMESTAMPS.indexOf(value) + 1) % TIMESTAMPS.length] ?? "off";
+
 const KEY = "safelight.log";
 
 /** How this reader likes logs; kept in the browser. */

@@ -1,13 +1,20 @@
 /** The lines of one run's log that this page has: by chunks, asked for when they come into sight. */
-import { followLog, type Follow, logFrom, logTail } from "../../api/log";
+import { followLog, type Follow, logFrom, logOfStream, logTail, wholeLine } from "../../api/log";
 import type { LogLine, LogPage, LogSection, Stream } from "../../api/types";
 
 export const CHUNK = 500;
 const KEPT_CHUNKS = 80;
 
 export interface LogState {
+  /** Lines that can be shown: of the whole log, or of the one stream. */
   total: number;
+  /** Lines of each stream. */
+  streams: Partial<Record<Stream, number>>;
   complete: boolean;
+  /** The log has reached its limit; what came after is not kept. */
+  cut: boolean;
+  /** Bytes that were announced and have not arrived. */
+  missing: number;
   /** The run goes on and its log grows. */
   following: boolean;
   sections: LogSection[];
@@ -16,7 +23,7 @@ export interface LogState {
   error: Error | null;
 }
 
-const EMPTY: LogState = { total: 0, complete: false, following: false, sections: [], open: {}, loaded: false, error: null };
+const EMPTY: LogState = { total: 0, streams: {}, complete: false, cut: false, missing: 0, following: false, sections: [], open: {}, loaded: false, error: null };
 
 export class LogLines {
   state: LogState = EMPTY;
@@ -26,10 +33,16 @@ export class LogLines {
   private readers = new Set<() => void>();
   private abort = new AbortController();
   private stopFollowing: (() => void) | null = null;
+  /** Lines of the whole log. */
+  private length = 0;
   private frame = 0;
   private timer = 0;
 
-  constructor(private readonly run: string) {}
+  /** `stream`: only its lines, numbered by their place in it; each line knows its place in the log. */
+  constructor(
+    private readonly run: string,
+    private readonly stream: Stream | null = null,
+  ) {}
 
   // --- for React ---------------------------------------------------------------------------------
 
@@ -76,7 +89,7 @@ export class LogLines {
   private follow(): void {
     if (this.stopFollowing || document.visibilityState !== "visible") return;
     this.set({ following: true });
-    this.stopFollowing = followLog(this.run, () => this.state.total + 1, {
+    this.stopFollowing = followLog(this.run, () => this.length + 1, {
       lines: (news) => this.append(news),
       sections: (known) => (known ? this.set({ sections: known }) : this.askSections()),
       connected: (following) => this.set({ following }),
@@ -109,15 +122,43 @@ export class LogLines {
     return true;
   }
 
+  /** Long lines fill an answer before the chunk is whole, so it is asked for until nothing is missing. */
   private async load(chunk: number): Promise<void> {
     this.asked.add(chunk);
-    const page = await this.ask(() => logFrom(this.run, chunk * CHUNK + 1, CHUNK, this.abort.signal));
+    const end = Math.min((chunk + 1) * CHUNK, this.state.total);
+    for (let n = this.missingFrom(chunk * CHUNK + 1, end); n <= end; n = this.missingFrom(n, end)) {
+      const first = n;
+      const page = await this.ask(() => this.lines(first, end - first + 1));
+      if (!page?.lines.length) break;
+      this.put(page.lines, this.stream ? first : null);
+      this.changed();
+    }
     this.asked.delete(chunk);
-    if (!page) return;
-    this.put(page.lines);
     this.forgetFarFrom(chunk);
     this.changed();
   }
+
+  private lines(first: number, count: number): Promise<LogPage> {
+    const { signal } = this.abort;
+    return this.stream ? logOfStream(this.run, this.stream, first, count, signal) : logFrom(this.run, first, count, signal);
+  }
+
+  private missingFrom(from: number, end: number): number {
+    let n = from;
+    while (n <= end && this.line(n)) n += 1;
+    return n;
+  }
+
+  /** The text of a line that was cut. */
+  whole = (n: number): void => {
+    const known = this.line(n);
+    if (!known) return;
+    void this.ask(() => wholeLine(this.run, known.n, this.abort.signal)).then((page) => {
+      if (!page) return;
+      this.put(page.lines, n);
+      this.changed();
+    });
+  };
 
   private askSections(): void {
     this.timer ||= window.setTimeout(() => {
@@ -140,24 +181,33 @@ export class LogLines {
   // --- taking ------------------------------------------------------------------------------------
 
   private take(page: LogPage): void {
-    this.put(page.lines);
-    const { complete, sections, open } = page;
-    this.set({ total: Math.max(this.state.total, page.total_lines), complete, sections, open, loaded: true });
+    if (!this.stream) this.put(page.lines, null);
+    const { complete, cut, missing, sections, open } = page;
+    this.counted(page.total_lines, page.stream_lines);
+    this.set({ complete, cut, missing, sections, open, loaded: true });
   }
 
   private append(news: Follow): void {
-    this.put(news.lines);
-    const last = news.lines.at(-1)?.n ?? 0;
-    this.set({ total: Math.max(this.state.total, last, news.total_lines), open: news.open });
+    if (!this.stream) this.put(news.lines, null);
+    this.counted(Math.max(news.lines.at(-1)?.n ?? 0, news.total_lines), news.stream_lines);
+    this.forgetFarFrom(chunkOf(this.state.total));
+    this.set({ open: news.open });
   }
 
-  private put(lines: LogLine[]): void {
-    for (const line of lines) {
-      const chunk = chunkOf(line.n);
-      let kept = this.chunks.get(chunk);
-      if (!kept) this.chunks.set(chunk, (kept = []));
-      kept[(line.n - 1) % CHUNK] = line;
-    }
+  private counted(whole: number, streams: LogState["streams"]): void {
+    this.length = Math.max(this.length, whole);
+    const total = this.stream ? (streams[this.stream] ?? 0) : this.length;
+    this.set({ total: Math.max(this.state.total, total), streams });
+  }
+
+  /** `first`: the place of the first of them; else each has the place that its number says. */
+  private put(lines: LogLine[], first: number | null): void {
+    lines.forEach((line, index) => {
+      const place = first === null ? line.n : first + index;
+      let kept = this.chunks.get(chunkOf(place));
+      if (!kept) this.chunks.set(chunkOf(place), (kept = []));
+      kept[(place - 1) % CHUNK] = line;
+    });
   }
 
   private forgetFarFrom(chunk: number): void {

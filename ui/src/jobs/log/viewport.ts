@@ -76,6 +76,23 @@ export class Viewport {
     this.put(top - (this.box?.clientHeight ?? 0) / 2);
   }
 
+  /** Moves by so many pixels, or by so many sights. */
+  move(pixels: number, sights = 0): void {
+    if (!this.box) return;
+    const to = this.place.top + pixels + sights * (this.box.clientHeight - 42);
+    if (to >= this.full - this.box.clientHeight) {
+      this.toEnd();
+      return;
+    }
+    this.look(false);
+    this.put(to);
+  }
+
+  toTop = (): void => {
+    this.look(false);
+    this.put(0);
+  };
+
   toEnd = (): void => {
     if (!this.box) return;
     this.exact = null;
