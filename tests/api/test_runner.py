@@ -271,7 +271,7 @@ def test_a_heartbeat_keeps_a_run_alive_and_carries_the_stop(
     assert answer == {"stop": None, "final": False}
     assert now(db, run).seen_at == clock.now
     with db.read() as read:
-        assert [each.cpu for each in samples.of_run(read, run.run_id)] == [1.5]
+        assert [each.usage.cpu for each in samples.of_run(read, run.run_id)] == [1.5]
     site.as_(house).post(f"/api/v1/runs/{run.run_id}/stop", json={"grace_s": 20})
     clock.advance(5)
     answer = post(client, "heartbeat", {"at": clock.now}).json()

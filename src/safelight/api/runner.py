@@ -13,7 +13,7 @@ from safelight.api.asking import Ctx, bearer_token
 from safelight.domain.jobs import Exit, Failure, FailureKind
 from safelight.errors import TooLarge
 from safelight.store.runs import Run
-from safelight.store.samples import Sample
+from safelight.store.samples import Sample, Usage
 
 router = APIRouter(tags=["runner"])
 
@@ -145,7 +145,7 @@ def append_log(
 @router.post("/runner/heartbeat", response_model=HeartbeatAnswer)
 def heartbeat(run: OpenRun, context: Ctx, body: HeartbeatBody) -> HeartbeatAnswer:
     """A sign of life, with a sample of what the run uses; the answer carries stop requests."""
-    sample = Sample(body.at, **body.sample.model_dump()) if body.sample else None
+    sample = Sample(body.at, Usage(**body.sample.model_dump())) if body.sample else None
     return HeartbeatAnswer(**runner.heartbeat(context, run, sample))
 
 

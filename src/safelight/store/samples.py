@@ -1,53 +1,79 @@
-"""What runs used while they ran: a ring of samples per run."""
+"""What runs used while they ran: a ring of samples per run, and the most of each since its start."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, case, func, select
 
-from safelight.store import schema
+from safelight.store import changes, schema
 from safelight.store.db import Read, Transaction
 
-samples = schema.sample
+samples, peaks = schema.sample, schema.peak
 
 RING = 1440  # slots
 SLOT_S = 5  # so the ring holds the last two hours
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """CPU in cores, memory and disk in bytes, GPU as a share of one."""
+class Usage:
+    """CPU in cores, memory and disk in bytes, GPU as a share of one; None: not measured."""
 
-    at: int
     cpu: float | None = None
     memory: int | None = None
     gpu: float | None = None
     disk: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was used at one moment, in microseconds UTC."""
+
+    at: int
+    usage: Usage
+
+
+_MEASURES = tuple(Usage.__dataclass_fields__)
+
+
 def add(tx: Transaction, run_id: UUID, sample: Sample) -> None:
-    """Keep a sample; of several within one slot the last stays."""
+    """Keep a sample; of several within one slot the last stays. Only a run's own runner samples it,
+    one at a time.
+    """
     slot = sample.at // (SLOT_S * 1_000_000) % RING
-    values: dict[str, Any] = {
-        "at": sample.at,
-        "cpu": sample.cpu,
-        "memory": sample.memory,
-        "gpu": sample.gpu,
-        "disk": sample.disk,
-    }
-    make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
+    values: dict[str, Any] = {"at": sample.at, **asdict(sample.usage)}
     tx.execute(
-        make(samples)
+        changes.upsert(tx, samples)
         .values(run_id=run_id, slot=slot, **values)
         .on_conflict_do_update(index_elements=["run_id", "slot"], set_=values)
     )
+    _raise_peaks(tx, run_id, sample.usage)
+
+
+def _raise_peaks(tx: Transaction, run_id: UUID, usage: Usage) -> None:
+    insert = changes.upsert(tx, peaks).values(run_id=run_id, **asdict(usage))
+    new = insert.excluded
+    greater = {
+        # What was not measured leaves the peak; what was measured for the first time becomes it.
+        name: case((new[name] > func.coalesce(peaks.c[name], -1), new[name]), else_=peaks.c[name])
+        for name in _MEASURES
+    }
+    tx.execute(insert.on_conflict_do_update(index_elements=["run_id"], set_=greater))
 
 
 def of_run(read: Read, run_id: UUID) -> list[Sample]:
-    """The samples of a run, oldest first."""
+    """The samples of a run that the ring holds, oldest first."""
     rows = read.all(select(samples).where(samples.c.run_id == run_id).order_by(samples.c.at))
-    return [Sample(row.at, row.cpu, row.memory, row.gpu, row.disk) for row in rows]
+    return [Sample(row.at, _usage(row)) for row in rows]
+
+
+def peak_of(read: Read, run_id: UUID) -> Usage:
+    """The most that a run has used since its start; of each measure on its own."""
+    row = read.first(select(peaks).where(peaks.c.run_id == run_id))
+    return Usage() if row is None else _usage(row)
+
+
+def _usage(row: Row[Any]) -> Usage:
+    return Usage(row.cpu, row.memory, row.gpu, row.disk)

@@ -723,6 +723,18 @@ sample = Table(
     sqlite_with_rowid=False,
 )
 
+# The most of each that a run has used since its start: the ring forgets.
+peak = Table(
+    "peak",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("cpu", Float),
+    Column("memory", BigInteger),
+    Column("gpu", Float),
+    Column("disk", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 # --- logs: the records are in the LogStore, this is the index -------------------------------------
 
 LOG_SOURCES = ("captured", "posted")
