@@ -195,6 +195,14 @@ def newest(read: Read, job_id: UUID) -> Run:
     return _run(row)
 
 
+def numbered(read: Read, job_id: UUID, number: int) -> Run:
+    """The run of a job that has this number. Raises NotFound."""
+    row = read.first(select(runs).where(runs.c.job_id == job_id, runs.c.number == number))
+    if row is None:
+        raise NotFound(f"This job has no run {number}.", number=number)
+    return _run(row)
+
+
 # --- from pending to running ---------------------------------------------------------------------
 
 
