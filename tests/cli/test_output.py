@@ -75,3 +75,18 @@ def test_on_a_terminal_columns_fit_and_a_remark_has_its_own_line(
         "1   Failure  a name that is much too lo…",
         "             why it failed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 B"),
+        (1000, "1000 B"),
+        (1536, "1.5 KiB"),
+        (1023 << 20, "1023 MiB"),
+        (3 << 30, "3 GiB"),
+        (5 << 40, "5 TiB"),
+    ],
+)
+def test_sizes_read_well(number: float, text: str) -> None:
+    assert output.size(number) == text

@@ -169,3 +169,34 @@ def test_what_a_package_lacks_is_said_when_it_is_added(
     (tmp_path / f"{kind}.toml").write_text(manifest)
     added = shell.json(kind, "add", str(tmp_path))
     assert added["warnings"] == ["gone.py is not in the package, so it will fail when it runs."]
+
+
+def test_a_job_runs_again_under_other_limits_and_like_an_earlier_run(
+    shell: Shell, fruit: str, hello: str
+) -> None:
+    launched = ["hello", "--target", fruit, "--set", "name=Bo", "--set", "steps=1"]
+    job = shell.json("processing", "launch", *launched, "--wait")["id"]
+    again = shell.json("rerun", job, "--set", "name=Cy", "--limit", "memory=1GiB", "--wait")
+    assert again["job_runs"][0]["resources"]["memory"] == 1 << 30
+    like = shell.json("rerun", job, "--run", "1", "--limit", "timeout=2h", "--wait")["job_runs"][0]
+    assert (like["number"], like["parameters"]["name"]) == (3, "Bo")
+    assert (like["resources"]["memory"], like["resources"]["timeout_s"]) == (None, 7200)
+    shell("rerun", job, "--limit", "memory=much", code=4)
+    shell("rerun", job, "--set", "steps=many", code=4)
+    shell("rerun", job, "--run", "9", code=4)
+    assert len(shell.json("job", job)["job_runs"]) == 3
+
+
+def test_two_runs_are_held_side_by_side(shell: Shell, fruit: str, hello: str) -> None:
+    launched = ["hello", "--target", fruit, "--set", "name=Di", "--set", "steps=1"]
+    job = shell.json("processing", "launch", *launched, "--wait")["id"]
+    shell("rerun", job, "--set", "name=Ed", "--wait")
+    said = shell("diff", job)
+    assert "parameters.name" in said
+    assert "- run 1 line " in said
+    assert "Hello Di, for the 1. time" in said
+    assert "Hello Ed, for the 1. time" in said
+    found = shell.json("diff", job, "--runs", "2,1")
+    assert found["parameters"] == [{"name": "name", "before": "Ed", "after": "Di"}]
+    shell("diff", job, "--runs", "1", code=4)
+    shell("diff", job, "--runs", "1,7", code=4)

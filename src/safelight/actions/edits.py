@@ -8,11 +8,14 @@ from uuid import UUID
 
 from safelight.actions import experiments, processings, references
 from safelight.actions.sealing import Sealer
+from safelight.domain.annotations import MergeMode
 from safelight.domain.jobs import JobType, TargetType
 from safelight.domain.parameters import (
+    Input,
     Parameter,
     ParameterType,
     read_rules,
+    rule_like,
     settle_inputs,
     settle_parameters,
 )
@@ -26,6 +29,15 @@ from safelight.store.metrics import PARAMETERS, TABLE
 from safelight.store.runs import Run
 
 JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a re-run may be given. `closed`: a parameter without a rule is a mistake."""
+
+    parameters: dict[str, Parameter]
+    inputs: list[Input]
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +57,37 @@ def apply(
     parameters: JsonObject,
     inputs: JsonObject,
 ) -> Edited:
-    """The newest run's parameters and inputs with those given in their place, read by their rules.
+    """As `edited`; the experiment of a training has the new parameters, too."""
+    found = edited(tx, sealer, job, before, parameters, inputs)
+    if job.type is JobType.TRAINING:
+        _tell_experiment(tx, job, found.parameters)
+    return found
 
-    A job whose script has other rules by now is taken as it was. The experiment of a training has
-    the new parameters, too. Raises Invalid naming the field that does not fit.
+
+def edited(
+    read: Read,
+    sealer: Sealer | None,
+    job: Job,
+    before: Run,
+    parameters: JsonObject,
+    inputs: JsonObject,
+) -> Edited:
+    """The parameters and inputs of `before` with those given in their place, read by their rules.
+
+    A job whose script has other rules by now is taken as it was. Raises Invalid naming the field that
+    does not fit.
     """
-    rules, closed = _rules(tx, job, before)
-    sealed = sealer.unseal(before.secrets) if sealer and before.secrets else {}
+    rules = rules_of(read, job, before)
     values = settle_parameters(
-        {name: _known(rule) for name, rule in rules.items()},
+        {name: _known(rule) for name, rule in rules.parameters.items()},
         before.parameters,
         parameters,
-        closed=closed and bool(parameters),
+        closed=rules.closed and bool(parameters),
     )
-    if job.type is JobType.TRAINING:
-        _tell_experiment(tx, job, values.plain)
-    secrets = before.secrets
-    if values.secret:
-        if sealer is None:
-            raise ValueError("secret parameters need a sealer")
-        secrets = sealer.seal({**sealed, **values.secret})
-    plain = {**before.parameters, **values.plain} if parameters else before.parameters
-    return Edited(plain, {**before.inputs, **_inputs(tx, job, inputs)}, secrets)
+    plain = values.plain if parameters else before.parameters
+    secrets = _sealed(sealer, before.secrets, values.secret)
+    given = _inputs(read, job, rules, inputs)
+    return Edited(plain, {**before.inputs, **given}, secrets)
 
 
 def _known(rule: Parameter) -> Parameter:
@@ -74,8 +95,28 @@ def _known(rule: Parameter) -> Parameter:
     return replace(rule, required=False) if rule.type is ParameterType.SECRET else rule
 
 
-def _rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Parameter], bool]:
-    """The rules of what is run again, and whether other names are mistakes."""
+def _sealed(sealer: Sealer | None, before: bytes | None, given: dict[str, str]) -> bytes | None:
+    """The secrets of a run, with those given in their place."""
+    if not given:
+        return before
+    if sealer is None:
+        raise ValueError("secret parameters need a sealer")
+    return sealer.seal({**(sealer.unseal(before) if before else {}), **given})
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def rules_of(read: Read, job: Job, before: Run) -> Rules:
+    """The rules of what is run again, as far as they are still those that it was launched under."""
+    parameters, closed = _parameter_rules(read, job, before)
+    inputs = stored_processings.inputs(read, job.processing_id) if job.processing_id else []
+    return Rules(parameters, inputs, closed)
+
+
+def _parameter_rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Parameter], bool]:
+    if job.type is JobType.INTERNAL:
+        return _internal_rules(before.parameters), True
     try:
         if job.type is JobType.TRAINING and "model_version_id" in before.inputs:
             version = models.get_version(
@@ -93,13 +134,24 @@ def _rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Parameter], boo
     return {}, False
 
 
-def _inputs(read: Read, job: Job, given: JsonObject) -> JsonObject:
+_CHOICES = {"mode": tuple(MergeMode)}
+
+
+def _internal_rules(parameters: JsonObject) -> dict[str, Parameter]:
+    """Operations of our own are launched with all their parameters, so the values are the rules."""
+    rules = {}
+    for name, value in parameters.items():
+        rule = rule_like(name, value)
+        if name in _CHOICES:
+            rule = Parameter(name, ParameterType.CHOICE, value, choices=_CHOICES[name])
+        if rule is not None:
+            rules[name] = rule
+    return rules
+
+
+def _inputs(read: Read, job: Job, rules: Rules, given: JsonObject) -> JsonObject:
     """The inputs that were given, read as their declarations want them."""
-    if not given or job.processing_id is None:
-        return given
-    declared = [
-        replace(each, required=False) for each in stored_processings.inputs(read, job.processing_id)
-    ]
+    declared = [replace(each, required=False) for each in rules.inputs]
     settled = settle_inputs(declared, given, closed=False)
     return references.resolve_inputs(read, job.organization_id, declared, settled)
 

@@ -19,7 +19,7 @@ from safelight.domain.packages import (
     Layout,
     Manifest,
     PackageKind,
-    read_resources,
+    change_resources,
 )
 from safelight.domain.parameters import (
     Input,
@@ -41,6 +41,7 @@ from safelight.store.jobs import Job
 from safelight.store.packed import packed
 from safelight.store.processings import NewProcessing, Processing, Source
 from safelight.store.runs import Run
+from safelight.store.versions import Version
 
 OPERATION = "processing"
 _AT_ONCE = 10_000  # below the most variables of a statement on both databases
@@ -231,9 +232,7 @@ def _layout(read: Read, processing: Processing) -> Layout:
 def overridden(resources: Resources, given: dict[str, Any] | None) -> Resources:
     """Resources with those that were given in place of the defaults. Raises Invalid."""
     told = {name: value for name, value in (given or {}).items() if value is not None}
-    read = read_resources(told)
-    changed = {"timeout_s" if name == "timeout" else name for name in told}
-    return replace(resources, **{name: getattr(read, name) for name in changed})
+    return change_resources(resources, told)
 
 
 def _order(actor: Actor, plan: _Plan, wish: Wish) -> Order:
@@ -274,13 +273,17 @@ def _check_assets(
     read: Read, organization_id: UUID, target: Target, asset_ids: Sequence[UUID]
 ) -> None:
     version = versions.get(read, organization_id, target.id)
+    if assets_there(read, version, asset_ids) != len(set(asset_ids)):
+        raise Invalid("asset_ids names assets that are not in this version.", field="asset_ids")
+
+
+def assets_there(read: Read, version: Version, asset_ids: Sequence[UUID]) -> int:
+    """How many of these assets are in the version."""
     keys = packed(read).keys(list(asset_ids), Kind.ASSET)
-    there = sum(
+    return sum(
         assets.count(read, version, AssetFilter(asset_keys=keys[at : at + _AT_ONCE]))
         for at in range(0, len(keys), _AT_ONCE)
     )
-    if there != len(set(asset_ids)):
-        raise Invalid("asset_ids names assets that are not in this version.", field="asset_ids")
 
 
 # --- what it makes ------------------------------------------------------------------------------------

@@ -1,15 +1,14 @@
-"""Jobs: the list and its counts, one job with its runs, running it again."""
+"""Jobs: the list and its counts, one job with its runs. Running it again: `reruns.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
 
-from safelight.actions import rerun, runview
+from safelight.actions import runview
 from safelight.actions.context import Context
 from safelight.actions.runview import RunFacts
 from safelight.api.asking import Ctx, Db, needs
@@ -19,7 +18,6 @@ from safelight.api.job_views import (
     JobRow,
     Json,
     People,
-    RunView,
     answer,
     is_rerunnable,
     job_rows,
@@ -155,34 +153,3 @@ def show(read: Read, facts: RunFacts, people: People) -> Json:
     """A run as JSON values, with what its script made among its results."""
     view = run_view(facts.run, facts.log, people, waiting=facts.waiting, now=read.now)
     return {**view, "result": runview.result_of(facts)}
-
-
-class RerunBody(BaseModel):
-    """What shall differ from the newest run; keys given here replace its own."""
-
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    inputs: dict[str, Any] = Field(default_factory=dict)
-    resources: dict[str, Any] = Field(default_factory=dict)
-
-
-@router.post("/jobs/{job}/rerun", status_code=201, response_model=RunView)
-def rerun_job(job: str, actor: JobReader, context: Ctx, body: RerunBody | None = None) -> Response:
-    """Run a job again as its newest run was launched, but for what the body changes. A job with a run
-    that has not ended answers 409 `live_run`.
-    """
-    changes = body or RerunBody()
-    with context.db.read() as read:
-        job_id = jobs.find_id(read, actor.organization_id, job)
-    run = rerun.rerun(
-        context.db,
-        job_id,
-        actor,
-        changes.parameters,
-        changes.inputs,
-        changes.resources,
-        sealer=context.sealer,
-    )
-    with context.db.read() as read:
-        found = jobs.get(read, actor.organization_id, job_id)
-        facts = runview.run_facts(context, read, found, run)
-        return answer(show(read, facts, People.of(read, [run.triggered_by])), 201)

@@ -160,19 +160,14 @@ def processing_view(processing: Processing, inputs: list[Input]) -> ProcessingVi
         source=source_view(processing.source),
         parameters=rule_views(processing.parameters),
         default_parameters=processing.default_parameters,
-        inputs=[
-            InputView(
-                name=each.name,
-                type=each.type,
-                required=each.required,
-                inference_type_constraint=each.inference_type_constraint,
-                framework_constraint=each.framework_constraint,
-            )
-            for each in inputs
-        ],
+        inputs=input_views(inputs),
         resources=ResourcesView.model_validate(processing.resources, from_attributes=True),
         created_at=time_text(processing.created_at),
     )
+
+
+def input_views(inputs: list[Input]) -> list[InputView]:
+    return [InputView.model_validate(each, from_attributes=True) for each in inputs]
 
 
 def source_view(source: Source) -> SourceView:

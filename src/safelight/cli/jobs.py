@@ -1,4 +1,4 @@
-"""Commands on jobs: list, show, read the log, wait, run again, stop."""
+"""Commands on jobs: list, show, read the log, wait, stop. Running again: `rerun.py`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from typer import Argument, Exit, Option
 from safelight.cli import output
 from safelight.cli.login import connect
 from safelight.cli.output import ago, lasted, short
-from safelight.cli.values import pairs, typed, types_of
 from safelight.client.connection import Client
 from safelight.client.jobs import Job, LogLine, Run
 from safelight.domain.jobs import JobType, RunStatus
-from safelight.errors import Invalid, NameTaken, NotFound
+from safelight.errors import Invalid, NotFound
 
 JobId = Annotated[
     str, Argument(metavar="JOB", help="Its id, or eight or more of its first or last digits.")
@@ -144,6 +143,7 @@ def job(job: JobId, as_json: AsJson = False) -> None:
             ("Started", ago(data.get("triggered_at"))),
             ("Parameters", _assignments(run.parameters)),
             ("Inputs", _assignments(run.inputs)),
+            ("Peak", _peak(run.usage())),
             ("Page", f"{client.http.url}/{quote(organization)}/jobs/{data['id']}"),
         ]
     )
@@ -170,6 +170,22 @@ def _assignments(values: dict[str, Any]) -> str:
     return "  ".join(f"{name}={value}" for name, value in values.items())
 
 
+def _peak(usage: dict[str, Any]) -> str:
+    """`CPU 1.8 of 2 · memory 3.1 GiB of 4 GiB`; nothing for a run too short for a sample."""
+    peak, limits = usage["peak"], usage["limits"]
+    shown = [
+        ("CPU", peak["cpu"], limits["cpu"], "{:.2g}".format),
+        ("memory", peak["memory"], limits["memory"], output.size),
+        ("GPU", peak["gpu"], None, "{:.0%}".format),
+        ("disk", peak["disk"], None, output.size),
+    ]
+    return " · ".join(
+        f"{name} {say(used)}" + (f" of {say(most)}" if most else "")
+        for name, used, most, say in shown
+        if used is not None
+    )
+
+
 def logs(
     job: JobId,
     follow: Annotated[bool, Option("--follow", "-f", help="Go on until the run ends.")] = False,
@@ -179,7 +195,7 @@ def logs(
     as_json: Annotated[bool, Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Print the log of a run."""
-    found = _run(connect().jobs.get(job), run)
+    found = run_of(connect().jobs.get(job), run)
     pattern = _pattern(grep)
     # The server searches a log that is not followed: it need not come over the network whole.
     lines = found.search(grep, regex=True) if grep and not follow else found.logs(follow=follow)
@@ -195,7 +211,8 @@ def _pattern(grep: str | None) -> re.Pattern[str] | None:
         raise Invalid(f"--grep is no regular expression: {error}.") from error
 
 
-def _run(found: Job, number: int | None) -> Run:
+def run_of(found: Job, number: int | None) -> Run:
+    """The run of this number, or the newest. Raises NotFound."""
     for run in found.runs:
         if number in {None, run.number}:
             return run
@@ -247,32 +264,6 @@ def launched(found: Job, *, wait: bool, as_json: bool) -> None:
         output.print_json(found.data)
     else:
         output.say(str(found.id))
-
-
-def rerun(
-    job: JobId,
-    set: Set = [],  # noqa: B006 - typer copies it
-    input: Input = [],  # noqa: B006
-    wait: Wait = False,
-    as_json: AsJson = False,
-) -> None:
-    """Run a job again, with other parameters or inputs if you like."""
-    found = connect().jobs.get(job)
-    parameters = typed(pairs(set, "--set"), types_of(found.run.parameters))
-    try:
-        found.rerun(parameters or None, dict(pairs(input, "--input")) or None)
-    except NameTaken as error:
-        raise _with_option(error) from None
-    launched(found, wait=wait, as_json=as_json)
-
-
-def _with_option(error: NameTaken) -> NameTaken:
-    """The refusal with the option that gives the name it proposes."""
-    place, dot, name = str(error.facts.get("field", "")).partition(".")
-    if not dot:
-        return error
-    option = "--input" if place == "inputs" else "--set"
-    return NameTaken(f"{error.message} Add {option} {name}={error.facts['proposal']}")
 
 
 def stop(

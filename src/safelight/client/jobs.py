@@ -111,6 +111,12 @@ class Run(_Executed):
         page = self.http.get(f"/api/v1/runs/{self.id}/log", tail=lines)
         return [_line(found) for found in page["lines"]]
 
+    def usage(self) -> Json:
+        """What it used: `samples` over the last two hours (`at`, `cpu` in cores, `memory` and `disk`
+        in bytes, `gpu` as a share), the `peak` of each since its start, and its `limits`.
+        """
+        return self.http.get(f"/api/v1/runs/{self.id}/samples")
+
     def search(self, text: str, *, regex: bool = False) -> Iterator[LogLine]:
         """The lines that hold `text`, or that the regular expression finds something in."""
         path, after = f"/api/v1/runs/{self.id}/log/search", 0
@@ -121,6 +127,18 @@ class Run(_Executed):
             if page["next"] is None:
                 return
             after = page["next"]
+
+
+def _edit(
+    parameters: Mapping[str, Any] | None,
+    inputs: Mapping[str, Any] | None,
+    resources: Mapping[str, Any] | None,
+    like: int | None,
+) -> Json:
+    """The body that says what shall differ from an earlier run."""
+    given = {"parameters": parameters, "inputs": inputs, "resources": resources}
+    body: Json = {name: dict(value) for name, value in given.items() if value is not None}
+    return body if like is None else {**body, "like": like}
 
 
 def _line(found: Json) -> LogLine:
@@ -186,15 +204,39 @@ class Job(_Executed):
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
+        *,
+        like: int | None = None,
     ) -> Job:
-        """Run it again, with the newest run's parameters and inputs except where given here.
+        """Run it again, as run number `like` or the newest was launched except where given here.
 
-        Raises LiveRun while a run has not ended.
+        Resources: cpu, memory as `"4GiB"`, gpu, timeout as `"2h"`; None takes a limit off. Raises
+        Invalid naming the field that does not fit, NameTaken with a `proposal`, LiveRun while a run
+        has not ended; the job is then as it was.
         """
-        body = {"parameters": parameters, "inputs": inputs, "resources": resources}
-        given = {name: dict(value) for name, value in body.items() if value is not None}
-        self.http.launch(f"{JOB_PATH}/{self.id}/rerun", given)
+        body = _edit(parameters, inputs, resources, like)
+        self.http.launch(f"{JOB_PATH}/{self.id}/rerun", body)
         return self.refresh()
+
+    def check_rerun(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
+        *,
+        like: int | None = None,
+    ) -> Json:
+        """What would become of such a re-run, without launching it: `problems` with `field` and
+        `message`, and `warnings` of what has changed or vanished since.
+        """
+        body = _edit(parameters, inputs, resources, like)
+        return self.http.post(f"{JOB_PATH}/{self.id}/rerun/check", body, repeatable=True)
+
+    def compare(self, before: int | None = None, after: int | None = None) -> Json:
+        """What is different between two of its runs, by number; else the newest and the one before:
+        `parameters`, `inputs`, `resources`, `source`, `environment`, `packages`, `sections`, `counts`
+        as lists of `name`, `before`, `after`; and the `log` line where they part.
+        """
+        return self.http.get(f"{JOB_PATH}/{self.id}/compare", before=before, after=after)
 
     def stop(self, grace_s: float = 30) -> Job:
         """Ask its newest run to end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
@@ -188,7 +188,11 @@ def read_resources(told: Mapping[str, Any]) -> Resources:
     """`cpu = 2`, `memory = "4GiB"`, `gpu = 0`, `timeout = "2h"`. Raises Invalid naming the field."""
     unknown = told.keys() - {"cpu", "memory", "gpu", "timeout", "timeout_s"}
     if unknown:
-        raise Invalid(f"resources.{min(unknown)} is not one of cpu, memory, gpu, timeout.")
+        name = min(unknown)
+        raise Invalid(
+            f"There is no resource {name!r}; there are cpu, memory, gpu, timeout.",
+            field=f"resources.{name}",
+        )
     memory = _quantity("memory", told.get("memory"), _BYTES, '"4GiB"')
     timeout_s = told.get("timeout", told.get("timeout_s"))
     gpu = _quantity("gpu", told.get("gpu"), {"": 1}, "1", least=0)
@@ -198,6 +202,13 @@ def read_resources(told: Mapping[str, Any]) -> Resources:
         gpu=int(gpu or 0),
         timeout_s=_quantity("timeout", timeout_s, _SECONDS, '"2h"'),
     )
+
+
+def change_resources(resources: Resources, told: Mapping[str, Any]) -> Resources:
+    """Resources with those that were told in their place; None takes a limit off. Raises Invalid."""
+    read = read_resources(told)
+    changed = {"timeout_s" if name == "timeout" else name for name in told}
+    return replace(resources, **{name: getattr(read, name) for name in changed})
 
 
 def _quantity(
@@ -214,7 +225,8 @@ def _quantity(
         value = -1.0
     too_small = value <= 0 if least is None else value < least
     if too_small or value == float("inf") or isinstance(told, bool):
-        raise Invalid(f"resources.{name} must be as {example}, not {told!r}.", field=name)
+        place = f"resources.{name}"
+        raise Invalid(f"{place} must be as {example}, not {told!r}.", field=place)
     return value
 
 

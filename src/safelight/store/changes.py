@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from safelight.store import bulk, schema
-from safelight.store.db import Event, Transaction
+from safelight.store.db import Event, Read, Transaction
 
 CREATED = (
     "version_created"  # its undo removes the version, so what else its author did needs no record
@@ -113,6 +113,18 @@ def _add_once(
 ) -> None:
     statement = upsert(tx, _sets).values(_values(tx, organization_id, version_key, by, kind))
     tx.execute(statement.on_conflict_do_nothing())
+
+
+def last_since(read: Read, version_key: int, at: int, *, except_job: UUID) -> int | None:
+    """When a version was last changed after `at` by anybody but the runs of that job."""
+    own = select(schema.run.c.run_id).where(schema.run.c.job_id == except_job)
+    query = select(func.max(_sets.c.created_at)).where(
+        _sets.c.version_key == version_key,
+        _sets.c.created_at > at,
+        or_(_sets.c.run_id.is_(None), _sets.c.run_id.not_in(own)),
+    )
+    found: int | None = read.scalar(query)
+    return found
 
 
 def hand_to_run(tx: Transaction, version_key: int, run_id: UUID) -> None:

@@ -209,6 +209,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Compare two runs of a job: what they were given, found, used and printed, and how they ended.
+         *     Without numbers the newest with the one before it.
+         */
+        get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datalakes": {
         parameters: {
             query?: never;
@@ -635,27 +656,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs/{job}/rerun": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rerun Job
-         * @description Run a job again as its newest run was launched, but for what the body changes. A job with a run
-         *     that has not ended answers 409 `live_run`.
-         */
-        post: operations["rerun_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -1036,6 +1036,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rerun Form
+         * @description The rules by which a run's parameters and inputs can be edited for another run.
+         */
+        get: operations["get_rerun_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/rerun/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rerun
+         * @description What would become of a re-run, without launching it: every value that does not fit, and what has
+         *     changed or vanished since the run that it is like.
+         */
+        post: operations["check_rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun Job
+         * @description Run a job again as an earlier run was launched, but for what the body changes. A job with a run
+         *     that has not ended answers 409 `live_run`.
+         */
+        post: operations["rerun_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resolve": {
         parameters: {
             query?: never;
@@ -1347,6 +1409,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description What a run used over time, the most of it, and what it was allowed.
+         */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sdk.whl": {
         parameters: {
             query?: never;
@@ -1482,6 +1564,42 @@ export interface components {
             name: string;
             /** File */
             file: string;
+        };
+        /**
+         * CheckView
+         * @description `problems` would refuse the launch, `warnings` only tell.
+         */
+        CheckView: {
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /** Warnings */
+            warnings: components["schemas"]["WarningView"][];
+        };
+        /**
+         * ComparisonView
+         * @description What is different of two runs; `before` is the one that is compared with. `sections` in seconds,
+         *     `log` null: both have printed nothing.
+         */
+        ComparisonView: {
+            before: components["schemas"]["SideView"];
+            after: components["schemas"]["SideView"];
+            /** Parameters */
+            parameters: components["schemas"]["DifferenceView"][];
+            /** Inputs */
+            inputs: components["schemas"]["DifferenceView"][];
+            /** Resources */
+            resources: components["schemas"]["DifferenceView"][];
+            /** Source */
+            source: components["schemas"]["DifferenceView"][];
+            /** Environment */
+            environment: components["schemas"]["DifferenceView"][];
+            /** Packages */
+            packages: components["schemas"]["DifferenceView"][];
+            /** Counts */
+            counts: components["schemas"]["DifferenceView"][];
+            /** Sections */
+            sections: components["schemas"]["DifferenceView"][];
+            log: components["schemas"]["LogDifferenceView"] | null;
         };
         /**
          * CountsView
@@ -1630,6 +1748,18 @@ export interface components {
             created_at: string;
             /** Versions */
             versions: components["schemas"]["VersionView"][];
+        };
+        /**
+         * DifferenceView
+         * @description One value that is not the same; null: it is not there.
+         */
+        DifferenceView: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * EventView
@@ -1836,6 +1966,23 @@ export interface components {
             with_tags: boolean;
             /** Asset Ids */
             asset_ids?: string[] | null;
+        };
+        /**
+         * FormView
+         * @description What a re-run may be given. `secrets`: those that the run has; they stay unless given anew.
+         *     `closed`: a parameter without a rule is a mistake.
+         */
+        FormView: {
+            /** Parameters */
+            parameters: {
+                [key: string]: components["schemas"]["RuleView"];
+            };
+            /** Inputs */
+            inputs: components["schemas"]["InputView"][];
+            /** Secrets */
+            secrets: string[];
+            /** Closed */
+            closed: boolean;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2098,6 +2245,19 @@ export interface components {
             at: string;
         };
         /**
+         * LogDifferenceView
+         * @description Where the logs part. Both lines null: none of the first `same` lines differs. One null: that log
+         *     had ended. Times are no difference.
+         */
+        LogDifferenceView: {
+            /** Stream */
+            stream: string;
+            before: components["schemas"]["LogLineView"] | null;
+            after: components["schemas"]["LogLineView"] | null;
+            /** Same */
+            same: number;
+        };
+        /**
          * LogIn
          * @description Name and password, or the secret of a one-time login link.
          */
@@ -2117,6 +2277,13 @@ export interface components {
              * @default
              */
             link: string;
+        };
+        /** LogLineView */
+        LogLineView: {
+            /** N */
+            n: number;
+            /** Text */
+            text: string;
         };
         /**
          * LogPage
@@ -2462,6 +2629,18 @@ export interface components {
             /** At */
             at: string;
         };
+        /**
+         * ProblemView
+         * @description Why a value cannot be launched with. `field`: as `parameters.NAME`; `proposal`: what could.
+         */
+        ProblemView: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Proposal */
+            proposal: string | null;
+        };
         /** ProcessingView */
         ProcessingView: {
             /**
@@ -2571,7 +2750,8 @@ export interface components {
         };
         /**
          * RerunBody
-         * @description What shall differ from the newest run; keys given here replace its own.
+         * @description What shall differ from run number `like`, or from the newest; keys given here replace its own.
+         *     Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off.
          */
         RerunBody: {
             /** Parameters */
@@ -2586,6 +2766,8 @@ export interface components {
             resources?: {
                 [key: string]: unknown;
             };
+            /** Like */
+            like?: number | null;
         };
         /** Resolved */
         Resolved: {
@@ -2799,6 +2981,29 @@ export interface components {
             /** Disk */
             disk?: number | null;
         };
+        /** SampleView */
+        SampleView: {
+            /** Cpu */
+            cpu: number | null;
+            /** Memory */
+            memory: number | null;
+            /** Gpu */
+            gpu: number | null;
+            /** Disk */
+            disk: number | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * SamplesView
+         * @description `samples`: one for every 5 s of the last two hours, oldest first. `peak`: since the start.
+         */
+        SamplesView: {
+            /** Samples */
+            samples: components["schemas"]["SampleView"][];
+            peak: components["schemas"]["UsageView"];
+            limits: components["schemas"]["ResourcesView"];
+        };
         /**
          * SectionView
          * @description A named stretch of lines; `end_line` is the first line after it.
@@ -2868,6 +3073,25 @@ export interface components {
             shapes: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * SideView
+         * @description One of the two runs. `duration_s`: from start to end, null while it lacks either.
+         */
+        SideView: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            status: components["schemas"]["RunStatus"];
+            /** Duration S */
+            duration_s: number | null;
+            failure: components["schemas"]["FailureLine"] | null;
+            /** Summary */
+            summary: string | null;
+            peak: components["schemas"]["UsageView"];
+            /** Lines */
+            lines: number;
         };
         /**
          * SourceView
@@ -3009,6 +3233,20 @@ export interface components {
             /** Items */
             items: components["schemas"]["UploadResult"][];
         };
+        /**
+         * UsageView
+         * @description CPU in cores, memory and disk in bytes, GPU as a share of one; null: not measured.
+         */
+        UsageView: {
+            /** Cpu */
+            cpu: number | null;
+            /** Memory */
+            memory: number | null;
+            /** Gpu */
+            gpu: number | null;
+            /** Disk */
+            disk: number | null;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -3080,6 +3318,19 @@ export interface components {
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
+        };
+        /**
+         * WarningView
+         * @description What is not as it was at that launch. `field`: source, target, or `inputs.NAME`; `kind`: changed,
+         *     vanished or locked.
+         */
+        WarningView: {
+            /** Field */
+            field: string;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
         };
         /**
          * VersionRef
@@ -3558,6 +3809,42 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["MemberView"][] | null;
                     };
+                };
+            };
+        };
+    };
+    compare_runs: {
+        parameters: {
+            query?: {
+                /** @description The number of a run. */
+                before?: number | null;
+                /** @description The number of a run. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4399,41 +4686,6 @@ export interface operations {
             };
         };
     };
-    rerun_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RerunBody"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunView"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_models: {
         parameters: {
             query?: never;
@@ -5166,6 +5418,107 @@ export interface operations {
             };
         };
     };
+    get_rerun_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_rerun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RerunBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rerun_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RerunBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     resolve: {
         parameters: {
             query: {
@@ -5653,6 +6006,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesView"];
                 };
             };
             /** @description Validation Error */
