@@ -59,7 +59,8 @@ def _rows(found: dict[str, Any]) -> Iterator[Row]:
         for each in found[place]:
             yield _row(f"{place}.{each['name']}", each, _value)
     for each in found["sections"]:
-        yield _row(f"section {each['name']}", each, _seconds)
+        if _seconds(each["before"]) != _seconds(each["after"]):  # milliseconds are chance
+            yield _row(f"section {each['name']}", each, _seconds)
     for each in found["counts"]:
         yield _row(f"count {each['name']}", each, _value)
     for name, say in (("cpu", _value), ("memory", _size), ("gpu", _value), ("disk", _size)):

@@ -27,6 +27,9 @@ AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
 Wait = Annotated[bool, Option("--wait", help="Wait for the end; exit as `safelight wait` does.")]
 Set = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="A parameter.")]
 Input = Annotated[list[str], Option("--input", metavar="KEY=VALUE", help="An input.")]
+Limit = Annotated[
+    list[str], Option(metavar="KEY=VALUE", help="cpu=2, memory=4GiB, gpu=1 or timeout=2h.")
+]
 
 
 class Code:

@@ -8,7 +8,7 @@ from rich.text import Text
 from typer import Option
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, Input, JobId, Set, Wait, launched, run_of
+from safelight.cli.jobs import AsJson, Input, JobId, Limit, Set, Wait, launched, run_of
 from safelight.cli.login import connect
 from safelight.cli.values import pairs, typed, types_of
 from safelight.errors import NameTaken
@@ -18,23 +18,18 @@ def rerun(
     job: JobId,
     set: Set = [],  # noqa: B006 - typer copies it
     input: Input = [],  # noqa: B006
-    limit: Annotated[
-        list[str],
-        Option(metavar="KEY=VALUE", help="cpu=2, memory=4GiB, gpu=1, timeout=2h; empty: none."),
-    ] = [],  # noqa: B006
+    limit: Limit = [],  # noqa: B006
     run: Annotated[
         int | None, Option(help="Number of the run to be like; else the newest.")
     ] = None,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a job again, with other parameters, inputs or limits if you like."""
+    """Run a job again, with other parameters, inputs or limits (`memory=`: none) if you like."""
     found = connect().jobs.get(job)
     parameters = typed(pairs(set, "--set"), types_of(run_of(found, run).parameters))
     inputs = pairs(input, "--input")
     limits = {name: value or None for name, value in pairs(limit, "--limit").items()}
-    if not found.is_final:
-        found.rerun(like=run)  # refused, and the refusal says which run it is that lives
     for each in found.check_rerun(parameters, inputs, limits, like=run)["warnings"]:
         output.err.print(Text(f"Warning: {each['message']}", style=output.AMBER))
     try:

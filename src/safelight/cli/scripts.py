@@ -9,7 +9,7 @@ from rich.text import Text
 from typer import Argument, Option, Typer
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, Input, Set, Wait, launched
+from safelight.cli.jobs import AsJson, Input, Limit, Set, Wait, launched
 from safelight.cli.login import connect
 from safelight.cli.values import pairs, typed
 from safelight.client.connection import Client
@@ -82,6 +82,7 @@ def launch_processing(
     target: Annotated[str, Option(help="DATASET/VERSION, a datalake's name, or an id.")],
     set: Set = [],  # noqa: B006 - typer copies it
     input: Input = [],  # noqa: B006
+    limit: Limit = [],  # noqa: B006
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -92,6 +93,7 @@ def launch_processing(
         _target(client, found, target),
         parameters=typed(pairs(set, "--set"), _types(found.parameters)),
         inputs=dict(pairs(input, "--input")),
+        resources=dict(pairs(limit, "--limit")),
     )
     launched(job, wait=wait, as_json=as_json)
 
