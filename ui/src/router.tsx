@@ -11,7 +11,7 @@ import { ApiError, get, speakFor } from "./api/client";
 import { sessionQuery } from "./api/session";
 import { Failed } from "./components/State";
 import { jobsSearch } from "./jobs/list/filters";
-import { JOB_TABS, type JobTab } from "./jobs/detail/tabNames";
+import { jobSearch } from "./jobs/detail/search";
 import { Login } from "./login/Login";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
@@ -100,7 +100,7 @@ const jobs = createRoute({
 
 const job = createRoute({
   ...at("/jobs/$job"),
-  validateSearch: (raw: Record<string, unknown>): { tab?: JobTab | undefined } => ({ tab: choice(raw["tab"], JOB_TABS) }),
+  validateSearch: jobSearch,
   component: lazyRouteComponent(() => import("./jobs/detail/JobDetail"), "JobDetail"),
 });
 // the newest run, or the one in the address; the page above reads which

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post, type Query } from "./client";
-import type { Job, JobCounts, JobRow, JobType, JsonObject, Page, Resources, Run, RunStatus } from "./types";
+import { logTail } from "./log";
+import type { Comparison, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, Samples } from "./types";
 
 export interface JobFilters {
   type?: JobType | undefined;
@@ -52,11 +53,50 @@ export const jobsOfQuery = (noun: "versions" | "experiments", id: string) =>
     queryFn: ({ signal }) => get<Page<JobRow>>(`/${noun}/${id}/jobs`, undefined, signal),
   });
 
+/** What a run used, asked for anew while it runs. */
+export const samplesQuery = (run: string, live: boolean) =>
+  queryOptions({
+    queryKey: ["runs", run, "samples"],
+    queryFn: ({ signal }) => get<Samples>(`/runs/${run}/samples`, undefined, signal),
+    refetchInterval: live ? 5_000 : false,
+  });
+
+export const sectionsQuery = (run: string, live: boolean) =>
+  queryOptions({
+    queryKey: ["runs", run, "sections"],
+    queryFn: async ({ signal }) => (await logTail(run, 0, signal)).sections,
+    refetchInterval: live ? 5_000 : false,
+  });
+
+export const comparisonQuery = (job: string, before: number, after: number) =>
+  queryOptions({
+    queryKey: ["jobs", "comparison", job, before, after],
+    queryFn: ({ signal }) => get<Comparison>(`/jobs/${job}/compare`, { before, after }, signal),
+  });
+
+export const formQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "form"],
+    queryFn: ({ signal }) => get<RerunForm>(`/runs/${run}/form`, undefined, signal),
+  });
+
+/** What shall differ from an earlier run. Limits as people write them; null takes one off. */
 export interface Changes {
   parameters?: JsonObject;
   inputs?: JsonObject;
-  resources?: Partial<Resources>;
+  resources?: Record<string, string | null>;
+  /** The number of the run to be like; else the newest. */
+  like?: number;
 }
+
+/** Asks without launching, so it may be asked as often as somebody types. */
+export const checkQuery = (job: string, changes: Changes) =>
+  queryOptions({
+    queryKey: ["jobs", "check", job, changes],
+    queryFn: () => post<RerunCheck>(`/jobs/${job}/rerun/check`, changes),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
 
 export function useRerun(job: string) {
   const cache = useQueryClient();

@@ -69,6 +69,15 @@ export type JobCounts = Narrow<
   { types: Record<JobType | "ALL", number>; statuses: Partial<Record<RunStatus, number>> }
 >;
 
+export type Samples = Said["SamplesView"];
+export type Sample = Said["SampleView"];
+export type Difference = Narrow<Said["DifferenceView"], { before: Json; after: Json }>;
+type Compared = "parameters" | "inputs" | "resources" | "source" | "environment" | "packages" | "counts" | "sections";
+export type Comparison = Narrow<Said["ComparisonView"], Record<Compared, Difference[]>>;
+export type LogDifference = Said["LogDifferenceView"];
+export type RerunForm = Narrow<Said["FormView"], { parameters: Record<string, Parameter> }>;
+export type RerunCheck = Said["CheckView"];
+
 // --- logs ----------------------------------------------------------------------------------------
 
 export type Stream = "stdout" | "stderr" | "setup";

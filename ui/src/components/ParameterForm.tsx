@@ -1,4 +1,5 @@
 import { NativeSelect, NumberInput, PasswordInput, Switch, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Json, JsonObject, Parameter } from "../api/types";
 import { textOf } from "./values";
 import styles from "./ParameterForm.module.css";
@@ -7,10 +8,14 @@ interface Props {
   rules: Record<string, Parameter>;
   values: JsonObject;
   change: (values: JsonObject) => void;
+  /** What is wrong with a value, by the parameter's name. */
+  errors?: Record<string, ReactNode>;
+  /** Secrets that an earlier run has, and that stay unless they are given anew. */
+  kept?: readonly string[];
 }
 
 /** One field for each parameter, typed and bounded as the package says. */
-export function ParameterForm({ rules, values, change }: Props) {
+export function ParameterForm({ rules, values, change, errors = {}, kept = [] }: Props) {
   return (
     <div className={styles.fields}>
       {Object.entries(rules).map(([name, rule]) => (
@@ -19,6 +24,8 @@ export function ParameterForm({ rules, values, change }: Props) {
           name={name}
           rule={rule}
           value={values[name] ?? null}
+          error={errors[name]}
+          kept={kept.includes(name)}
           change={(value) => change({ ...values, [name]: value })}
         />
       ))}
@@ -31,10 +38,12 @@ interface FieldProps {
   rule: Parameter;
   value: Json;
   change: (value: Json) => void;
+  error: ReactNode;
+  kept: boolean;
 }
 
-function Field({ name, rule, value, change }: FieldProps) {
-  const common = { label: name, description: help(rule), required: rule.required === true };
+function Field({ name, rule, value, change, error, kept }: FieldProps) {
+  const common = { label: name, description: help(rule), required: rule.required === true && !kept, error };
   switch (rule.type) {
     case "integer":
     case "number":
@@ -44,6 +53,7 @@ function Field({ name, rule, value, change }: FieldProps) {
           value={typeof value === "number" ? value : ""}
           onChange={(typed) => change(typed === "" ? null : Number(typed))}
           allowDecimal={rule.type === "number"}
+          clampBehavior="none" // the server says what does not fit; a value that changes by itself is worse
           {...(typeof rule.min === "number" && { min: rule.min })}
           {...(typeof rule.max === "number" && { max: rule.max })}
         />
@@ -72,6 +82,7 @@ function Field({ name, rule, value, change }: FieldProps) {
           {...common}
           value={textOf(value)}
           autoComplete="off"
+          {...(kept && { placeholder: "Kept; type to replace it" })}
           onChange={(event) => change(event.currentTarget.value)}
         />
       );

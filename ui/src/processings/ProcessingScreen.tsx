@@ -1,11 +1,11 @@
-import { Button, NumberInput, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { processingQuery, useLaunchProcessing } from "../api/processings";
 import { useMay } from "../api/session";
-import type { JsonObject, Processing, ProcessingInput } from "../api/types";
+import type { JsonObject, Processing } from "../api/types";
 import { Loaded } from "../components/Loaded";
 import { useOpen } from "../components/open";
 import { impliedRules, ParameterForm, startValues } from "../components/ParameterForm";
@@ -13,7 +13,8 @@ import { Screen } from "../components/Screen";
 import { textOf } from "../components/values";
 import { Trail } from "../components/Trail";
 import styles from "./Processings.module.css";
-import { TargetPicker, VersionPicker } from "./TargetPicker";
+import { InputField } from "./InputField";
+import { TargetPicker } from "./TargetPicker";
 
 /** One processing, and the form that launches it. */
 export function ProcessingScreen() {
@@ -94,20 +95,3 @@ function LaunchForm({ processing }: { processing: Processing }) {
     </form>
   );
 }
-
-function InputField({ input, value, change }: { input: ProcessingInput; value: string; change: (value: string | number) => void }) {
-  if (input.type === "DATASET_VERSION") return <VersionPicker chosen={value} choose={change} />;
-  const common = { label: words(input.name), required: input.required };
-  if (input.type === "NUMBER")
-    return <NumberInput {...common} value={value} onChange={(typed) => change(Number(typed))} />;
-  return (
-    <TextInput
-      {...common}
-      description={input.type === "TEXT" ? undefined : `id of a ${input.type.toLowerCase().replace("_", " ")}`}
-      value={value}
-      onChange={(event) => change(event.currentTarget.value)}
-    />
-  );
-}
-
-const words = (name: string): string => name.replaceAll("_", " ");

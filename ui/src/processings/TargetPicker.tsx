@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { datalakesQuery } from "../api/datalakes";
 import { datasetQuery, datasetsQuery } from "../api/datasets";
 import { versionQuery } from "../api/versions";
@@ -31,8 +31,13 @@ function DatalakePicker({ chosen, choose }: Omit<Props, "kind">) {
   );
 }
 
+interface VersionProps extends Omit<Props, "kind"> {
+  error?: ReactNode;
+  required?: boolean;
+}
+
 /** A version is found by its dataset; one that is chosen already brings its dataset along. */
-export function VersionPicker({ chosen, choose }: Omit<Props, "kind">) {
+export function VersionPicker({ chosen, choose, error, required = true }: VersionProps) {
   const datasets = useQuery(datasetsQuery);
   const known = useQuery({ ...versionQuery(chosen), enabled: chosen !== "" });
   const [picked, setPicked] = useState("");
@@ -42,25 +47,26 @@ export function VersionPicker({ chosen, choose }: Omit<Props, "kind">) {
     <div className={styles.fields}>
       <NativeSelect
         label="Dataset"
-        required
+        required={required}
         value={dataset}
         onChange={(event) => {
           setPicked(event.currentTarget.value);
           choose("");
         }}
         data={[
-          { value: "", label: "Choose" },
+          { value: "", label: required ? "Choose" : "None" },
           ...(datasets.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
       <NativeSelect
         label="Version"
-        required
+        required={required}
         disabled={!dataset}
+        error={error}
         value={chosen}
         onChange={(event) => choose(event.currentTarget.value)}
         data={[
-          { value: "", label: "Choose" },
+          { value: "", label: required ? "Choose" : "None" },
           ...(versions.data?.versions ?? []).map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />

@@ -4,6 +4,7 @@ import {
   Checkbox,
   createTheme,
   type CSSVariablesResolver,
+  Drawer,
   Input,
   Menu,
   Modal,
@@ -49,6 +50,10 @@ export const theme = createTheme({
     Modal: Modal.extend({
       defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 100 } },
       classNames: { content: styles.modal, header: styles.modalHeader, title: styles.modalTitle, body: styles.modalBody },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: { closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 120 } },
+      classNames: { content: styles.drawer, header: styles.drawerHeader, title: styles.modalTitle },
     }),
     // everything that floats lives in one named region of the page
     Portal: Portal.extend({ defaultProps: { target: "#pop-ups" } }),

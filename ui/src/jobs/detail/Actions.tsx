@@ -1,11 +1,13 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { RotateCw } from "lucide-react";
+import { Pencil, RotateCw } from "lucide-react";
+import type { ReactNode } from "react";
 import { type Changes, useRerun } from "../../api/jobs";
-import { useMay, useSession } from "../../api/session";
+import { useSession } from "../../api/session";
 import type { Job, Run } from "../../api/types";
 import { Naming } from "../../components/Naming";
 import { isLive } from "../../components/status";
+import { whyNoRerun, whyNoStop, type Who } from "./may";
 import { renamed, takenName } from "./outputName";
 import { StopButton } from "./StopButton";
 import styles from "./Actions.module.css";
@@ -16,26 +18,69 @@ interface Props {
   refused: (error: Error | null) => void;
 }
 
-/** Stop what runs, run again what ended. */
+/** Stop what runs, run again what ended; who may not is told why. */
 export function Actions({ job, run, refused }: Props) {
-  const member = useMay("member");
-  const admin = useMay("admin");
-  const mine = useSession().user.id === run.triggered_by.id;
-  if (!member) return null;
+  const { user, role } = useSession();
+  const who: Who = { id: user.id, role };
+  const why = whyNoRerun(job, run, who);
   return (
     <div className={styles.actions}>
-      {isLive(run.status) && (mine || admin) && <StopButton run={run} refused={refused} />}
-      {(mine || admin) && <Rerun job={job} refused={refused} />}
+      {isLive(run.status) && <StopButton run={run} refused={refused} why={whyNoStop(run, who)} />}
+      <Edit why={why} />
+      <Rerun job={job} refused={refused} why={why} />
     </div>
   );
 }
 
-function Rerun({ job, refused }: Omit<Props, "run">) {
+interface OffProps {
+  why: string | null;
+  /** Said of the button while it is on. */
+  label: string;
+  icon: ReactNode;
+  children: ReactNode;
+  click: () => void;
+  loading?: boolean;
+  main?: boolean;
+}
+
+/** A button that stays in the order of keys while it is off, so that its reason can be read. */
+function OrWhy({ why, label, icon, children, click, loading = false, main = false }: OffProps) {
+  return (
+    <Tooltip label={why ?? label} multiline maw={280}>
+      <Button
+        variant={main && !why ? "filled" : "default"}
+        leftSection={icon}
+        data-disabled={why ? true : undefined}
+        aria-disabled={why ? true : undefined}
+        aria-description={why ?? undefined}
+        loading={loading}
+        onClick={() => !why && click()}
+      >
+        {children}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Edit({ why }: { why: string | null }) {
+  const navigate = useNavigate();
+  return (
+    <OrWhy
+      why={why}
+      label="Once more, with other parameters, inputs or limits"
+      icon={<Pencil size={13} aria-hidden="true" />}
+      click={() => void navigate({ to: ".", search: (before) => ({ ...before, edit: "{}" }) })}
+    >
+      Edit
+      <span className={styles.more}> and re-run</span>
+    </OrWhy>
+  );
+}
+
+function Rerun({ job, refused, why }: Omit<Props, "run"> & { why: string | null }) {
   const { org = "" } = useParams({ strict: false });
   const navigate = useNavigate();
   const rerun = useRerun(job.id);
-  const live = isLive(job.status);
-  const why = live ? `Run ${job.run_number} has not ended yet` : job.rerunnable ? null : "This job cannot be run again from here";
   const taken = takenName(rerun.error);
   const start = (changes: Changes = {}) => {
     refused(null);
@@ -46,18 +91,16 @@ function Rerun({ job, refused }: Omit<Props, "run">) {
   };
   return (
     <>
-      <Tooltip label={why ?? "Once more, with the same parameters and inputs"}>
-        <Button
-          variant={live ? "default" : "filled"}
-          leftSection={<RotateCw size={14} aria-hidden="true" />}
-          data-disabled={why ? true : undefined}
-          aria-disabled={why ? true : undefined}
-          loading={rerun.isPending}
-          onClick={() => !why && start()}
-        >
-          Re-run
-        </Button>
-      </Tooltip>
+      <OrWhy
+        main
+        why={why}
+        label="Once more, with the same parameters and inputs"
+        icon={<RotateCw size={14} aria-hidden="true" />}
+        loading={rerun.isPending}
+        click={() => start()}
+      >
+        Re-run
+      </OrWhy>
       {taken && (
         <Naming
           key={taken.proposal}

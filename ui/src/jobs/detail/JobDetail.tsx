@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { jobQuery } from "../../api/jobs";
+import type { ReactNode } from "react";
+import { ApiError } from "../../api/client";
 import type { Job, Run } from "../../api/types";
 import { useTitle } from "../../components/Screen";
-import { Failed, State } from "../../components/State";
+import { Failed } from "../../components/State";
 import { isLive } from "../../components/status";
-import { MapPinOff } from "lucide-react";
 import { LogViewer } from "../log/LogViewer";
+import { Compare } from "./compare/Compare";
+import { EditRerun } from "./edit/EditRerun";
 import { FailureBanner } from "./FailureBanner";
 import { Header } from "./Header";
 import styles from "./JobDetail.module.css";
@@ -15,7 +18,9 @@ import { Result } from "./Result";
 import { RunsList } from "./RunsList";
 import { Side } from "./Side";
 import { Tabs } from "./Tabs";
+import { NoSuchRun, Removed, Stale } from "./States";
 import { Timeline } from "./Timeline";
+import { Usage } from "./usage/Usage";
 import { WhatRan } from "./WhatRan";
 
 const LOOK_AGAIN_MS = 15_000;
@@ -29,36 +34,44 @@ export function JobDetail() {
     refetchInterval: ({ state }) => (state.data && isLive(state.data.status) ? LOOK_AGAIN_MS : false),
   });
   useTitle(query.data?.name ?? "Job");
+  const retry = () => void query.refetch();
   if (query.isPending) return <Loading />;
-  if (query.isError) return <Failed page error={query.error} retry={() => void query.refetch()} />;
+  if (isGone(query.error) && query.data) return <Removed job={query.data} />;
+  if (!query.data) return <Failed page error={query.error} retry={retry} />;
   const chosen = run ? query.data.job_runs.find(({ id }) => id === run) : query.data.job_runs[0];
-  if (!chosen) {
-    return (
-      <State page icon={MapPinOff} title="This job has no such run">
-        It may belong to another job.
-      </State>
-    );
-  }
-  return <OneRun job={query.data} run={chosen} />;
+  if (!chosen) return <NoSuchRun job={query.data} />;
+  return (
+    <OneRun
+      job={query.data}
+      run={chosen}
+      stale={query.error && <Stale error={query.error} since={query.dataUpdatedAt} retry={retry} busy={query.isFetching} />}
+    />
+  );
 }
 
-function OneRun({ job, run }: { job: Job; run: Run }) {
+const isGone = (error: Error | null): boolean => error instanceof ApiError && error.status === 404;
+
+function OneRun({ job, run, stale }: { job: Job; run: Run; stale: ReactNode }) {
   const { tab = "log" } = useSearch({ from: "/$org/jobs/$job" });
   return (
     <div className={styles.page}>
+      {stale}
       <Header job={job} run={run} />
       <div className={styles.body}>
         <RunsList job={job} chosen={run} />
         <div className={styles.center}>
-          <Tabs tab={tab} run={run} />
+          <Tabs tab={tab} job={job} run={run} />
           {run.failure && <FailureBanner run={run} failure={run.failure} />}
           {tab === "log" && <LogViewer key={run.id} run={run} />}
+          {tab === "usage" && <Usage key={run.id} run={run} />}
           {tab === "what" && <WhatRan job={job} run={run} />}
           {tab === "timeline" && <Timeline run={run} />}
+          {tab === "compare" && <Compare job={job} run={run} />}
           {tab === "result" && <Result job={job} run={run} />}
         </div>
         <Side job={job} run={run} />
       </div>
+      <EditRerun job={job} run={run} />
     </div>
   );
 }

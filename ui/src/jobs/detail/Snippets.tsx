@@ -1,7 +1,7 @@
 import { Popover } from "@mantine/core";
 import { ChevronDown, Terminal } from "lucide-react";
 import type { Job } from "../../api/types";
-import { Copy } from "../../components/Copy";
+import { Code } from "./Code";
 import styles from "./Snippets.module.css";
 
 /** How to reach this job from a terminal and from Python, ready to paste. */
@@ -22,22 +22,9 @@ export function Snippets({ job }: { job: Job }) {
         </button>
       </Popover.Target>
       <Popover.Dropdown className={styles.box} aria-label="From a terminal and from Python">
-        <Snippet title="Terminal" text={`safelight logs ${short} -f\nsafelight wait ${short}`} />
-        <Snippet title="Python" text={python} />
+        <Code title="Terminal" text={`safelight logs ${short} -f\nsafelight wait ${short}`} />
+        <Code title="Python" text={python} />
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Snippet({ title, text }: { title: string; text: string }) {
-  return (
-    <div className={styles.snippet}>
-      <div className={styles.title}>
-        {title} <Copy text={text} what={`the ${title} lines`} />
-      </div>
-      <pre className={styles.code} tabIndex={0}>
-        {text}
-      </pre>
-    </div>
   );
 }

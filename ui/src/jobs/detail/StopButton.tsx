@@ -1,4 +1,4 @@
-import { Button, Popover } from "@mantine/core";
+import { Button, Popover, Tooltip } from "@mantine/core";
 import { Square, Zap } from "lucide-react";
 import { useState } from "react";
 import { useStop } from "../../api/jobs";
@@ -11,10 +11,12 @@ const GRACE_S = 30;
 interface Props {
   run: Run;
   refused: (error: Error | null) => void;
+  /** Why this person may not; null if nothing stands in the way. */
+  why: string | null;
 }
 
 /** Asks a run to stop; a second press kills it now. */
-export function StopButton({ run, refused }: Props) {
+export function StopButton({ run, refused, why }: Props) {
   const stop = useStop(run.id);
   const [asking, setAsking] = useState(false);
   const ask = (grace_s: number) => {
@@ -22,6 +24,7 @@ export function StopButton({ run, refused }: Props) {
     refused(null);
     stop.mutate(grace_s, { onError: refused });
   };
+  if (why) return <Off why={why} />;
   if (run.stop) return <KillNow killAt={run.stop.kill_at} kill={() => ask(0)} busy={stop.isPending} />;
   const started = run.status === "RUNNING";
   return (
@@ -49,6 +52,17 @@ export function StopButton({ run, refused }: Props) {
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** It stays in the order of keys, so that its reason can be read. */
+function Off({ why }: { why: string }) {
+  return (
+    <Tooltip label={why} multiline maw={280}>
+      <Button leftSection={<Square size={12} aria-hidden="true" />} data-disabled aria-disabled aria-description={why}>
+        Stop
+      </Button>
+    </Tooltip>
   );
 }
 

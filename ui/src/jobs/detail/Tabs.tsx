@@ -1,16 +1,31 @@
 import { Link } from "@tanstack/react-router";
-import type { Run } from "../../api/types";
-import { type JobTab } from "./tabNames";
+import { useEffect, useRef } from "react";
+import type { Job, Run } from "../../api/types";
+import type { JobTab } from "./search";
 import styles from "./Tabs.module.css";
 
-const NAME: Record<JobTab, string> = { log: "Log", what: "What ran", timeline: "Timeline", result: "Result" };
+const NAME: Record<JobTab, string> = {
+  log: "Log",
+  usage: "Resources",
+  what: "What ran",
+  timeline: "Timeline",
+  compare: "Compare",
+  result: "Result",
+};
 
 const EXACTLY = { exact: true, includeSearch: true, explicitUndefined: true };
 
-export function Tabs({ tab, run }: { tab: JobTab; run: Run }) {
-  const tabs: JobTab[] = run.result ? ["log", "what", "timeline", "result"] : ["log", "what", "timeline"];
+export function Tabs({ tab, job, run }: { tab: JobTab; job: Job; run: Run }) {
+  const tabs: JobTab[] = ["log", "usage", "what", "timeline"];
+  if (job.job_runs.length > 1) tabs.push("compare");
+  if (run.result) tabs.push("result");
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // on a phone the chosen one may stand outside
+    row.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [tab]);
   return (
-    <nav aria-label="About this run" className={styles.tabs}>
+    <nav ref={row} aria-label="About this run" className={styles.tabs}>
       {tabs.map((each) => (
         <Link
           key={each}

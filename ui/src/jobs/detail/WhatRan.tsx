@@ -1,15 +1,21 @@
-import type { Job, Json, Run } from "../../api/types";
+import type { Job, Json, JsonObject, Run } from "../../api/types";
+import { Copy } from "../../components/Copy";
 import { said, valuesOf } from "../../components/values";
 import { resourcesOf, sourceOf } from "./facts";
 import { Facts } from "../../components/Facts";
+import { LaunchIt } from "./LaunchIt";
 import styles from "./Panel.module.css";
 
 /** Everything the run was given, and the environment it found. */
 export function WhatRan({ job, run }: { job: Job; run: Run }) {
-  const { packages, ...rest } = run.snapshot ?? {};
+  const { packages, runner, ...rest } = run.snapshot ?? {};
   const limits = resourcesOf(run.resources);
   return (
     <div className={styles.panel}>
+      <div className={styles.whole}>
+        <span>Everything that this run was launched with, and what it found.</span>
+        <Copy text={wholeOf(job, run)} what="all of it as JSON" />
+      </div>
       <div className={styles.columns}>
         <Facts
           title="Source"
@@ -18,11 +24,30 @@ export function WhatRan({ job, run }: { job: Job; run: Run }) {
         <Facts title="Limits" rows={limits.length ? limits : [{ name: "limits", value: "none" }]} />
         <Facts title="Parameters" rows={valuesOf(run.parameters)} />
         <Facts title="Inputs" rows={valuesOf(run.inputs)} />
-        <Facts title="Environment" rows={valuesOf(rest).map((row) => ({ ...row, name: row.name.replaceAll("_", " ") }))} />
+        <Facts
+          title="Environment"
+          rows={worded(rest)}
+          empty={run.started_at ? "Nothing was reported." : "It is known once the run has started."}
+        />
+        {isObject(runner) && <Facts title="Supervised by" rows={worded(runner)} />}
       </div>
       {Array.isArray(packages) && packages.length > 0 && <Packages packages={packages} />}
+      <LaunchIt job={job} run={run} />
     </div>
   );
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const worded = (values: JsonObject) => valuesOf(values).map((row) => ({ ...row, name: row.name.replaceAll("_", " ") }));
+
+/** The snapshot as one JSON value, to keep or to send. */
+function wholeOf(job: Job, run: Run): string {
+  const { number, engine, parameters, inputs, resources, source, snapshot } = run;
+  const { id, type, operation, name, target } = job;
+  const whole = { job: { id, type, operation, name, target }, run: { id: run.id, number, engine, parameters, inputs, resources, source, snapshot } };
+  return JSON.stringify(whole, null, 2);
 }
 
 function fullSource(run: Run) {

@@ -1,6 +1,8 @@
 /** What happened to a run, in sentences. */
-import type { JsonObject, RunStatus, TimelineEvent } from "../../api/types";
+import type { Json, JsonObject, RunStatus, TimelineEvent } from "../../api/types";
 import { STATUS_WORD } from "../../components/status";
+import { duration } from "../../components/times";
+import { said } from "../../components/values";
 
 export interface Told {
   text: string;
@@ -16,11 +18,18 @@ const TELL: Record<string, (facts: JsonObject) => Told> = {
   run_declared: ({ declared }) => ({ text: declared === "fail" ? "The script said that it failed" : "The script said that it succeeded" }),
   run_stop_requested: ({ grace_s }) => ({ text: grace_s === 0 ? "Kill asked for" : `Stop asked for, ${text(grace_s)} s to end` }),
   run_ended: ended,
-  run_late_report: ({ status }) => ({ text: `Reported ${wordOf(status)} after it had been given up` }),
+  run_late_report: late,
 };
 
-export function told({ kind, facts }: TimelineEvent): Told {
-  return TELL[kind]?.(facts) ?? { text: kind.replaceAll("_", " ") };
+export function told({ kind, facts }: Pick<TimelineEvent, "kind" | "facts">): Told {
+  return TELL[kind]?.(facts) ?? unknown(kind, facts);
+}
+
+/** An event that this page does not know yet is told by its own words, never left out. */
+function unknown(kind: string, facts: JsonObject): Told {
+  const words = kind.replace(/^run_/, "").replaceAll("_", " ");
+  const more = Object.entries(facts).map(([name, value]) => `${name.replaceAll("_", " ")} ${said(value)}`);
+  return { text: words.charAt(0).toUpperCase() + words.slice(1), more: more.join(" · ") || undefined };
 }
 
 function ended(facts: JsonObject): Told {
@@ -29,6 +38,20 @@ function ended(facts: JsonObject): Told {
   return { text: `Ended: ${wordOf(status)}`, more: why, status: isStatus(status) ? status : undefined };
 }
 
+function late(facts: JsonObject): Told {
+  const { status, exit_code, signal } = facts;
+  const how = signal != null ? `, ended by signal ${text(signal)}` : exit_code != null ? `, exit code ${text(exit_code)}` : "";
+  return {
+    text: `Reported ${wordOf(status)} after it had been given up${how}`,
+    more: "The first end counts, so the status stays.",
+  };
+}
+
+/** How long nothing happened before an event; null where that is not worth a word. */
+export function pause(at: number, before: number | null): string | null {
+  return before !== null && at - before >= 1 ? `after ${duration(at - before)}` : null;
+}
+
 const isStatus = (value: unknown): value is RunStatus => typeof value === "string" && value in STATUS_WORD;
-const wordOf = (value: unknown): string => (isStatus(value) ? STATUS_WORD[value] : text(value));
+const wordOf = (value: Json | undefined): string => (isStatus(value) ? STATUS_WORD[value] : text(value));
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
