@@ -215,6 +215,9 @@ def test_a_second_stop_request_can_only_shorten_the_time(db: Database, clock: Fa
         run = runs.request_stop(tx, run.run_id, house.admin, grace_s=0)
     assert run.kill_at == clock.now
     assert run.stop_requested_by == house.member
+    with db.read() as read:
+        asked = [each.facts.get("grace_s") for each in events.of_run(read, run.run_id)]
+    assert asked[-2:] == [30, 0]  # what each of them asked for, for people to read
 
 
 def test_nothing_is_written_to_a_run_that_has_ended(db: Database) -> None:

@@ -10,7 +10,11 @@ import "./theme/base.css";
 import { resolver, theme } from "./theme/theme";
 
 const cache = new QueryClient({
-  defaultOptions: { queries: { retry: mayRetry, staleTime: 5_000, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    // a browser without a network still reaches a server on the same machine
+    queries: { retry: mayRetry, staleTime: 5_000, refetchOnWindowFocus: false, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
   queryCache: new QueryCache({ onError: leaveIfSignedOut }),
 });
 const router = createAppRouter(cache);

@@ -368,7 +368,7 @@ def declare(tx: Transaction, run_id: UUID, declared: Declared) -> Run:
 
 def request_stop(tx: Transaction, run_id: UUID, by: UUID, *, grace_s: float) -> Run:
     """Record that a run shall stop. Asking again can only shorten the time. Raises AlreadyEnded."""
-    before = get(tx, run_id, hold=True)
+    before, asked_s = get(tx, run_id, hold=True), grace_s
     if before.stop_requested_at is not None:
         left_s = ((before.kill_at or tx.now) - tx.now) / 1_000_000
         if grace_s >= left_s:
@@ -379,7 +379,7 @@ def request_stop(tx: Transaction, run_id: UUID, by: UUID, *, grace_s: float) -> 
         run = _live(
             tx, run_id, stop_requested_at=tx.now, stop_requested_by=by, stop_grace_s=grace_s
         )
-    _record(tx, run, "run_stop_requested", by, grace_s=grace_s)
+    _record(tx, run, "run_stop_requested", by, grace_s=asked_s)
     return run
 
 

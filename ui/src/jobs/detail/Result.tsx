@@ -4,6 +4,7 @@ import { State } from "../../components/State";
 import { countsOf } from "./facts";
 import { Facts } from "../../components/Facts";
 import { Outcome } from "./Outcome";
+import { Panel } from "./Panel";
 import styles from "./Panel.module.css";
 
 /** What came out. */
@@ -16,12 +17,12 @@ export function Result({ job, run }: { job: Job; run: Run }) {
     );
   }
   return (
-    <div className={styles.panel}>
+    <Panel name="Result">
       {run.result.summary && <p className={styles.summary}>{run.result.summary}</p>}
       <div className={styles.columns}>
         <Facts title="Counts" rows={countsOf(run.result)} />
         <Outcome job={job} run={run} />
       </div>
-    </div>
+    </Panel>
   );
 }

@@ -9,14 +9,14 @@ import { isLive, STATUS_WORD } from "../../components/status";
 import { Shape } from "../../components/StatusMark";
 import { clock, day, preciseClock, ticking } from "../../components/times";
 import { pause, told } from "./events";
-import panel from "./Panel.module.css";
+import { Panel } from "./Panel";
 import styles from "./Timeline.module.css";
 
 /** What happened to the run, when, and by whom; and of one that has not ended, what it waits for. */
 export function Timeline({ run }: { run: Run }) {
   const query = useQuery(runQuery(run.id));
   return (
-    <div className={panel.panel}>
+    <Panel name="Timeline">
       <Loaded query={query} waiting={<Bones rows={4} label="Loading the timeline" />} small>
         {({ events = [] }) => (
           <ol className={styles.list}>
@@ -27,7 +27,7 @@ export function Timeline({ run }: { run: Run }) {
           </ol>
         )}
       </Loaded>
-    </div>
+    </Panel>
   );
 }
 

@@ -4,6 +4,7 @@ import { said, valuesOf } from "../../components/values";
 import { resourcesOf, sourceOf } from "./facts";
 import { Facts } from "../../components/Facts";
 import { LaunchIt } from "./LaunchIt";
+import { Panel } from "./Panel";
 import styles from "./Panel.module.css";
 
 /** Everything the run was given, and the environment it found. */
@@ -11,7 +12,7 @@ export function WhatRan({ job, run }: { job: Job; run: Run }) {
   const { packages, runner, ...rest } = run.snapshot ?? {};
   const limits = resourcesOf(run.resources);
   return (
-    <div className={styles.panel}>
+    <Panel name="What ran">
       <div className={styles.whole}>
         <span>Everything that this run was launched with, and what it found.</span>
         <Copy text={wholeOf(job, run)} what="all of it as JSON" />
@@ -33,7 +34,7 @@ export function WhatRan({ job, run }: { job: Job; run: Run }) {
       </div>
       {Array.isArray(packages) && packages.length > 0 && <Packages packages={packages} />}
       <LaunchIt job={job} run={run} />
-    </div>
+    </Panel>
   );
 }
 

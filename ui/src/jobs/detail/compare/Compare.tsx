@@ -8,10 +8,10 @@ import { Copy } from "../../../components/Copy";
 import { Loaded } from "../../../components/Loaded";
 import { State } from "../../../components/State";
 import { Status } from "../../../components/StatusMark";
-import panel from "../Panel.module.css";
 import styles from "./Compare.module.css";
 import { LogParting } from "./LogParting";
 import { partsOf, type Part } from "./parts";
+import { Panel } from "../Panel";
 
 /** The chosen run beside another of the same job. The address holds both. */
 export function Compare({ job, run }: { job: Job; run: Run }) {
@@ -26,10 +26,10 @@ export function Compare({ job, run }: { job: Job; run: Run }) {
     );
   }
   return (
-    <div className={panel.panel}>
+    <Panel name="Comparison">
       <Choice run={run} other={other} others={others} />
       <Both job={job} run={run} other={other} />
-    </div>
+    </Panel>
   );
 }
 

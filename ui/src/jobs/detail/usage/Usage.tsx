@@ -9,8 +9,8 @@ import { bytes, figure } from "../../../components/numbers";
 import { type Line, Plot } from "../../../components/Plot";
 import { State } from "../../../components/State";
 import { isLive } from "../../../components/status";
-import panel from "../Panel.module.css";
 import { bandsOf, columns, elapsed, isMeasured, type Measure } from "./series";
+import { Panel } from "../Panel";
 import styles from "./Usage.module.css";
 
 /** What the run uses over time, against what it may use. */
@@ -19,11 +19,11 @@ export function Usage({ run }: { run: Run }) {
   const query = useQuery(samplesQuery(run.id, live));
   const { data: sections = [] } = useQuery(sectionsQuery(run.id, live));
   return (
-    <div className={panel.panel}>
+    <Panel name="Resources">
       <Loaded query={query} small>
         {(data) => (data.samples.length ? <Charts run={run} usage={data} sections={sections} /> : <Nothing run={run} />)}
       </Loaded>
-    </div>
+    </Panel>
   );
 }
 
@@ -77,8 +77,7 @@ function Charts({ run, usage, sections }: Given) {
   );
 }
 
-const PLAIN: readonly Line[] = [{ colour: "--amber" }];
-const LIMITED: readonly Line[] = [{ colour: "--amber" }, { colour: "--dim", dashed: true }];
+const lines = (colour: string, limited: boolean): Line[] => [{ colour }, ...(limited ? [{ colour: "--dim", dashed: true }] : [])];
 
 function Chart({ kind: { measure, name, say, limit }, run, usage, sections }: Given & { kind: Kind }) {
   const { samples, peak } = usage;
@@ -100,9 +99,10 @@ function Chart({ kind: { measure, name, say, limit }, run, usage, sections }: Gi
   return (
     <Figure name={name} note={said} value={now === null ? "–" : say(now)} live={live}>
       <Plot
+        key={String(live)} // its colour is chosen when it is made: amber is for what runs
         label={`${name} over time: ${said}, ${live ? "now" : "at the end"} ${now === null ? "nothing" : say(now)}`}
         data={data}
-        lines={most == null ? PLAIN : LIMITED}
+        lines={lines(live ? "--amber" : "--text", most != null)}
         bands={bands}
         fromZero
         binary={say === bytes}
