@@ -139,6 +139,19 @@ def test_a_long_log_is_compared_block_by_block(
     )
 
 
+def test_a_log_that_is_too_long_to_compare_says_that_there_is_more(
+    db: Database, house: House, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("safelight.domain.comparison.MOST_LINES", 2)
+    first = started(db, house)
+    printed(context, first, "stdout", b"one\ntwo\nthree\n")
+    settle(db, first.run_id, Exit(exit_code=0))
+    second = again(db, house, first)
+    printed(context, second, "stdout", b"one\ntwo\nother\n")
+    found = compare(context, house.organization_id, first.job_id, 1, 2)
+    assert found.log == LogDifference("", None, 2, whole=False)
+
+
 @pytest.mark.parametrize(("before", "after"), [(1, 9), (9, 1), (None, None)])
 def test_a_run_that_is_not_there_is_named(
     db: Database, house: House, context: Context, before: int | None, after: int | None

@@ -36,11 +36,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class LogDifference:
-    """The first line of a stream that the two print otherwise, or that none of `lines` does."""
+    """The first line of a stream that the two print otherwise, or that none of `lines` does. `whole`:
+    those are all that there are.
+    """
 
     stream: str
     parting: Parting | None
     lines: int
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _log_difference(context: Context, before: View, after: View) -> LogDifferenc
     if parted:
         return min(parted, key=_place)
     lines = sum(each.lines for each in found)
-    return LogDifference("", None, lines) if lines else None
+    return LogDifference("", None, lines, all(each.whole for each in found)) if lines else None
 
 
 def _place(difference: LogDifference) -> int:
@@ -136,10 +139,10 @@ def _place(difference: LogDifference) -> int:
 def _stream_difference(context: Context, stream: str, before: View, after: View) -> LogDifference:
     with ExitStack() as files:
         old, new = (files.enter_context(_lines(context, view, stream)) for view in (before, after))
-        found = comparison.parting(old, new)
+        found = comparison.parting(old, new, comparison.MOST_LINES)
     if isinstance(found, Parting):
         return LogDifference(stream, found, found.same)
-    return LogDifference(stream, None, found)
+    return LogDifference(stream, None, found, found < comparison.MOST_LINES)
 
 
 @contextmanager

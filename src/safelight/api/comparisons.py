@@ -50,14 +50,15 @@ class LogLineView(BaseModel):
 
 
 class LogDifferenceView(BaseModel):
-    """Where the logs part. Both lines null: none of the first `same` lines differs. One null: that log
-    had ended. Times are no difference.
+    """Where the logs part. Both lines null: none of the first `same` lines differs, and `whole` says
+    whether there are more. One null: that log had ended. Times are no difference.
     """
 
     stream: str
     before: LogLineView | None
     after: LogLineView | None
     same: int
+    whole: bool
 
 
 class ComparisonView(BaseModel):
@@ -130,6 +131,7 @@ def _log(found: LogDifference) -> Json:
         "before": _line(parting.before) if parting else None,
         "after": _line(parting.after) if parting else None,
         "same": found.lines,
+        "whole": found.whole,
     }
 
 

@@ -98,7 +98,8 @@ def _log(found: dict[str, Any]) -> Iterator[output.Cell]:
     if parted is None:
         yield Text("Neither has printed anything.", style="dim")
     elif parted["before"] is None and parted["after"] is None:
-        yield Text(f"The logs are equal ({parted['same']:,} lines).", style="dim")
+        lines = f"{parted['same']:,} lines" + ("" if parted["whole"] else " that were looked at")
+        yield Text(f"The logs are equal: {lines}.", style="dim")
     else:
         yield Text(f"First difference in {parted['stream']}:", style="dim")
         for sign, side, style in (("-", "before", output.RED), ("+", "after", output.GREEN)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-MOST_LINES = 2_000_000  # of each stream are held against each other; some seconds
+MOST_LINES = 1_000_000  # of each stream are held against each other; that takes some seconds
 
 
 @dataclass(frozen=True, slots=True)

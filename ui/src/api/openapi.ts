@@ -2246,8 +2246,8 @@ export interface components {
         };
         /**
          * LogDifferenceView
-         * @description Where the logs part. Both lines null: none of the first `same` lines differs. One null: that log
-         *     had ended. Times are no difference.
+         * @description Where the logs part. Both lines null: none of the first `same` lines differs, and `whole` says
+         *     whether there are more. One null: that log had ended. Times are no difference.
          */
         LogDifferenceView: {
             /** Stream */
@@ -2256,6 +2256,8 @@ export interface components {
             after: components["schemas"]["LogLineView"] | null;
             /** Same */
             same: number;
+            /** Whole */
+            whole: boolean;
         };
         /**
          * LogIn

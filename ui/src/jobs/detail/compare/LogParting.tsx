@@ -13,7 +13,11 @@ export function LogParting({ job, found }: { job: Job; found: Comparison }) {
       {log === null ? (
         <p className={styles.equal}>Neither has printed anything.</p>
       ) : !log.before && !log.after ? (
-        <p className={styles.equal}>None: {plural(log.same, "line")} are equal, but for their times.</p>
+        <p className={styles.equal}>
+          {log.whole
+            ? `None: ${plural(log.same, "line")} are equal, but for their times.`
+            : `None among the first ${plural(log.same, "line")}; what follows was not looked at.`}
+        </p>
       ) : (
         <>
           <p className={styles.equal}>
