@@ -9,9 +9,10 @@ from uuid import UUID
 from safelight.actions import edits, outputs
 from safelight.actions.access import Actor
 from safelight.actions.sealing import Sealer
+from safelight.actions.settle import EXTERNAL
 from safelight.domain.jobs import Resources
 from safelight.domain.permissions import require
-from safelight.errors import Invalid, LiveRun
+from safelight.errors import Conflict, Invalid, LiveRun
 from safelight.store import jobs, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
@@ -32,7 +33,7 @@ def rerun(
     """Add a run with the newest run's source, parameters, inputs and resources; given keys replace.
 
     `sealer` is needed where secret parameters are given. Raises and adds nothing: LiveRun while the
-    newest run has not ended; NameTaken, proposing a free name, where it would make a version that
+    newest run has not ended; Conflict for a job that runs elsewhere; NameTaken, proposing a free name, where it would make a version that
     exists; Invalid naming a field that does not fit; NotFound, Denied.
     """
     with db.transaction() as tx:
@@ -41,6 +42,8 @@ def rerun(
         # Holding the job's row makes a second click wait here and then see the first one's run.
         jobs.hold(tx, job_id)
         before = runs.newest(tx, job_id)
+        if before.engine == EXTERNAL:
+            raise Conflict("This job runs elsewhere and is only tracked: start it again there.")
         if not before.is_final:
             raise LiveRun(
                 f"Run {before.number} of this job has not ended.", run_id=str(before.run_id)

@@ -56,7 +56,8 @@ def declare(db: Database, run_id: UUID, declared: Declared, *, ends: bool = True
             run = runs.declare(tx, run_id, declared)
         except AlreadyEnded:
             return runs.get(tx, run_id)
-        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and run.engine == EXTERNAL else run
+        is_its_word = run.engine == EXTERNAL and not run.has_runner
+        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and is_its_word else run
 
 
 def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Ending:

@@ -236,7 +236,7 @@ def _job_row(row: ListRow, waiting: Mapping[UUID, str], now: int) -> Json:
         "summary": orjson.loads(row.result).get("summary") if row.result else None,
         "waiting": waiting.get(row.run_id),
         "stop_requested_at": _time(row.stop_requested_at),
-        "no_heartbeat_since": _silent(row.status, row.engine, row.seen_at, now),
+        "no_heartbeat_since": _silent(row.status, row.seen_at, now),
         "kept": bool(row.kept),
     }
 
@@ -249,9 +249,9 @@ def _line(failure: Json) -> Json:
     return {"kind": failure["kind"], "message": failure["message"]}
 
 
-def _silent(status: str, engine: str, seen_at: int | None, now: int) -> str | None:
+def _silent(status: str, seen_at: int | None, now: int) -> str | None:
     """Since when nothing was heard of a running run, once that is worth a word."""
-    if status != RUNNING or engine == EXTERNAL or seen_at is None:
+    if status != RUNNING or seen_at is None:
         return None
     return stamp(seen_at) if now - seen_at > SILENT_S * 1_000_000 else None
 
@@ -302,7 +302,7 @@ def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: i
         "result": run.result,
         "waiting": waiting,
         "stop": _stop(run, people),
-        "no_heartbeat_since": _silent(run.status, run.engine, run.seen_at, now),
+        "no_heartbeat_since": _silent(run.status, run.seen_at, now),
         "log": {
             "lines": log.total_lines,
             "bytes": log.source.size,

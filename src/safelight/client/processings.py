@@ -11,6 +11,7 @@ from safelight.client.folders import pack
 from safelight.client.http import Http, Json
 from safelight.client.jobs import Job
 from safelight.client.record import Record
+from safelight.domain.jobs import TargetType
 from safelight.errors import NotFound
 
 
@@ -75,6 +76,8 @@ class Processings:
 
 class Training(Record):
     """A training script: the version of a model that experiments can launch."""
+
+    target_type = TargetType.MODEL_VERSION
 
     @property
     def parameters(self) -> Json:

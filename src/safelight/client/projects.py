@@ -12,11 +12,14 @@ from uuid import UUID
 from safelight.client.http import Http, Json
 from safelight.client.jobs import Job
 from safelight.client.record import Record
+from safelight.domain.jobs import TargetType
 from safelight.errors import NotFound, Unavailable
 
 
 class Experiment(Record):
     """One training: parameters, metrics, artifacts."""
+
+    target_type = TargetType.EXPERIMENT
 
     def __init__(self, http: Http, data: Json) -> None:
         super().__init__(http, data)

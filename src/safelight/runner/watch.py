@@ -66,9 +66,17 @@ class Watch:
 
     def _hear(self) -> None:
         self._orders.heard()
+        while self._orders.signals:
+            self._pass_on(self._orders.signals.pop(0))
         asked = self._folder.read(STOP)
         if asked is not None:
             self._orders.ask(float(asked["grace_s"]))
+
+    def _pass_on(self, number: int) -> None:
+        """What whoever started it did to it at the terminal, done to all of it; mostly that is a stop."""
+        if number != signal.SIGPIPE:  # nobody reads any more: that is no wish
+            self._verdict.stop()
+        self._signal(number)
 
     def _stop(self, grace_s: float) -> None:
         self._terminate(grace_s, self._verdict.stop)

@@ -96,6 +96,11 @@ class Run:
         return self.status not in LIVE
 
     @property
+    def has_runner(self) -> bool:
+        """Whether somebody supervises it who reports its end and can be told to stop it."""
+        return self.seen_at is not None
+
+    @property
     def kill_at(self) -> int | None:
         """When a stop that was asked for becomes a kill."""
         if self.stop_requested_at is None or self.is_final:
@@ -226,6 +231,13 @@ def arm(tx: Transaction, claim: Claim, runner_token_hash: bytes) -> None:
         raise ClaimLost("Another scheduler holds this run now.", run_id=str(claim.run.run_id))
 
 
+def admit(tx: Transaction, run_id: UUID, runner_token_hash: bytes) -> None:
+    """Let the runner in that a tracked run has where it executes: no scheduler claims such runs."""
+    tx.execute(
+        update(runs).where(runs.c.run_id == run_id).values(runner_token_hash=runner_token_hash)
+    )
+
+
 def hand_over(tx: Transaction, claim: Claim, handle: str) -> Run:
     """Give a claimed run to its engine; from here on the runner's token is the fence.
 
@@ -288,16 +300,19 @@ def give_back(tx: Transaction, run_id: UUID) -> Run:
     return run
 
 
-def start(tx: Transaction, run_id: UUID, *, alive_until: int) -> tuple[Run, bool]:
+def start(
+    tx: Transaction, run_id: UUID, *, alive_until: int, by_runner: bool = True
+) -> tuple[Run, bool]:
     """The step to RUNNING, by the run's own runner; True if this call made it.
 
-    Asking again while it runs renews its life and changes nothing else. Raises AlreadyEnded.
+    Asking again while it runs renews its life and changes nothing else. Not `by_runner`: a program
+    elsewhere said something of itself, which promises no heartbeat. Raises AlreadyEnded.
     """
     row = tx.first(
         _step(run_id, RUNNING).values(
             status=RUNNING,
             started_at=tx.now,
-            seen_at=tx.now,
+            seen_at=tx.now if by_runner else None,
             alive_until=alive_until,
             claim_token=None,
             claimed_until=None,
@@ -307,6 +322,8 @@ def start(tx: Transaction, run_id: UUID, *, alive_until: int) -> tuple[Run, bool
         run = _stepped(tx, row)
         _record(tx, run, "run_started")
         return run, True
+    if not by_runner:
+        return _live(tx, run_id, alive_until=alive_until), False
     return renew(tx, run_id, alive_until=alive_until), False
 
 
