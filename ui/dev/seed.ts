@@ -98,7 +98,7 @@ function runOf(seed: Seed, job: string, index: number, number: number): Run {
     failure: status === "FAILED" && seed.failure ? { exit_code: 137, signal: 9, ...seed.failure } : null,
     exit_code: null, signal: null, declared: null, kept: false,
     result: status === "SUCCEEDED" ? { summary: seed.summary ?? "done", counts: { pictures: 118287, shapes: 860001, labels: 12 }, outputs: [{ kind: "DATASET_VERSION", id: "v-spring", name: "apples / spring-2026", path: "/dataset/d-apples/version/v-spring/assets" }], downloads: seed.operation === "export_coco" ? [{ name: "spring-2026.json", object_name: "x", size: 368050176 }] : [] } : null,
-    waiting: seed.waiting ?? null, stop: null, no_heartbeat_since: null,
+    waiting: seed.waiting ?? null, priority: 0, retry: null, retries: 0, ready_at: before(age), stop: null, no_heartbeat_since: null,
     log: { lines: seed.lines ?? 0, bytes: (seed.lines ?? 0) * 104, complete: !live, source: "captured" },
   };
 }

@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import edits, outputs
+from safelight.actions import edits, outputs, retry, settle
 from safelight.actions.access import Actor
+from safelight.actions.launch import launch_again
 from safelight.actions.sealing import Sealer
 from safelight.actions.settle import EXTERNAL
 from safelight.domain.jobs import Resources
 from safelight.domain.permissions import require
+from safelight.domain.terms import Terms, check_priority, most_priority, read_retry
 from safelight.errors import Conflict, Invalid, LiveRun
 from safelight.store import jobs, runs
-from safelight.store.db import Database
+from safelight.store.db import Database, Transaction
 from safelight.store.runs import Run
 
 _RESOURCES = tuple(Resources.__dataclass_fields__)
@@ -28,9 +30,11 @@ def rerun(
     inputs: dict[str, Any] | None = None,
     resources: dict[str, Any] | None = None,
     *,
+    terms: dict[str, Any] | None = None,
     sealer: Sealer | None = None,
 ) -> Run:
-    """Add a run with the newest run's source, parameters, inputs and resources; given keys replace.
+    """Add a run with the newest run's source, parameters, inputs, resources and terms (`priority` and
+    `retry`); given keys replace. It takes the place of another try that only waits for its time.
 
     `sealer` is needed where secret parameters are given. Raises and adds nothing: LiveRun while the
     newest run has not ended; Conflict for a job that runs elsewhere; NameTaken, proposing a free name, where it would make a version that
@@ -39,6 +43,7 @@ def rerun(
     with db.transaction() as tx:
         job = jobs.get(tx, by.organization_id, job_id)
         require(by, "launch" if job.triggered_by == by.user_id else "manage_jobs")
+        _replace_waiting(tx, runs.newest(tx, job_id), by)
         # Holding the job's row makes a second click wait here and then see the first one's run.
         jobs.hold(tx, job_id)
         before = runs.newest(tx, job_id)
@@ -58,10 +63,28 @@ def rerun(
             inputs=edited.inputs,
             resources=_changed(before.resources, resources or {}),
             secrets=edited.secrets,
+            terms=_terms(by, before, terms or {}),
         )
-        run = runs.add(tx, job, before.number + 1, new, runs.new_id())
-        jobs.follow(tx, job_id, run.run_id, run.status, triggered_by=by.user_id)
-        return run
+        return launch_again(tx, job, before, new)
+
+
+def _replace_waiting(tx: Transaction, newest: Run, by: Actor) -> None:
+    """Somebody runs the job again by hand: that ends the chain of its tries."""
+    if not retry.waits(tx, newest):
+        return
+    # The run is locked before its job, as in every step of a run: else two could wait for each other.
+    run = runs.get(tx, newest.run_id, hold=True)
+    if retry.waits(tx, run):
+        settle.stop_in(tx, runs.request_stop(tx, run.run_id, by.user_id, grace_s=0))
+
+
+def _terms(by: Actor, before: Run, given: dict[str, Any]) -> Terms:
+    """A priority that somebody else gave is kept as far as `by` may give it."""
+    priority = given.get("priority")
+    if priority is None:
+        priority = min(before.terms.priority, most_priority(by))
+    policy = read_retry(given["retry"]) if "retry" in given else before.retry
+    return Terms(check_priority(by, priority), policy)
 
 
 def _changed(resources: Resources, given: dict[str, Any]) -> Resources:

@@ -19,8 +19,9 @@ from safelight.actions.logview import View
 from safelight.actions.settle import EXTERNAL
 from safelight.actions.waiting import waiting_sentences
 from safelight.api.views import Named
-from safelight.domain.jobs import LIVE, PENDING, QUEUED, RUNNING, JobType, RunStatus
+from safelight.domain.jobs import LIVE, PENDING, QUEUED, RUNNING, FailureKind, JobType, RunStatus
 from safelight.domain.logs import stamp
+from safelight.domain.terms import BACKOFF_S
 from safelight.store import users
 from safelight.store.db import Read
 from safelight.store.events import Recorded
@@ -101,6 +102,16 @@ class ResourcesView(BaseModel):
     timeout_s: float | None = None
 
 
+class RetryView(BaseModel):
+    """Which failures are tried again, how often at most, after which first pause; each is twice the
+    one before.
+    """
+
+    kinds: list[FailureKind]
+    times: int
+    backoff_s: float = BACKOFF_S
+
+
 class StopView(BaseModel):
     """A stop that was asked for; at `kill_at` it becomes a kill."""
 
@@ -130,7 +141,9 @@ class EventView(BaseModel):
 
 
 class RunView(BaseModel):
-    """One execution of a job."""
+    """One execution of a job. `retries`: how often it was tried again before, 0 for what somebody
+    launched; `ready_at`: it does not begin before then.
+    """
 
     id: UUID
     job_id: UUID
@@ -155,6 +168,10 @@ class RunView(BaseModel):
     kept: bool
     result: dict[str, Any] | None
     waiting: str | None
+    priority: int
+    retry: RetryView | None
+    retries: int
+    ready_at: str
     stop: StopView | None
     no_heartbeat_since: str | None
     log: LogView
@@ -301,6 +318,10 @@ def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: i
         "kept": run.kept,
         "result": run.result,
         "waiting": waiting,
+        "priority": run.terms.priority,
+        "retry": run.retry.to_json() if run.retry else None,
+        "retries": run.retries,
+        "ready_at": stamp(run.ready_at),
         "stop": _stop(run, people),
         "no_heartbeat_since": _silent(run.status, run.seen_at, now),
         "log": {

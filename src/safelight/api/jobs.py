@@ -19,6 +19,7 @@ from safelight.api.job_views import (
     JobRow,
     Json,
     People,
+    RetryView,
     RunView,
     answer,
     is_rerunnable,
@@ -158,11 +159,13 @@ def show(read: Read, facts: RunFacts, people: People) -> Json:
 
 
 class RerunBody(BaseModel):
-    """What shall differ from the newest run; keys given here replace its own."""
+    """What shall differ from the newest run; keys given here replace its own. `retry` null: none."""
 
     parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)
     resources: dict[str, Any] = Field(default_factory=dict)
+    priority: int | None = None
+    retry: RetryView | None = None
 
 
 @router.post("/jobs/{job}/rerun", status_code=201, response_model=RunView)
@@ -180,6 +183,7 @@ def rerun_job(job: str, actor: JobReader, context: Ctx, body: RerunBody | None =
         changes.parameters,
         changes.inputs,
         changes.resources,
+        terms=changes.model_dump(include={"priority", "retry"}, exclude_unset=True),
         sealer=context.sealer,
     )
     with context.db.read() as read:

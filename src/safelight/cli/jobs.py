@@ -15,6 +15,7 @@ from typer import Argument, Exit, Option
 from safelight.cli import output
 from safelight.cli.login import connect
 from safelight.cli.output import ago, lasted, short
+from safelight.cli.terms import Priority, Retry, RetryAfter, RetryOn, policy
 from safelight.cli.values import pairs, typed, types_of
 from safelight.client.connection import Client
 from safelight.client.jobs import Job, LogLine, Run
@@ -253,6 +254,10 @@ def rerun(
     job: JobId,
     set: Set = [],  # noqa: B006 - typer copies it
     input: Input = [],  # noqa: B006
+    priority: Priority = None,
+    retry: Retry = 0,
+    retry_on: RetryOn = "",
+    retry_after: RetryAfter = 30.0,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -260,7 +265,12 @@ def rerun(
     found = connect().jobs.get(job)
     parameters = typed(pairs(set, "--set"), types_of(found.run.parameters))
     try:
-        found.rerun(parameters or None, dict(pairs(input, "--input")) or None)
+        found.rerun(
+            parameters or None,
+            dict(pairs(input, "--input")) or None,
+            priority=priority,
+            retry=policy(retry, retry_on, retry_after),
+        )
     except NameTaken as error:
         raise _with_option(error) from None
     launched(found, wait=wait, as_json=as_json)

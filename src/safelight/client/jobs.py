@@ -127,6 +127,12 @@ def _line(found: Json) -> LogLine:
     return LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
 
 
+def terms(priority: int | None, retry: Mapping[str, Any] | None) -> Json:
+    """The part of a launch that says how the run ranks and when it is tried again."""
+    given: Json = {} if priority is None else {"priority": priority}
+    return given if retry is None else {**given, "retry": dict(retry)}
+
+
 class Job(_Executed):
     """One long operation. Its status, progress and log are those of its newest run."""
 
@@ -186,13 +192,17 @@ class Job(_Executed):
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
+        *,
+        priority: int | None = None,
+        retry: Mapping[str, Any] | None = None,
     ) -> Job:
         """Run it again, with the newest run's parameters and inputs except where given here.
 
-        Raises LiveRun while a run has not ended.
+        Raises LiveRun while a run has not ended; one that only waits to be tried again is replaced.
         """
         body = {"parameters": parameters, "inputs": inputs, "resources": resources}
-        given = {name: dict(value) for name, value in body.items() if value is not None}
+        given: Json = {name: dict(value) for name, value in body.items() if value is not None}
+        given |= terms(priority, retry)
         self.http.launch(f"{JOB_PATH}/{self.id}/rerun", given)
         return self.refresh()
 
