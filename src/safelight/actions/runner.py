@@ -72,7 +72,7 @@ def _spec(read: Read, run: Run) -> dict[str, Any]:
         "requirements": None,
         "pinned": None,
         "sdk": None,
-        "limits": {**asdict(run.resources), "disk": None},
+        "limits": asdict(run.resources),
         "run_user": None,
     }
     package_hash = run.source.get("package")

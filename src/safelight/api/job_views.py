@@ -94,12 +94,13 @@ class JobRow(BaseModel):
 
 
 class ResourcesView(BaseModel):
-    """Limits; null: none. Memory in bytes."""
+    """Limits; null: none. Memory and disk in bytes."""
 
     cpu: float | None = None
     memory: int | None = None
     gpu: int | None = None
     timeout_s: float | None = None
+    disk: int | None = None
 
 
 class RetryView(BaseModel):

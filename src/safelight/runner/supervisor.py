@@ -168,7 +168,8 @@ def _tell(folder: RunFolder, config: Config) -> int:
 
 
 def _watch(folder: RunFolder, note: Note, orders: Orders, feed: Feed) -> None:
-    usage = Usage(note["keeper"][0], folder.work)
+    folders = () if orders.is_tracked else (folder.work, folder.tmp)
+    usage = Usage(note["keeper"][0], *folders)
     feed.sample = usage.sample
     Watch(folder, note, orders, usage).wait()
 

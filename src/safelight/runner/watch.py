@@ -55,6 +55,7 @@ class Watch:
         if self._orders.stop is not None:
             self._stop(self._orders.stop.grace_s)
         self._check_memory()
+        self._check_disk()
         self._check_time()
         if self._kill_at is not None and self._clock() >= self._kill_at:
             self._kill()
@@ -102,6 +103,15 @@ class Watch:
             message = f"The script used {memory_text(used)} of memory, limit {memory_text(limit)}."
             self._verdict.fail(report("out_of_memory", message))
         self._kill()
+
+    def _check_disk(self) -> None:
+        limit, used = self._limits.get("disk"), self._usage.disk()
+        if limit is None or used <= limit:
+            return
+        if not self._verdict.stop_signalled:
+            message = f"The script took {memory_text(used)} of disk, limit {memory_text(limit)}."
+            self._verdict.fail(report("disk_full", message))
+        self._kill()  # what it would still do, it would write
 
     def _check_time(self) -> None:
         limit = self._limits.get("timeout_s")

@@ -419,6 +419,7 @@ processing = Table(
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("default_disk", BigInteger),
     CheckConstraint(_SOURCE_CHECK, name="one_source"),
     UniqueConstraint("organization_id", "name"),
 )
@@ -479,6 +480,7 @@ model_version = Table(
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("default_disk", BigInteger),
     CheckConstraint(_SOURCE_CHECK, name="one_source"),
     UniqueConstraint("model_id", "number"),
     UniqueConstraint("model_id", "name"),

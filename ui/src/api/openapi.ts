@@ -2619,7 +2619,7 @@ export interface components {
         };
         /**
          * ResourcesView
-         * @description Limits; null: none. Memory in bytes.
+         * @description Limits; null: none. Memory and disk in bytes.
          */
         ResourcesView: {
             /** Cpu */
@@ -2630,6 +2630,8 @@ export interface components {
             gpu?: number | null;
             /** Timeout S */
             timeout_s?: number | null;
+            /** Disk */
+            disk?: number | null;
         };
         /**
          * ResultBody

@@ -1,4 +1,4 @@
-"""The terms of runs: priority, retries, when they may be claimed; and a limit per organization."""
+"""The terms of runs: priority, retries, when they may be claimed; limits of disk and per organization."""
 
 from alembic import op
 from sqlalchemy import text
@@ -26,6 +26,8 @@ def upgrade() -> None:
         "ALTER TABLE organization ADD COLUMN live_limit INTEGER "
         "CONSTRAINT ck_organization_live_limit CHECK (live_limit > 0)"
     )
+    for table in ("processing", "model_version"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN default_disk BIGINT")
     op.execute("UPDATE run SET ready_at = created_at")
     op.execute(
         "UPDATE run SET is_internal = true FROM job "
