@@ -106,6 +106,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/projects/{project_id}/experiments": {"name": "x"},
     "POST /api/v1/processings/{processing_id}/launch": {"target_id": ID},
     "POST /api/v1/experiments/{experiment_id}/metrics": {"name": "x", "data": 1},
+    "POST /api/v1/jobs/track": {"name": "x"},
     "POST /api/v1/runs/{run_id}/progress": {"done": 1},
     "POST /api/v1/runs/{run_id}/result": {"summary": "x"},
     "POST /api/dataset/version/{version_id}/bulk-annotations": {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Polygon,
         Rectangle,
     )
+    from safelight.client.track import Stopped, track
     from safelight.errors import SafelightError
 
 __version__ = "0.1.0"
@@ -31,7 +32,9 @@ __all__ = [
     "Polygon",
     "Rectangle",
     "SafelightError",
+    "Stopped",
     "current",
+    "track",
 ]
 
 # Where each public name lives. Loaded when first asked for, so that `import safelight` costs
@@ -39,7 +42,9 @@ __all__ = [
 _HOMES = {
     "Client": "safelight.client.connection",
     "SafelightError": "safelight.errors",
+    "Stopped": "safelight.client.track",
     "current": "safelight.client.current",
+    "track": "safelight.client.track",
 } | dict.fromkeys(
     ("Classification", "Keypoints", "Line", "Mask", "Point", "Polygon", "Rectangle"),
     "safelight.client.shapes",

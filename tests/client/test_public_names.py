@@ -19,7 +19,9 @@ PUBLIC = [
     "Polygon",
     "Rectangle",
     "SafelightError",
+    "Stopped",
     "current",
+    "track",
 ]
 
 

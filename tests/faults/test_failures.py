@@ -55,6 +55,7 @@ def _failure(client: httpx.Client, version: str, processing: Any) -> Any:
 KILLED = "import os, signal\nprint('now', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
 GREEDY = "held = []\nwhile True:\n    held.append(bytearray(16_000_000))\n"
 EXITS = "import sys\nprint('half done')\nprint('no pictures left', file=sys.stderr)\nsys.exit(3)\n"
+HOARDS = "open('big', 'wb').write(bytes(range(256)) * 4096 * 40)\nimport time\ntime.sleep(60)\n"
 SLEEPS = "import time\ntime.sleep(60)\n"
 
 
@@ -64,6 +65,7 @@ SLEEPS = "import time\ntime.sleep(60)\n"
         ("exits", EXITS, "", "script_error", "exit code 3: no pictures left"),
         ("killed", KILLED, "", "script_error", "signal 9 (SIGKILL)"),
         ("greedy", GREEDY, '[resources]\nmemory = "200MiB"\n', "out_of_memory", "200 MiB"),
+        ("hoarder", HOARDS, '[resources]\ndisk = "20MiB"\n', "disk_full", "limit 20 MiB"),
         ("slow", SLEEPS, '[resources]\ntimeout = "1s"\n', "timeout", "1 s"),
     ],
 )

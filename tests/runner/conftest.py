@@ -41,13 +41,13 @@ class Scene:
     def script(self, text: str) -> None:
         self.package({"main.py": text})
 
-    def run(self) -> subprocess.Popen[bytes]:
+    def run(self, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start a runner; nobody waits for it yet."""
         log = os.open(self.folder.file("runner.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         runner = subprocess.Popen(
             [sys.executable, "-m", "safelight.runner", self.folder.path],
             start_new_session=True,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=log,
             stderr=log,
         )

@@ -45,6 +45,7 @@ def test_the_memory_of_a_tree_is_summed(tree: subprocess.Popen[str]) -> None:
     usage = Usage(os.getpid(), "/nowhere")
     assert usage.memory() > 50 * 1024**2
     assert usage.exact_memory() > 50 * 1024**2
+    assert usage.disk() == 0
     assert usage.sample()["disk"] == 0
 
 

@@ -103,6 +103,24 @@ def test_memory_that_forked_processes_share_counts_once(scene: Scene) -> None:
     assert scene.finish()["exit_code"] == 0
 
 
+@pytest.mark.parametrize("where", ["'.'", "os.environ['TMPDIR']"])
+def test_a_script_that_fills_its_folder_is_killed(scene: Scene, where: str) -> None:
+    scene.known.spec["limits"]["disk"] = 20 * 1024**2
+    scene.script(
+        "import os, time\n"
+        f"open({where} + '/big', 'wb').write(os.urandom(40 * 1024**2))\ntime.sleep(60)\n"
+    )
+    end = scene.finish()
+    assert (end["failure"]["kind"], end["signal"]) == ("disk_full", signal.SIGKILL)
+    assert end["failure"]["message"] == "The script took 40 MiB of disk, limit 20 MiB."
+
+
+def test_a_script_below_its_limit_of_disk_is_left_alone(scene: Scene) -> None:
+    scene.known.spec["limits"]["disk"] = 20 * 1024**2
+    scene.script("import time; open('some', 'wb').write(bytes(2**20)); time.sleep(1)")
+    assert scene.finish()["exit_code"] == 0
+
+
 def test_a_script_that_takes_too_long_is_ended(scene: Scene) -> None:
     scene.known.spec["limits"]["timeout_s"] = 0.5
     scene.script("import time; time.sleep(60)")
@@ -119,9 +137,11 @@ def test_a_script_has_the_processors_it_asked_for(
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("this machine has one processor only")
     scene.known.spec["limits"]["cpu"] = cpu
-    scene.script("import os; print(len(os.sched_getaffinity(0)), os.nice(0))")
+    scene.script(
+        "import os; print(len(os.sched_getaffinity(0)), os.nice(0), os.environ['OMP_NUM_THREADS'])"
+    )
     assert scene.finish()["exit_code"] == 0
-    assert scene.known.text("stdout") == f"{processors} {os.nice(0) + nice}\n"
+    assert scene.known.text("stdout") == f"{processors} {os.nice(0) + nice} {processors}\n"
 
 
 def test_a_stop_lets_the_script_clean_up(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event as sa_event
 
-from safelight.actions import settle, stop
+from safelight.actions import external, settle, stop
 from safelight.actions.context import Context
 from safelight.domain.jobs import (
     FAILED,
@@ -183,8 +183,7 @@ def test_a_run_that_stays_after_its_declared_end_is_ended_and_its_word_counts(
 
 def test_a_tracked_run_ends_with_its_word(context: Context, house: House) -> None:
     _, run = launched(context.db, house, engine="external")
-    with context.db.transaction() as tx:
-        runs.start(tx, run.run_id, alive_until=tx.now)
+    external.hear(context, run)
     assert settle.declare(context.db, run.run_id, Declared.SUCCEED).status is SUCCEEDED
     assert settle.declare(context.db, run.run_id, Declared.FAIL).status is SUCCEEDED
 

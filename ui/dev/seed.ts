@@ -90,7 +90,7 @@ function runOf(seed: Seed, job: string, index: number, number: number): Run {
   return {
     id: `${uuid(index, "0c").slice(0, -2)}${String(number).padStart(2, "0")}`, job_id: job, number, status, engine: "local",
     parameters: { ...seed.parameters, ...(newest ? {} : { tile_batch: 8 }) }, inputs: seed.type === "INTERNAL" ? { mode: "replace" } : {},
-    resources: { cpu: 4, memory: newest ? 4 * 2 ** 30 : 8 * 2 ** 30, gpu: 0, timeout_s: 7200 },
+    resources: { cpu: 4, memory: newest ? 4 * 2 ** 30 : 8 * 2 ** 30, gpu: 0, timeout_s: 7200, disk: null },
     source: seed.type === "INTERNAL" ? { internal: seed.operation } : { package: "71f85b93c2d4e6a8b0c1d2e3f405162738495a6b7c8d9e0f1a2b3c4d5e6f7081" },
     snapshot: { python: "3.11.2", packages: ["albumentations==2.0.8", "numpy==2.3.5", "opencv-python-headless==5.0.0", "pillow==13.0.0"] },
     triggered_by: seed.by, created_at: before(age), queued_at: before(age - 0.4), started_at: started,
@@ -98,7 +98,7 @@ function runOf(seed: Seed, job: string, index: number, number: number): Run {
     failure: status === "FAILED" && seed.failure ? { exit_code: 137, signal: 9, ...seed.failure } : null,
     exit_code: null, signal: null, declared: null, kept: false,
     result: status === "SUCCEEDED" ? { summary: seed.summary ?? "done", counts: { pictures: 118287, shapes: 860001, labels: 12 }, outputs: [{ kind: "DATASET_VERSION", id: "v-spring", name: "apples / spring-2026", path: "/dataset/d-apples/version/v-spring/assets" }], downloads: seed.operation === "export_coco" ? [{ name: "spring-2026.json", object_name: "x", size: 368050176 }] : [] } : null,
-    waiting: seed.waiting ?? null, stop: null, no_heartbeat_since: null,
+    waiting: seed.waiting ?? null, priority: 0, retry: null, retries: 0, ready_at: before(age), stop: null, no_heartbeat_since: null,
     log: { lines: seed.lines ?? 0, bytes: (seed.lines ?? 0) * 104, complete: !live, source: "captured" },
   };
 }

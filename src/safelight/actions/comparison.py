@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -147,8 +148,16 @@ def _stream_difference(context: Context, stream: str, before: View, after: View)
 
 @contextmanager
 def _lines(context: Context, view: View, stream: str) -> Iterator[Iterator[Line]]:
-    with context.logs.open(view.run.run_id, view.source.source) as file:
-        yield _of_stream(logsearch.blocks(file, view.source.size), f"{stream} ".encode())
+    size = view.source.size
+    if not size:
+        yield iter(())
+        return
+    with (
+        context.logs.open(view.run.run_id, view.source.source) as file,
+        mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as log,
+    ):
+        blocks = (block for _, block in logsearch.blocks_of(log, 0, size))
+        yield _of_stream(blocks, f"{stream} ".encode())
 
 
 def _of_stream(blocks: Iterator[bytes], mark: bytes) -> Iterator[Line]:

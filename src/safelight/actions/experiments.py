@@ -14,6 +14,7 @@ from safelight.domain.jobs import JobType, Target, TargetType
 from safelight.domain.packages import Layout
 from safelight.domain.parameters import Values, read_rules, settle_parameters
 from safelight.domain.permissions import require
+from safelight.domain.terms import read_terms
 from safelight.errors import Invalid, NameTaken
 from safelight.store import experiments, jobs, metrics, models, projects, runs, versions
 from safelight.store import objects as stored_objects
@@ -192,6 +193,8 @@ def launch_experiment(
     *,
     parameters: Mapping[str, Any] | None = None,
     resources: dict[str, Any] | None = None,
+    priority: int | None = None,
+    retry: dict[str, Any] | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, Run]:
     """Launch the training of an experiment: the source of the model version it is based on.
@@ -226,6 +229,7 @@ def launch_experiment(
                 parameters=values.plain,
                 inputs=_inputs(tx, experiment, base),
                 resources=processings.overridden(base.resources, resources),
+                terms=read_terms(actor, priority, retry),
                 secrets=values.secret,
                 idempotency_key=idempotency_key,
             ),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from safelight.actions.sealing import Sealer
 from safelight.domain.jobs import JobType, Resources, Target
+from safelight.domain.terms import Terms
 from safelight.errors import Invalid
 from safelight.store import jobs, runs
 from safelight.store.db import Transaction
@@ -31,6 +32,7 @@ class Order:
     parameters: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
+    terms: Terms = field(default_factory=Terms)
     secrets: dict[str, Any] = field(default_factory=dict, repr=False)
     processing_id: UUID | None = None
     engine: str | None = None  # default: container for an image, else local
@@ -85,4 +87,12 @@ def _new_run(order: Order, sealer: Sealer | None) -> runs.NewRun:
         inputs=order.inputs,
         resources=order.resources,
         secrets=secrets,
+        terms=order.terms,
     )
+
+
+def launch_again(tx: Transaction, job: Job, before: Run, new: runs.NewRun) -> Run:
+    """Add the run that follows `before`, the newest of its job: a re-run, or another try."""
+    run = runs.add(tx, job, before.number + 1, new, runs.new_id())
+    jobs.follow(tx, job.job_id, run.run_id, run.status, triggered_by=new.triggered_by)
+    return run

@@ -30,6 +30,7 @@ from safelight.domain.parameters import (
     settle_parameters,
 )
 from safelight.domain.permissions import require
+from safelight.domain.terms import read_terms
 from safelight.errors import Invalid, NameTaken
 from safelight.ids import Kind
 from safelight.store import assets, data, datalakes, jobs, processings, runs, versions
@@ -142,6 +143,8 @@ class Wish:
     data_ids: Sequence[UUID] | None = None
     idempotency_key: str | None = None
     official: bool = False
+    priority: int | None = None
+    retry: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -247,6 +250,7 @@ def _order(actor: Actor, plan: _Plan, wish: Wish) -> Order:
         parameters=plan.values.plain,
         inputs=plan.inputs,
         resources=plan.resources,
+        terms=read_terms(actor, wish.priority, wish.retry),
         secrets=plan.values.secret,
         processing_id=plan.processing.processing_id,
         idempotency_key=wish.idempotency_key,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import edits, outputs
+from safelight.actions import edits, outputs, retry, settle
 from safelight.actions.access import Actor
+from safelight.actions.launch import launch_again
 from safelight.actions.sealing import Sealer
+from safelight.actions.settle import EXTERNAL
 from safelight.domain.packages import change_resources
 from safelight.domain.permissions import require
-from safelight.errors import LiveRun
+from safelight.domain.terms import Terms, check_priority, most_priority, read_retry
+from safelight.errors import Conflict, LiveRun
 from safelight.store import jobs, runs
-from safelight.store.db import Database
+from safelight.store.db import Database, Transaction
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 
@@ -26,21 +29,26 @@ def rerun(
     resources: dict[str, Any] | None = None,
     *,
     like: int | None = None,
+    terms: dict[str, Any] | None = None,
     sealer: Sealer | None = None,
 ) -> Run:
-    """Add a run with the source, parameters, inputs and resources of run number `like`, else of the
-    newest; given keys replace.
+    """Add a run with the source, parameters, inputs, resources and terms (`priority` and `retry`) of run
+    number `like`, else of the newest; given keys replace. It takes the place of another try that only
+    waits for its time.
 
     `sealer` is needed where secret parameters are given. Raises and adds nothing: LiveRun while the
-    newest run has not ended; NameTaken, proposing a free name, where it would make a version that
-    exists; Invalid naming a field that does not fit; NotFound, Denied.
+    newest run has not ended; Conflict for a job that runs elsewhere; NameTaken, proposing a free
+    name, where it would make a version that exists; Invalid naming a field that does not fit; NotFound, Denied.
     """
     with db.transaction() as tx:
         job = jobs.get(tx, by.organization_id, job_id)
         check_may(job, by)
+        _replace_waiting(tx, runs.newest(tx, job_id), by)
         # Holding the job's row makes a second click wait here and then see the first one's run.
         jobs.hold(tx, job_id)
         newest = runs.newest(tx, job_id)
+        if newest.engine == EXTERNAL:
+            raise Conflict("This job runs elsewhere and is only tracked: start it again there.")
         if not newest.is_final:
             raise LiveRun(
                 f"Run {newest.number} of this job has not ended.", run_id=str(newest.run_id)
@@ -56,10 +64,28 @@ def rerun(
             inputs=edited.inputs,
             resources=change_resources(before.resources, resources or {}),
             secrets=edited.secrets,
+            terms=_terms(by, before, terms or {}),
         )
-        run = runs.add(tx, job, newest.number + 1, new, runs.new_id())
-        jobs.follow(tx, job_id, run.run_id, run.status, triggered_by=by.user_id)
-        return run
+        return launch_again(tx, job, newest, new)
+
+
+def _replace_waiting(tx: Transaction, newest: Run, by: Actor) -> None:
+    """Somebody runs the job again by hand: that ends the chain of its tries."""
+    if not retry.waits(tx, newest):
+        return
+    # The run is locked before its job, as in every step of a run: else two could wait for each other.
+    run = runs.get(tx, newest.run_id, hold=True)
+    if retry.waits(tx, run):
+        settle.stop_in(tx, runs.request_stop(tx, run.run_id, by.user_id, grace_s=0))
+
+
+def _terms(by: Actor, before: Run, given: dict[str, Any]) -> Terms:
+    """A priority that somebody else gave is kept as far as `by` may give it."""
+    priority = given.get("priority")
+    if priority is None:
+        priority = min(before.terms.priority, most_priority(by))
+    policy = read_retry(given["retry"]) if "retry" in given else before.retry
+    return Terms(check_priority(by, priority), policy)
 
 
 def check_may(job: Job, by: Actor) -> None:

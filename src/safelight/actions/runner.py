@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from safelight import sdk_wheel
-from safelight.actions import access, logs, masking, settle
+from safelight.actions import access, external, logs, masking, settle
 from safelight.actions.context import Context
 from safelight.actions.sealing import token_hash
-from safelight.domain.jobs import Exit, TargetType
+from safelight.domain.jobs import Exit, RunStatus, TargetType
 from safelight.errors import AlreadyEnded, Unauthenticated
 from safelight.store import jobs, organizations, packages, runs, samples
 from safelight.store.db import Read
@@ -78,7 +78,7 @@ def _spec(read: Read, run: Run) -> dict[str, Any]:
         "requirements": None,
         "pinned": None,
         "sdk": None,
-        "limits": {**asdict(run.resources), "disk": None},
+        "limits": asdict(run.resources),
         "run_user": None,
     }
     package_hash = run.source.get("package")
@@ -152,10 +152,16 @@ def heartbeat(context: Context, run: Run, sample: Sample | None) -> dict[str, An
         try:
             run = runs.renew(tx, run.run_id, alive_until=alive_until)
         except AlreadyEnded:
-            return {"stop": None, "final": True}
+            return {"stop": _last_order(tx, run.run_id), "final": True}
         if sample is not None:
             samples.add(tx, run.run_id, sample)
     return {"stop": stop_order(context, run), "final": False}
+
+
+def _last_order(read: Read, run_id: UUID) -> dict[str, Any] | None:
+    """Of a run that ended in the record: what was stopped must not go on where it runs."""
+    killed = runs.get(read, run_id).status is RunStatus.KILLED
+    return {"grace_s": 0.0, "kill": True} if killed else None
 
 
 def stop_order(context: Context, run: Run) -> dict[str, Any] | None:
@@ -184,6 +190,8 @@ class Report:
 def report(context: Context, run: Run, report: Report) -> Run:
     """Take the runner's report: the log's length first, so that a run's end finds its log whole."""
     logs.expect(context, run.run_id, report.offsets)
+    if run.engine == settle.EXTERNAL and report.stop_signalled:
+        external.stopped_there(context, run)
     exit = masking.masked(context, run, report.exit)
     return settle.settle(context.db, run.run_id, exit, stop_signalled=report.stop_signalled)
 

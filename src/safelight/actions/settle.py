@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from safelight.actions import access
+from safelight.actions import access, retry
 from safelight.domain.jobs import KILLED, Declared, Ending, Exit, Failure, FailureKind
 from safelight.domain.jobs import settle as judge
 from safelight.errors import AlreadyEnded
@@ -35,8 +35,10 @@ def settle_in(tx: Transaction, run_id: UUID, exit: Exit, *, stop_signalled: bool
         run = runs.check_live(tx, run_id)
     except AlreadyEnded:
         return _late(tx, runs.get(tx, run_id), exit, stop_signalled=stop_signalled)
-    ended = runs.end(tx, run_id, _judged(tx, run, exit, stop_signalled=stop_signalled), exit)
+    ending = _judged(tx, run, exit, stop_signalled=stop_signalled)
+    ended = runs.end(tx, run_id, ending, exit)
     access.revoke_script_tokens(tx, run_id)
+    retry.follow(tx, ended, ending)
     return ended
 
 
@@ -56,7 +58,8 @@ def declare(db: Database, run_id: UUID, declared: Declared, *, ends: bool = True
             run = runs.declare(tx, run_id, declared)
         except AlreadyEnded:
             return runs.get(tx, run_id)
-        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and run.engine == EXTERNAL else run
+        is_its_word = run.engine == EXTERNAL and not run.has_runner
+        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and is_its_word else run
 
 
 def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Ending:

@@ -32,8 +32,8 @@ def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> 
         if run.is_final:
             return run
         run = runs.request_stop(tx, run_id, by.user_id, grace_s=grace_s)
-        if run.status is RUNNING and run.engine != settle.EXTERNAL:
-            return run
+        if run.status is RUNNING and (run.has_runner or run.engine != settle.EXTERNAL):
+            return run  # its runner will tell the end
         return settle.stop_in(tx, run)
 
 

@@ -12,7 +12,7 @@ from safelight.actions import experiments as actions
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx, DataWriter, Db, Launcher, Reader, needs
-from safelight.api.job_views import JobDetail, JobRow, answer
+from safelight.api.job_views import JobDetail, JobRow, RetryView, answer
 from safelight.api.jobs import job_answer, jobs_page
 from safelight.api.processings import IdempotencyKey, RuleView, rule_views
 from safelight.api.views import Named, Page, time_text
@@ -105,10 +105,14 @@ class NewMetric(BaseModel):
 
 
 class LaunchBody(BaseModel):
-    """Parameters given here replace the experiment's, key by key."""
+    """Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
+    is claimed first; above 0 for admins.
+    """
 
     parameters: dict[str, Any] | None = None
     resources: dict[str, Any] | None = None
+    priority: int | None = None
+    retry: RetryView | None = None
 
 
 @router.get("/experiments/{experiment_id}")
@@ -185,6 +189,8 @@ def launch_experiment(
         experiment_id,
         parameters=wanted.parameters,
         resources=wanted.resources,
+        priority=wanted.priority,
+        retry=wanted.retry.model_dump() if wanted.retry else None,
         idempotency_key=idempotency_key,
     )
     return job_answer(context, actor, job.job_id, status=201)

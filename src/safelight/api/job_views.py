@@ -19,8 +19,9 @@ from safelight.actions.logview import View
 from safelight.actions.settle import EXTERNAL
 from safelight.actions.waiting import waiting_sentences
 from safelight.api.views import Named
-from safelight.domain.jobs import LIVE, PENDING, QUEUED, RUNNING, JobType, RunStatus
+from safelight.domain.jobs import LIVE, PENDING, QUEUED, RUNNING, FailureKind, JobType, RunStatus
 from safelight.domain.logs import stamp
+from safelight.domain.terms import BACKOFF_S
 from safelight.store import users
 from safelight.store.db import Read
 from safelight.store.events import Recorded
@@ -93,12 +94,23 @@ class JobRow(BaseModel):
 
 
 class ResourcesView(BaseModel):
-    """Limits; null: none. Memory in bytes."""
+    """Limits; null: none. Memory and disk in bytes."""
 
     cpu: float | None = None
     memory: int | None = None
     gpu: int | None = None
     timeout_s: float | None = None
+    disk: int | None = None
+
+
+class RetryView(BaseModel):
+    """Which failures are tried again, how often at most, after which first pause; each is twice the
+    one before.
+    """
+
+    kinds: list[FailureKind]
+    times: int
+    backoff_s: float = BACKOFF_S
 
 
 class StopView(BaseModel):
@@ -130,7 +142,9 @@ class EventView(BaseModel):
 
 
 class RunView(BaseModel):
-    """One execution of a job."""
+    """One execution of a job. `retries`: how often it was tried again before, 0 for what somebody
+    launched; `ready_at`: it does not begin before then.
+    """
 
     id: UUID
     job_id: UUID
@@ -155,6 +169,10 @@ class RunView(BaseModel):
     kept: bool
     result: dict[str, Any] | None
     waiting: str | None
+    priority: int
+    retry: RetryView | None
+    retries: int
+    ready_at: str
     stop: StopView | None
     no_heartbeat_since: str | None
     log: LogView
@@ -236,7 +254,7 @@ def _job_row(row: ListRow, waiting: Mapping[UUID, str], now: int) -> Json:
         "summary": orjson.loads(row.result).get("summary") if row.result else None,
         "waiting": waiting.get(row.run_id),
         "stop_requested_at": _time(row.stop_requested_at),
-        "no_heartbeat_since": _silent(row.status, row.engine, row.seen_at, now),
+        "no_heartbeat_since": _silent(row.status, row.seen_at, now),
         "kept": bool(row.kept),
     }
 
@@ -249,9 +267,9 @@ def _line(failure: Json) -> Json:
     return {"kind": failure["kind"], "message": failure["message"]}
 
 
-def _silent(status: str, engine: str, seen_at: int | None, now: int) -> str | None:
+def _silent(status: str, seen_at: int | None, now: int) -> str | None:
     """Since when nothing was heard of a running run, once that is worth a word."""
-    if status != RUNNING or engine == EXTERNAL or seen_at is None:
+    if status != RUNNING or seen_at is None:
         return None
     return stamp(seen_at) if now - seen_at > SILENT_S * 1_000_000 else None
 
@@ -301,8 +319,12 @@ def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: i
         "kept": run.kept,
         "result": run.result,
         "waiting": waiting,
+        "priority": run.terms.priority,
+        "retry": run.retry.to_json() if run.retry else None,
+        "retries": run.retries,
+        "ready_at": stamp(run.ready_at),
         "stop": _stop(run, people),
-        "no_heartbeat_since": _silent(run.status, run.engine, run.seen_at, now),
+        "no_heartbeat_since": _silent(run.status, run.seen_at, now),
         "log": {
             "lines": log.total_lines,
             "bytes": log.source.size,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from safelight.actions import processings as actions
 from safelight.actions.processings import Wish
 from safelight.api.asking import Ctx, Db, Launcher, PackageAdder, Reader
-from safelight.api.job_views import JobDetail, ResourcesView
+from safelight.api.job_views import JobDetail, ResourcesView, RetryView
 from safelight.api.jobs import job_answer
 from safelight.api.uploads import Archive
 from safelight.api.views import Page, time_text
@@ -71,13 +71,17 @@ class ProcessingView(BaseModel):
 
 
 class LaunchBody(BaseModel):
-    """`target_id`: the id of what to run on, or its name. Parameters given here replace defaults."""
+    """`target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
+    `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
+    """
 
     target_id: str
     parameters: dict[str, Any] | None = None
     inputs: dict[str, Any] | None = None
     resources: dict[str, Any] | None = None
     asset_ids: list[UUID] | None = None
+    priority: int | None = None
+    retry: RetryView | None = None
 
 
 @router.get("/processings")
@@ -144,6 +148,8 @@ def launch_processing(
             resources=body.resources,
             asset_ids=body.asset_ids,
             idempotency_key=idempotency_key,
+            priority=body.priority,
+            retry=body.retry.model_dump() if body.retry else None,
         ),
     )
     return job_answer(context, actor, job.job_id, status=201)

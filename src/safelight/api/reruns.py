@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from safelight.actions import rerun, rerun_check, runview
 from safelight.actions.rerun_check import Edit
 from safelight.api.asking import Ctx
-from safelight.api.job_views import People, RunView, answer
+from safelight.api.job_views import People, RetryView, RunView, answer
 from safelight.api.jobs import JobReader, show
 from safelight.api.processings import InputView, RuleView, input_views
 from safelight.store import jobs
@@ -22,13 +22,15 @@ router = APIRouter(tags=["jobs"])
 
 class RerunBody(BaseModel):
     """What shall differ from run number `like`, or from the newest; keys given here replace its own.
-    Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off.
+    Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off. `retry` null: no other try.
     """
 
     parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)
     resources: dict[str, Any] = Field(default_factory=dict)
     like: int | None = Field(default=None, ge=1)
+    priority: int | None = None
+    retry: RetryView | None = None
 
 
 class FormView(BaseModel):
@@ -115,6 +117,7 @@ def rerun_job(job: str, actor: JobReader, context: Ctx, body: RerunBody | None =
         changes.inputs,
         changes.resources,
         like=changes.like,
+        terms=changes.model_dump(include={"priority", "retry"}, exclude_unset=True),
         sealer=context.sealer,
     )
     with context.db.read() as read:

@@ -11,7 +11,7 @@ from typer import Abort, Option, Typer
 from typer.exceptions import TyperException
 
 from safelight import __version__
-from safelight.cli import data, diff, house, jobs, login, output, rerun, scripts
+from safelight.cli import data, diff, house, jobs, login, output, rerun, scripts, terms, track
 from safelight.errors import SafelightError
 
 # The command itself could not do its work. 0 to 3 say how a job ended, so they are not used here.
@@ -33,6 +33,10 @@ commands.command(rich_help_panel=_START)(login.login)
 commands.add_typer(house.users, name="user", rich_help_panel=_START)
 for _command in (jobs.jobs, jobs.job, jobs.logs, jobs.wait, rerun.rerun, diff.diff, jobs.stop):
     commands.command(rich_help_panel=_JOBS)(_command)
+commands.command(rich_help_panel=_JOBS)(terms.limit)
+# What follows the command's name is the command's own, options too.
+_AS_TYPED = {"allow_interspersed_args": False}
+commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
 commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)

@@ -10,6 +10,7 @@ from typer import Option
 from safelight.cli import output
 from safelight.cli.jobs import AsJson, Input, JobId, Limit, Set, Wait, launched, run_of
 from safelight.cli.login import connect
+from safelight.cli.terms import Priority, Retry, RetryAfter, RetryOn, policy
 from safelight.cli.values import pairs, typed, types_of
 from safelight.errors import NameTaken
 
@@ -22,6 +23,10 @@ def rerun(
     run: Annotated[
         int | None, Option(help="Number of the run to be like; else the newest.")
     ] = None,
+    priority: Priority = None,
+    retry: Retry = 0,
+    retry_on: RetryOn = "",
+    retry_after: RetryAfter = 30.0,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +38,14 @@ def rerun(
     for each in found.check_rerun(parameters, inputs, limits, like=run)["warnings"]:
         output.err.print(Text(f"Warning: {each['message']}", style=output.AMBER))
     try:
-        found.rerun(parameters, inputs, limits, like=run)
+        found.rerun(
+            parameters,
+            inputs,
+            limits,
+            like=run,
+            priority=priority,
+            retry=policy(retry, retry_on, retry_after),
+        )
     except NameTaken as error:
         raise _with_option(error) from None
     launched(found, wait=wait, as_json=as_json)

@@ -11,6 +11,7 @@ from typer import Argument, Option, Typer
 from safelight.cli import output
 from safelight.cli.jobs import AsJson, Input, Limit, Set, Wait, launched
 from safelight.cli.login import connect
+from safelight.cli.terms import Priority, Retry, RetryAfter, RetryOn, policy
 from safelight.cli.values import pairs, typed
 from safelight.client.connection import Client
 from safelight.client.processings import Processing
@@ -83,6 +84,10 @@ def launch_processing(
     set: Set = [],  # noqa: B006 - typer copies it
     input: Input = [],  # noqa: B006
     limit: Limit = [],  # noqa: B006
+    priority: Priority = None,
+    retry: Retry = 0,
+    retry_on: RetryOn = "",
+    retry_after: RetryAfter = 30.0,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -94,6 +99,8 @@ def launch_processing(
         parameters=typed(pairs(set, "--set"), _types(found.parameters)),
         inputs=dict(pairs(input, "--input")),
         resources=dict(pairs(limit, "--limit")),
+        priority=priority,
+        retry=policy(retry, retry_on, retry_after),
     )
     launched(job, wait=wait, as_json=as_json)
 
@@ -120,6 +127,10 @@ def launch_training(
         list[str], Option(metavar="ALIAS=DATASET/VERSION", help="A dataset version to train on.")
     ] = [],  # noqa: B006 - typer copies it
     set: Set = [],  # noqa: B006
+    priority: Priority = None,
+    retry: Retry = 0,
+    retry_on: RetryOn = "",
+    retry_after: RetryAfter = 30.0,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -133,7 +144,8 @@ def launch_training(
         parameters=typed(pairs(set, "--set"), _types(found.parameters)),
         datasets=versions,
     )
-    launched(made.launch(), wait=wait, as_json=as_json)
+    job = made.launch(priority=priority, retry=policy(retry, retry_on, retry_after))
+    launched(job, wait=wait, as_json=as_json)
 
 
 def _project(client: Client, name: str) -> Project:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from safelight.client.http import Http, Json
 from safelight.client.record import Record
+from safelight.domain.jobs import TargetType
 from safelight.errors import NotFound
 
 
 class Datalake(Record):
     """A place for files."""
+
+    target_type = TargetType.DATALAKE
 
     def upload(self, paths: Iterable[str | Path]) -> Iterator[Json]:
         """Upload pictures one by one; gives `filename`, and `id` or `error`, for each."""

@@ -12,6 +12,7 @@ from safelight.client.http import Http, Json
 from safelight.client.jobs import Job
 from safelight.client.record import Record
 from safelight.client.shapes import Shape, from_json, to_json
+from safelight.domain.jobs import TargetType
 from safelight.errors import Denied, Invalid, NotFound
 
 R = TypeVar("R", bound=Record)
@@ -62,6 +63,8 @@ class Asset(Record):
 
 class Version(Record):
     """One content of a dataset: pictures, shapes and labels."""
+
+    target_type = TargetType.DATASET_VERSION
 
     @property
     def path(self) -> str:

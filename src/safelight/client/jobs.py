@@ -145,6 +145,12 @@ def _line(found: Json) -> LogLine:
     return LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
 
 
+def terms(priority: int | None, retry: Mapping[str, Any] | None) -> Json:
+    """The part of a launch that says how the run ranks and when it is tried again."""
+    given: Json = {} if priority is None else {"priority": priority}
+    return given if retry is None else {**given, "retry": dict(retry)}
+
+
 class Job(_Executed):
     """One long operation. Its status, progress and log are those of its newest run."""
 
@@ -206,14 +212,16 @@ class Job(_Executed):
         resources: Mapping[str, Any] | None = None,
         *,
         like: int | None = None,
+        priority: int | None = None,
+        retry: Mapping[str, Any] | None = None,
     ) -> Job:
         """Run it again, as run number `like` or the newest was launched except where given here.
 
         Resources: cpu, memory as `"4GiB"`, gpu, timeout as `"2h"`; None takes a limit off. Raises
         Invalid naming the field that does not fit, NameTaken with a `proposal`, LiveRun while a run
-        has not ended; the job is then as it was.
+        has not ended (one that only waits to be tried again is replaced); the job is then as it was.
         """
-        body = _edit(parameters, inputs, resources, like)
+        body = _edit(parameters, inputs, resources, like) | terms(priority, retry)
         self.http.launch(f"{JOB_PATH}/{self.id}/rerun", body)
         return self.refresh()
 

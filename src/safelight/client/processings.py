@@ -9,8 +9,9 @@ from uuid import UUID
 
 from safelight.client.folders import pack
 from safelight.client.http import Http, Json
-from safelight.client.jobs import Job
+from safelight.client.jobs import Job, terms
 from safelight.client.record import Record
+from safelight.domain.jobs import TargetType
 from safelight.errors import NotFound
 
 
@@ -35,8 +36,14 @@ class Processing(Record):
         inputs: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
         asset_ids: Sequence[UUID | str] | None = None,
+        priority: int | None = None,
+        retry: Mapping[str, Any] | None = None,
     ) -> Job:
-        """Run it on `target`, or on some of its assets; returns the job."""
+        """Run it on `target`, or on some of its assets; returns the job.
+
+        `priority` from -100 to 100: of the runs that wait, the highest goes first; above 0 for admins.
+        `retry`: `{"kinds": ["out_of_memory", "lost"], "times": 2, "backoff_s": 30}`.
+        """
         body: Json = {"target_id": str(target.id if isinstance(target, Record) else target)}
         for name, value in (
             ("parameters", parameters),
@@ -45,6 +52,7 @@ class Processing(Record):
         ):
             if value is not None:
                 body[name] = dict(value)
+        body |= terms(priority, retry)
         if asset_ids is not None:
             body["asset_ids"] = [str(asset_id) for asset_id in asset_ids]
         return Job(self.http, self.http.launch(f"/api/v1/processings/{self.id}/launch", body))
@@ -75,6 +83,8 @@ class Processings:
 
 class Training(Record):
     """A training script: the version of a model that experiments can launch."""
+
+    target_type = TargetType.MODEL_VERSION
 
     @property
     def parameters(self) -> Json:

@@ -10,13 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from safelight.client.http import Http, Json
-from safelight.client.jobs import Job
+from safelight.client.jobs import Job, terms
 from safelight.client.record import Record
+from safelight.domain.jobs import TargetType
 from safelight.errors import NotFound, Unavailable
 
 
 class Experiment(Record):
     """One training: parameters, metrics, artifacts."""
+
+    target_type = TargetType.EXPERIMENT
 
     def __init__(self, http: Http, data: Json) -> None:
         super().__init__(http, data)
@@ -89,10 +92,16 @@ class Experiment(Record):
         self,
         parameters: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
+        *,
+        priority: int | None = None,
+        retry: Mapping[str, Any] | None = None,
     ) -> Job:
-        """Run the training of its model version; returns the job."""
+        """Run the training of its model version; returns the job. `priority`, `retry`: as in
+        `Processing.launch`.
+        """
         body = {"parameters": parameters, "resources": resources}
-        given = {name: dict(value) for name, value in body.items() if value is not None}
+        given: Json = {name: dict(value) for name, value in body.items() if value is not None}
+        given |= terms(priority, retry)
         return Job(self.http, self.http.launch(f"{self.path}/launch", given))
 
     def jobs(self) -> Iterator[Job]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from safelight.client.http import Http, Json
+from safelight.domain.jobs import TargetType
 
 
 class Record:
     """An object as it was when it was asked for; `data` is the whole answer."""
+
+    target_type: ClassVar[TargetType | None] = None  # as what a job can be about it
 
     def __init__(self, http: Http, data: Json) -> None:
         self.http = http

@@ -173,12 +173,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Limits of a run; None: none. Memory in bytes."""
+    """Limits of a run; None: none. Memory and disk in bytes."""
 
     cpu: float | None = None
     memory: int | None = None
     gpu: int = 0
     timeout_s: float | None = None
+    disk: int | None = None  # of its work folder and its temporary one
 
 
 JsonObject = dict[str, Any]

@@ -428,9 +428,11 @@ def shown(engine: str, captured: State | None) -> str:
     """Which source people see: the captured one where it holds the script's lines, else the posted."""
     if engine == "local":
         return "captured"
-    if engine == "external" or captured is None:
+    if captured is None:
         return "posted"
-    has_lines = any(captured.stream(name).offset for name in ("stdout", "stderr"))
+    # Elsewhere nothing but a runner of ours writes to `setup`: its word counts as a line there.
+    streams = ("stdout", "stderr", "setup") if engine == "external" else ("stdout", "stderr")
+    has_lines = any(captured.stream(name).offset for name in streams)
     return "captured" if has_lines else "posted"
 
 

@@ -185,14 +185,17 @@ _SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
 def read_resources(told: Mapping[str, Any]) -> Resources:
-    """`cpu = 2`, `memory = "4GiB"`, `gpu = 0`, `timeout = "2h"`. Raises Invalid naming the field."""
-    unknown = told.keys() - {"cpu", "memory", "gpu", "timeout", "timeout_s"}
+    """`cpu = 2`, `memory = "4GiB"`, `gpu = 0`, `timeout = "2h"`, `disk = "20GiB"`. Raises Invalid naming
+    the field.
+    """
+    unknown = told.keys() - {"cpu", "memory", "gpu", "timeout", "timeout_s", "disk"}
     if unknown:
         name = min(unknown)
         raise Invalid(
-            f"There is no resource {name!r}; there are cpu, memory, gpu, timeout.",
+            f"There is no resource {name!r}; there are cpu, memory, gpu, timeout, disk.",
             field=f"resources.{name}",
         )
+    disk = _quantity("disk", told.get("disk"), _BYTES, '"20GiB"')
     memory = _quantity("memory", told.get("memory"), _BYTES, '"4GiB"')
     timeout_s = told.get("timeout", told.get("timeout_s"))
     gpu = _quantity("gpu", told.get("gpu"), {"": 1}, "1", least=0)
@@ -201,6 +204,7 @@ def read_resources(told: Mapping[str, Any]) -> Resources:
         memory=None if memory is None else int(memory),
         gpu=int(gpu or 0),
         timeout_s=_quantity("timeout", timeout_s, _SECONDS, '"2h"'),
+        disk=None if disk is None else int(disk),
     )
 
 

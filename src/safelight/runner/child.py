@@ -51,7 +51,8 @@ def _prepare(order: Order, go: int, trouble: int) -> None:
     os.close(go)
     _drop(order.get("user"))
     os.chdir(order["cwd"])
-    os.umask(0o022)
+    if order["kind"] != "command":
+        os.umask(0o022)
 
 
 def _redirect(order: Order) -> None:
@@ -62,10 +63,13 @@ def _redirect(order: Order) -> None:
         if user:
             os.fchown(descriptor, user["uid"], user["gid"])  # scripts may reopen /dev/stdout
         os.dup2(descriptor, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    if order["kind"] != "command":  # which reads what whoever typed it gives it
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 
 def _limit(order: Order) -> None:
+    if order["kind"] == "command":
+        return  # it is as its user would start it
     if order.get("cpus"):
         os.sched_setaffinity(0, order["cpus"])
     if order.get("nice"):

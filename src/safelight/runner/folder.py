@@ -22,6 +22,8 @@ VERDICT = "verdict.json"  # what the runner did to the child, and why
 FAILURE = "failure.json"  # what an internal operation says of its own failure
 REPORT = "report.json"  # the end as it is told; its sources may be removed afterwards
 STOP = "stop.json"  # the engine wants the run to end
+COMMAND = "command.json"  # what to start, of a run that is tracked at a terminal
+LEFT = "left.json"  # whoever tracks it there waits no longer
 FINISHED = "finished.json"  # nothing is left to do for any runner
 
 STREAMS = ("setup", "stdout", "stderr")

@@ -20,6 +20,7 @@ from . import oom, processes
 from .child import Internal, Order, become
 from .folder import EXIT, KEEPER, Note, RunFolder
 from .processes import Identity
+from .processors import KEEPER_NAME
 
 # Room for the exit status is taken before the child starts, so a full disk cannot lose it.
 _EXIT_ROOM = 512
@@ -99,7 +100,7 @@ def _keep(folder: RunFolder, internal: Optional[Internal], order_in: int, reply:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    processes.name_self("safelight-keep")
+    processes.name_self(KEEPER_NAME)
     processes.adopt_orphans()
     content = _read(order_in)
     if not content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional
 
 
 class Stop(NamedTuple):
@@ -11,7 +11,10 @@ class Stop(NamedTuple):
 
 
 class Orders:
-    def __init__(self) -> None:
+    def __init__(self, *, is_tracked: bool = False) -> None:
+        """`is_tracked`: the server only watches; that it gives a run up is no reason to end it."""
+        self.is_tracked = is_tracked
+        self.signals: List[int] = []  # from the terminal, to be passed on
         self.stop: Optional[Stop] = None
         self.given_up = False
         self.wake, self._ring = os.pipe()  # `wake` is readable when something is new
@@ -31,7 +34,13 @@ class Orders:
     def give_up(self) -> None:
         """The server has no use for this run any more."""
         self.given_up = True
-        self.ask(0.0)
+        if not self.is_tracked:
+            self.ask(0.0)
+
+    def pass_on(self, number: int, _: object = None) -> None:
+        """A signal handler: whoever watches passes the signal on, between two of its steps."""
+        self.signals.append(number)
+        self._wake()
 
     def heard(self) -> None:
         """Make `wake` unreadable again, before looking at what is new."""

@@ -29,6 +29,7 @@ class Stat(NamedTuple):
     session: int
     ticks: int  # used by itself and the children it has waited for
     start: int
+    name: str
 
 
 def boot_id() -> str:
@@ -44,9 +45,11 @@ def stat(pid: int) -> Optional[Stat]:
     except OSError:
         return None
     # The name stands in parentheses and may contain anything, blanks and ")" too.
-    f = content[content.rindex(b")") + 2 :].split()
+    end = content.rindex(b")")
+    name = content[content.index(b"(") + 1 : end].decode(errors="replace")
+    f = content[end + 2 :].split()
     ticks = sum(int(n) for n in f[11:15])
-    return Stat(pid, f[0].decode(), int(f[1]), int(f[2]), int(f[3]), ticks, int(f[19]))
+    return Stat(pid, f[0].decode(), int(f[1]), int(f[2]), int(f[3]), ticks, int(f[19]), name)
 
 
 def identify(pid: int) -> Optional[Identity]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import pwd
 import time
-import zlib
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import package
@@ -15,6 +13,7 @@ from .environment import Environment, Environments, Wanted
 from .failure import SetupFailed, Stopped, duration_text
 from .folder import STOP, Config, Note, RunFolder
 from .orders import Orders
+from .processors import Processors, threads
 from .server import Away, Refused, Server
 from .setup_log import SetupLog
 
@@ -27,6 +26,7 @@ class Setup:
         self._orders = orders
         self._server = Server(config.server_file, config.token)
         self._started = time.monotonic()
+        self._processors = Processors()
 
     def internal(self) -> Note:
         """The order for an internal operation: it needs nothing but a place."""
@@ -106,11 +106,11 @@ class Setup:
         self, argv: List[str], environment: Dict[str, str], user: Optional[Dict[str, Any]]
     ) -> Note:
         limits = self._spec.get("limits") or {}
-        cpus, nice = _processors(limits.get("cpu"), self._config.run_id)
+        cpus, nice = self._processors.choose(limits.get("cpu"), self._config.run_id)
         return {
             "kind": self._spec["kind"],
             "argv": argv,
-            "environment": environment,
+            "environment": {**threads(cpus), **environment},
             "folder": self._folder.path,
             "cwd": self._folder.work,
             "user": user,
@@ -165,20 +165,6 @@ def _give(path: str, user: Dict[str, Any]) -> None:
             os.chown(os.path.join(parent, name), user["uid"], user["gid"], follow_symlinks=False)
     os.chown(path, user["uid"], user["gid"])
     os.chmod(path, 0o700)
-
-
-def _processors(limit: Optional[float], run_id: str) -> Tuple[List[int], int]:
-    """Which processors the child may use, and how nice it is if it asked for less than one.
-
-    Runs are spread by their id: they do not know of each other.
-    """
-    usable = sorted(os.sched_getaffinity(0))
-    if limit is None or math.ceil(limit) >= len(usable):
-        return [], 0
-    first = zlib.crc32(run_id.encode()) % len(usable)
-    count = max(1, math.ceil(limit))
-    chosen = [usable[(first + number) % len(usable)] for number in range(count)]
-    return sorted(chosen), 5 if limit < 1 else 0
 
 
 def _snapshot(environment: Environment) -> Note:

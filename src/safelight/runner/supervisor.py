@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import signal
 import sys
 import time
 import traceback
@@ -15,7 +17,18 @@ from .child import Internal
 from .ending import ending
 from .failure import SetupFailed, Stopped, report
 from .feed import Feed, introduction
-from .folder import FINISHED, KEEPER, PROCESS, REPORT, STOP, Config, Note, RunFolder
+from .folder import (
+    COMMAND,
+    FINISHED,
+    KEEPER,
+    LEFT,
+    PROCESS,
+    REPORT,
+    STOP,
+    Config,
+    Note,
+    RunFolder,
+)
 from .keeper import Keeper, LaunchFailed
 from .orders import Orders
 from .server import Away, Refused, Server
@@ -23,6 +36,9 @@ from .setup import Setup
 from .usage import Usage
 from .verdict import Verdict
 from .watch import Watch
+
+# What a terminal, a shell or a closed pipe would do to a program that runs there.
+PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE)
 
 
 def main(arguments: List[str]) -> int:
@@ -51,6 +67,9 @@ def supervise(path: str, internal: Optional[Internal] = None) -> int:
     if note is None:
         keeper = Keeper.fork(folder, internal)
         if keeper is not None:
+            command = folder.read(COMMAND)
+            if command is not None:
+                return _track(folder, config, keeper, command)
             return _run(folder, config, keeper)
         note = folder.read(KEEPER)
     assert note is not None
@@ -120,9 +139,21 @@ def _launch(
     return None
 
 
+def _track(folder: RunFolder, config: Config, keeper: Keeper, command: Note) -> int:
+    """Start at once what somebody wants to run here; the server hears of it when it answers."""
+    try:
+        note = keeper.launch(command)
+    except LaunchFailed:
+        note = folder.read(KEEPER) or {}
+    return _attach(folder, config, note) if note else 1
+
+
 def _attach(folder: RunFolder, config: Config, note: Note) -> int:
     """Follow a child that an earlier runner started, whether it lives or has ended."""
-    orders = Orders()
+    orders = Orders(is_tracked=folder.has(COMMAND))
+    if orders.is_tracked:
+        for number in PASSED_ON:
+            signal.signal(number, orders.pass_on)
     feed = Feed(folder, Server(config.server_file, config.token), orders)
     feed.start()
     _watch(folder, note, orders, feed)
@@ -130,13 +161,15 @@ def _attach(folder: RunFolder, config: Config, note: Note) -> int:
 
 
 def _tell(folder: RunFolder, config: Config) -> int:
-    feed = Feed(folder, Server(config.server_file, config.token), Orders())
+    orders = Orders(is_tracked=folder.has(COMMAND))
+    feed = Feed(folder, Server(config.server_file, config.token), orders)
     feed.start()
     return _finish(folder, feed)
 
 
 def _watch(folder: RunFolder, note: Note, orders: Orders, feed: Feed) -> None:
-    usage = Usage(note["keeper"][0], folder.work)
+    folders = () if orders.is_tracked else (folder.work, folder.tmp)
+    usage = Usage(note["keeper"][0], *folders)
     feed.sample = usage.sample
     Watch(folder, note, orders, usage).wait()
 
@@ -149,5 +182,8 @@ def _finish(folder: RunFolder, feed: Feed) -> int:
     feed.finish(end)
     if not folder.has(FINISHED):
         return 1
-    folder.clear()
+    if not folder.has(COMMAND):
+        folder.clear()
+    elif folder.has(LEFT):
+        shutil.rmtree(folder.path, ignore_errors=True)
     return 0

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from . import processes
+from .disk import DiskMeter
 from .gpu import GpuMeter
-
-_DISK_EVERY_S = 10.0
-_MOST_FILES = 20_000  # a bigger work folder is not walked again and again
 
 
 class Usage:
-    """The tree below one process (the keeper). Memory is measured by the watch, the rest per sample."""
+    """The tree below one process (the keeper), and its folders. Memory and disk are measured by the
+    watch, the rest per sample.
+    """
 
-    def __init__(self, root: int, work: str) -> None:
+    def __init__(self, root: int, *folders: str) -> None:
         self._root = root
-        self._work = work
+        self._disk = DiskMeter(*folders)
         self.tree: List[int] = []  # as `memory` last saw it
         self._peak = 0
         self._cpu_s = processes.seconds(root)
         self._at = time.monotonic()
-        self._disk: Optional[int] = None
-        self._disk_at = float("-inf")
         self._gpu = GpuMeter()
 
     def memory(self) -> int:
@@ -38,6 +35,10 @@ class Usage:
         """The same with shared pages counted once: forked data loaders share much. Slow."""
         return sum(processes.proportional(pid) for pid in self.tree)
 
+    def disk(self) -> int:
+        """Bytes that its folders take at least; each call looks at some of the files."""
+        return self._disk.look()
+
     def sample(self) -> Dict[str, Any]:
         """Since the last sample: cores used, most memory; GPU share and disk as of now."""
         peak, self._peak = self._peak, 0
@@ -45,7 +46,7 @@ class Usage:
             "cpu": self._cores(),
             "memory": peak,
             "gpu": self._gpu.read(),
-            "disk": self._disk_used(),
+            "disk": self._disk.used,
         }
 
     def _cores(self) -> float:
@@ -54,24 +55,3 @@ class Usage:
         used, passed = cpu_s - self._cpu_s, now - self._at
         self._cpu_s, self._at = cpu_s, now
         return round(max(0.0, used) / passed, 3) if passed > 0 else 0.0
-
-    def _disk_used(self) -> Optional[int]:
-        now = time.monotonic()
-        if now - self._disk_at >= _DISK_EVERY_S:
-            self._disk, self._disk_at = folder_size(self._work), now
-        return self._disk
-
-
-def folder_size(path: str) -> Optional[int]:
-    """Bytes of disk that a folder takes; None if it has too many files to look at each."""
-    total, seen = 0, 0
-    for parent, _, names in os.walk(path):
-        for name in names:
-            seen += 1
-            if seen > _MOST_FILES:
-                return None
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
-            except OSError:
-                pass
-    return total

@@ -55,6 +55,7 @@ class Watch:
         if self._orders.stop is not None:
             self._stop(self._orders.stop.grace_s)
         self._check_memory()
+        self._check_disk()
         self._check_time()
         if self._kill_at is not None and self._clock() >= self._kill_at:
             self._kill()
@@ -66,9 +67,17 @@ class Watch:
 
     def _hear(self) -> None:
         self._orders.heard()
+        while self._orders.signals:
+            self._pass_on(self._orders.signals.pop(0))
         asked = self._folder.read(STOP)
         if asked is not None:
             self._orders.ask(float(asked["grace_s"]))
+
+    def _pass_on(self, number: int) -> None:
+        """What whoever started it did to it at the terminal, done to all of it; mostly that is a stop."""
+        if number != signal.SIGPIPE:  # nobody reads any more: that is no wish
+            self._verdict.stop()
+        self._signal(number)
 
     def _stop(self, grace_s: float) -> None:
         self._terminate(grace_s, self._verdict.stop)
@@ -94,6 +103,15 @@ class Watch:
             message = f"The script used {memory_text(used)} of memory, limit {memory_text(limit)}."
             self._verdict.fail(report("out_of_memory", message))
         self._kill()
+
+    def _check_disk(self) -> None:
+        limit, used = self._limits.get("disk"), self._usage.disk()
+        if limit is None or used <= limit:
+            return
+        if not self._verdict.stop_signalled:
+            message = f"The script took {memory_text(used)} of disk, limit {memory_text(limit)}."
+            self._verdict.fail(report("disk_full", message))
+        self._kill()  # what it would still do, it would write
 
     def _check_time(self) -> None:
         limit = self._limits.get("timeout_s")

@@ -55,6 +55,8 @@ class Rescue:
 
     def _send_away(self, run: Run) -> None:
         if run.engine == settle.EXTERNAL:
+            if run.has_runner:
+                return  # the answers to its heartbeats send it away
             settle.settle(self._context.db, run.run_id, Exit(exit_code=0))
         elif run.engine in self._engines and run.handle is not None:
             self._engines[run.engine].stop(run.handle, grace_s=OVERSTAY_GRACE_S)

@@ -209,6 +209,7 @@ def _columns(new: NewVersion) -> dict[str, Any]:
         "default_gpu": new.resources.gpu,
         "default_memory": new.resources.memory,
         "default_timeout_s": new.resources.timeout_s,
+        "default_disk": new.resources.disk,
         "parameter_rules": new.parameter_rules,
         "labels": new.labels,
         "parameters": new.parameters,

@@ -122,6 +122,7 @@ def _columns(new: NewProcessing) -> dict[str, Any]:
         "default_gpu": new.resources.gpu,
         "default_memory": new.resources.memory,
         "default_timeout_s": new.resources.timeout_s,
+        "default_disk": new.resources.disk,
         **asdict(new.source),
     }
 
@@ -258,5 +259,9 @@ def source_of(row: Row[Any]) -> Source:
 
 def resources_of(row: Row[Any]) -> Resources:
     return Resources(
-        row.default_cpu, row.default_memory, row.default_gpu or 0, row.default_timeout_s
+        row.default_cpu,
+        row.default_memory,
+        row.default_gpu or 0,
+        row.default_timeout_s,
+        row.default_disk,
     )

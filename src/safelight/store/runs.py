@@ -7,7 +7,7 @@ each update: a row that has moved on does not match, so the first writer wins an
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -42,15 +42,17 @@ from safelight.domain.jobs import (
     RunStatus,
     allowed_from,
 )
+from safelight.domain.terms import Retry, Terms, read_retry
 from safelight.errors import AlreadyEnded, ClaimLost, Conflict, NotFound
 from safelight.ids import uuid7
-from safelight.store import jobs, schema
+from safelight.store import jobs, limits, schema
 from safelight.store.db import Event, Read, Transaction
 
 runs = schema.run
 
 # Written out, not bound: SQLite uses an index on live runs only where the text of its condition stands.
 IS_LIVE = text(f"run.{schema.LIVE_SQL}")
+IS_PENDING = text("run.status = 'PENDING'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,23 @@ class Run:
     log_lines: int
     log_bytes: int
     log_completed_at: int | None
+    rank: int
+    retry: Retry | None
+    retries: int
+    ready_at: int
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(-self.rank, self.retry)
 
     @property
     def is_final(self) -> bool:
         return self.status not in LIVE
+
+    @property
+    def has_runner(self) -> bool:
+        """Whether somebody supervises it who reports its end and can be told to stop it."""
+        return self.seen_at is not None
 
     @property
     def kill_at(self) -> int | None:
@@ -105,7 +120,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """What a run is launched with. `secrets` are sealed already."""
+    """What a run is launched with. `secrets` are sealed already. `retries`: how often it was tried
+    again before; `pause_s`: how long it is not claimed.
+    """
 
     engine: str
     source: dict[str, Any]
@@ -114,6 +131,9 @@ class NewRun:
     inputs: dict[str, Any]
     resources: Resources
     secrets: bytes | None = None
+    terms: Terms = field(default_factory=Terms)
+    retries: int = 0
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +166,11 @@ def add(tx: Transaction, job: jobs.Job, number: int, new: NewRun, run_id: UUID) 
             secrets=new.secrets,
             triggered_by=new.triggered_by,
             created_at=tx.now,
+            rank=-new.terms.priority,
+            retry=new.terms.retry.to_json() if new.terms.retry else None,
+            retries=new.retries,
+            ready_at=tx.now + round(new.pause_s * 1_000_000),
+            is_internal=job.type is JobType.INTERNAL,
         )
         .returning(*runs.c)
     )
@@ -153,6 +178,13 @@ def add(tx: Transaction, job: jobs.Job, number: int, new: NewRun, run_id: UUID) 
     run = _run(row)
     _record(tx, run, "run_created", new.triggered_by, number=number)
     return run
+
+
+def record_retry(tx: Transaction, run: Run, failed: Run, **facts: Any) -> None:
+    """Record that `run` exists because `failed` did; or, on `failed` itself, why there is none."""
+    kind = "run_not_retried" if run.run_id == failed.run_id else "run_retried"
+    why = {"kind": failed.failure.kind, "message": failed.failure.message} if failed.failure else {}
+    _record(tx, run, kind, failed.triggered_by, after=failed.number, failure=why, **facts)
 
 
 def get(
@@ -207,19 +239,36 @@ def numbered(read: Read, job_id: UUID, number: int) -> Run:
 
 
 def claim(tx: Transaction, types: Collection[JobType], *, engine: str, until: int) -> Claim | None:
-    """Claim the oldest pending run of these job types that nobody holds, or None.
+    """Claim the pending run of these job types that is next and that nobody holds, or None.
 
     PostgreSQL skips rows that another scheduler is claiming; SQLite lets one writer in at a time.
     """
-    token = uuid7()
-    oldest = _claimable(tx, types, engine).limit(1).with_for_update(of=runs, skip_locked=True)
-    row = tx.first(
-        update(runs)
-        .where(runs.c.run_id == oldest.scalar_subquery(), runs.c.status == PENDING)
-        .values(claim_token=token, claimed_until=until)
-        .returning(*runs.c)
-    )
-    return Claim(_run(row), token) if row else None
+    full: set[UUID] = set()
+    while (found := _next(tx, types, engine, full)) is not None:
+        if limits.has_room(tx, found.organization_id):
+            token = uuid7()
+            row = tx.first(
+                update(runs)
+                .where(runs.c.run_id == found.run_id)
+                .values(claim_token=token, claimed_until=until)
+                .returning(*runs.c)
+            )
+            assert row is not None, "it was pending, and has been locked since"
+            return Claim(_run(row), token)
+        full.add(found.organization_id)
+    return None
+
+
+def _next(
+    tx: Transaction, types: Collection[JobType], engine: str, full: Collection[UUID]
+) -> Row[Any] | None:
+    """The first of the runs that can be claimed, locked; each line is asked for its own first."""
+    firsts: list[Row[Any]] = []
+    for line in _lines(tx, types, engine):
+        if line.organization_id not in full:
+            query = _claimable(tx, line).limit(1).with_for_update(skip_locked=True)
+            firsts += tx.all(query)
+    return min(firsts, key=_place, default=None)
 
 
 def arm(tx: Transaction, claim: Claim, runner_token_hash: bytes) -> None:
@@ -232,6 +281,13 @@ def arm(tx: Transaction, claim: Claim, runner_token_hash: bytes) -> None:
     )
     if row is None:
         raise ClaimLost("Another scheduler holds this run now.", run_id=str(claim.run.run_id))
+
+
+def admit(tx: Transaction, run_id: UUID, runner_token_hash: bytes) -> None:
+    """Let the runner in that a tracked run has where it executes: no scheduler claims such runs."""
+    tx.execute(
+        update(runs).where(runs.c.run_id == run_id).values(runner_token_hash=runner_token_hash)
+    )
 
 
 def hand_over(tx: Transaction, claim: Claim, handle: str) -> Run:
@@ -296,16 +352,19 @@ def give_back(tx: Transaction, run_id: UUID) -> Run:
     return run
 
 
-def start(tx: Transaction, run_id: UUID, *, alive_until: int) -> tuple[Run, bool]:
+def start(
+    tx: Transaction, run_id: UUID, *, alive_until: int, by_runner: bool = True
+) -> tuple[Run, bool]:
     """The step to RUNNING, by the run's own runner; True if this call made it.
 
-    Asking again while it runs renews its life and changes nothing else. Raises AlreadyEnded.
+    Asking again while it runs renews its life and changes nothing else. Not `by_runner`: a program
+    elsewhere said something of itself, which promises no heartbeat. Raises AlreadyEnded.
     """
     row = tx.first(
         _step(run_id, RUNNING).values(
             status=RUNNING,
             started_at=tx.now,
-            seen_at=tx.now,
+            seen_at=tx.now if by_runner else None,
             alive_until=alive_until,
             claim_token=None,
             claimed_until=None,
@@ -315,6 +374,8 @@ def start(tx: Transaction, run_id: UUID, *, alive_until: int) -> tuple[Run, bool
         run = _stepped(tx, row)
         _record(tx, run, "run_started")
         return run, True
+    if not by_runner:
+        return _live(tx, run_id, alive_until=alive_until), False
     return renew(tx, run_id, alive_until=alive_until), False
 
 
@@ -508,44 +569,114 @@ def overstaying(read: Read, *, declared_before: int) -> list[Run]:
 
 
 def pending_engines(read: Read) -> set[str]:
-    """The engines that pending runs ask for."""
-    query = select(runs.c.engine).where(IS_LIVE, runs.c.status == PENDING).distinct()
-    return {row.engine for row in read.all(query)}
+    """The engines that pending runs ask for: one step down the index for each, however many wait."""
+    found: set[str] = set()
+    query = select(func.min(runs.c.engine)).where(IS_PENDING)
+    while name := read.scalar(query.where(runs.c.engine > max(found, default=""))):
+        found.add(name)
+    return found
 
 
 def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
     """How many runs of these types the engine has or is just being given."""
-    held = or_(runs.c.status.in_((QUEUED, RUNNING)), runs.c.claimed_until >= read.now)
-    query = (
-        select(func.count())
-        .select_from(runs.join(schema.job, schema.job.c.job_id == runs.c.job_id))
-        .where(IS_LIVE, held, runs.c.engine == engine, schema.job.c.type.in_(types))
+    lanes = runs.c.is_internal.in_(_lanes(types))
+    return sum(
+        int(read.scalar(query.where(runs.c.engine == engine, lanes)))
+        for query in limits.held(select(func.count()).select_from(runs), read.now)
     )
-    return int(read.scalar(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a sentence on a pending run is made of."""
+
+    organization_id: UUID
+    ready_at: int
+    retries: int
+    retry: Retry | None
+
+
+def waiting(read: Read, run_ids: Collection[UUID]) -> dict[UUID, Waiting]:
+    """Those of the runs that are pending."""
+    if not run_ids:
+        return {}
+    columns = (runs.c.organization_id, runs.c.ready_at, runs.c.retries, runs.c.retry)
+    query = select(runs.c.run_id, *columns).where(IS_PENDING, runs.c.run_id.in_(run_ids))
+    return {
+        row.run_id: Waiting(row.organization_id, row.ready_at, row.retries, read_retry(row.retry))
+        for row in read.all(query)
+    }
 
 
 def pending_order(
     read: Read, types: Collection[JobType], *, engine: str, limit: int = 1000
 ) -> list[UUID]:
-    """The runs that wait for this engine, in the order in which they will be claimed."""
-    query = _claimable(read, types, engine).limit(limit)
-    return [row.run_id for row in read.all(query)]
+    """The runs that wait for this engine, in the order in which they will be claimed. Those of an
+    organization that has as many as it may have stand among them: they move when it has room.
+    """
+    found: list[Row[Any]] = []
+    for line in _lines(read, types, engine):
+        found += read.all(_claimable(read, line).limit(limit))
+    return [row.run_id for row in sorted(found, key=_place)[:limit]]
 
 
-def _claimable(read: Read, types: Collection[JobType], engine: str) -> Select[tuple[UUID]]:
-    """The pending runs that nobody holds, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The pending runs that stand in one stretch of `ix_run_pending`, in the order of their claims."""
+
+    engine: str
+    is_internal: bool
+    organization_id: UUID
+
+
+def _lines(read: Read, types: Collection[JobType], engine: str) -> list[_Line]:
+    """The lines that somebody stands in: one step down the index for each, however many wait there.
+
+    A line for each organization, so that what a full one has waiting is never walked over.
+    """
+    found: list[_Line] = []
+    for is_internal in _lanes(types):
+        query = (
+            select(runs.c.organization_id)
+            .where(IS_PENDING, runs.c.engine == engine, runs.c.is_internal == is_internal)
+            .order_by(runs.c.organization_id)
+            .limit(1)
+        )
+        organization_id = read.scalar(query)
+        while organization_id is not None:
+            found.append(_Line(engine, is_internal, organization_id))
+            organization_id = read.scalar(query.where(runs.c.organization_id > organization_id))
+    return found
+
+
+def _claimable(read: Read, line: _Line) -> Select[Any]:
+    """The runs of a line that nobody holds: the highest priority first, then the oldest.
+
+    It passes over what waits for another try and what is being handed out. A low priority may wait for
+    ever while higher ones keep coming: that is what was asked for, and only those who manage all jobs
+    can ask for more than 0. Within one priority nothing is passed by, so nothing starves.
+    """
     return (
-        select(runs.c.run_id)
-        .join(schema.job, schema.job.c.job_id == runs.c.job_id)
+        select(runs.c.run_id, runs.c.organization_id, runs.c.rank, runs.c.ready_at)
         .where(
-            IS_LIVE,
-            runs.c.status == PENDING,
-            runs.c.engine == engine,
-            schema.job.c.type.in_(types),
+            IS_PENDING,
+            runs.c.engine == line.engine,
+            runs.c.is_internal == line.is_internal,
+            runs.c.organization_id == line.organization_id,
+            runs.c.ready_at <= read.now,
             or_(runs.c.claim_token.is_(None), runs.c.claimed_until < read.now),
         )
-        .order_by(runs.c.created_at, runs.c.run_id)
+        .order_by(runs.c.rank, runs.c.ready_at, runs.c.run_id)
     )
+
+
+def _place(row: Row[Any]) -> tuple[int, int, UUID]:
+    return (row.rank, row.ready_at, row.run_id)
+
+
+def _lanes(types: Collection[JobType]) -> list[bool]:
+    """The lanes of these job types, as the column `is_internal` has them."""
+    return sorted({type is JobType.INTERNAL for type in types})
 
 
 def progress_of_live(read: Read, organization_id: UUID) -> list[Row[Any]]:
@@ -616,6 +747,7 @@ def _run(row: Row[Any]) -> Run:
         run,
         status=RunStatus(run.status),
         resources=Resources(**values["resources"]),
+        retry=read_retry(values["retry"]),
         declared=Declared(run.declared) if run.declared else None,
         failure=msgspec.convert(run.failure, Failure) if run.failure else None,
         progress=Progress(**values["progress"]) if run.progress else None,

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from safelight.domain.jobs import FINAL, LIVE, JobType, RunStatus, TargetType
+from safelight.domain.terms import HIGHEST, LOWEST
 from safelight.store.columns import Id, Instant, Json, Key
 
 metadata = MetaData(
@@ -74,6 +75,8 @@ organization = Table(
     Column("event_seq", BigInteger, nullable=False, server_default="0"),
     Column("label_seq", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
+    # How many runs its members may have going on at once; null: as many as there is room for.
+    Column("live_limit", Integer, CheckConstraint("live_limit > 0", name="live_limit")),
 )
 
 user = Table(
@@ -416,6 +419,7 @@ processing = Table(
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("default_disk", BigInteger),
     CheckConstraint(_SOURCE_CHECK, name="one_source"),
     UniqueConstraint("organization_id", "name"),
 )
@@ -476,6 +480,7 @@ model_version = Table(
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("default_disk", BigInteger),
     CheckConstraint(_SOURCE_CHECK, name="one_source"),
     UniqueConstraint("model_id", "number"),
     UniqueConstraint("model_id", "name"),
@@ -665,6 +670,24 @@ run = Table(
     Column("log_lines", BigInteger, nullable=False, server_default="0"),
     Column("log_bytes", BigInteger, nullable=False, server_default="0"),
     Column("log_completed_at", Instant),
+    # The terms it was launched on, and its place among those that wait:
+    Column(
+        "rank",  # its priority with the sign changed, so that the order of claims only rises
+        Integer,
+        CheckConstraint(f"rank BETWEEN {-HIGHEST} AND {-LOWEST}", name="rank"),
+        nullable=False,
+        server_default="0",
+    ),
+    Column("retry", Json),  # which failures are tried again, how often, after which pause
+    Column(
+        "retries",  # how often it was tried again already; 0: somebody launched it
+        Integer,
+        CheckConstraint("retries = 0 OR (retries > 0 AND retry IS NOT NULL)", name="retries"),
+        nullable=False,
+        server_default="0",
+    ),
+    Column("ready_at", Instant, nullable=False, server_default="0"),  # not claimed before
+    Column("is_internal", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("job_id", "number"),
     CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
     CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),
@@ -683,6 +706,24 @@ run = Table(
         "created_at",
         sqlite_where=text(LIVE_SQL),
         postgresql_where=text(LIVE_SQL),
+    ),
+    # Who stands in which line, in the order in which they are claimed.
+    Index(
+        "ix_run_pending",
+        "engine",
+        "is_internal",
+        "organization_id",
+        "rank",
+        "ready_at",
+        "run_id",
+        sqlite_where=text("status = 'PENDING'"),
+        postgresql_where=text("status = 'PENDING'"),
+    ),
+    Index(
+        "ix_run_claimed",
+        "claimed_until",
+        sqlite_where=text("claim_token IS NOT NULL"),
+        postgresql_where=text("claim_token IS NOT NULL"),
     ),
     # A handle is kept until its engine needs no watching any more, which may be after the end.
     Index(

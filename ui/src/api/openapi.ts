@@ -4,6 +4,31 @@
  */
 
 export interface paths {
+    "/api/v1/limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limit
+         * @description How many runs the organization may have going on at once, and how many it has.
+         */
+        get: operations["get_limit"];
+        /**
+         * Set Limit
+         * @description Set how many runs the organization may have going on at once. What goes on goes on; the next one
+         *     waits for room, and says so.
+         */
+        put: operations["set_limit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version_id}/assets": {
         parameters: {
             query?: never;
@@ -1449,6 +1474,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Track Job
+         * @description Add a job that runs elsewhere and is running from now on. Whoever runs it brings its log and
+         *     heartbeats to `/api/v1/runner/...` and says there how it ended; without a word for 15 minutes it
+         *     is lost. The same `Idempotency-Key` again answers the same job.
+         */
+        post: operations["track_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1679,6 +1726,13 @@ export interface components {
             } | null;
             /** Waiting */
             waiting: string | null;
+            /** Priority */
+            priority: number;
+            retry: components["schemas"]["RetryView"] | null;
+            /** Retries */
+            retries: number;
+            /** Ready At */
+            ready_at: string;
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
@@ -1882,6 +1936,11 @@ export interface components {
             /** Excerpt */
             excerpt?: string | null;
         };
+        /**
+         * FailureKind
+         * @enum {string}
+         */
+        FailureKind: "script_error" | "out_of_memory" | "timeout" | "setup_error" | "engine_error" | "lost" | "invalid_input" | "disk_full";
         /**
          * FailureLine
          * @description Why a run failed, in one line.
@@ -2212,6 +2271,24 @@ export interface components {
             type: components["schemas"]["InferenceType"];
             /** Asset Count */
             asset_count: number;
+        };
+        /**
+         * LimitBody
+         * @description `limit` null: as many as there is room for.
+         */
+        LimitBody: {
+            /** Limit */
+            limit: number | null;
+        };
+        /**
+         * LimitView
+         * @description `live`: how many runs are going on now; those that are only tracked do not count.
+         */
+        LimitView: {
+            /** Limit */
+            limit: number | null;
+            /** Live */
+            live: number;
         };
         /**
          * LineView
@@ -2753,7 +2830,7 @@ export interface components {
         /**
          * RerunBody
          * @description What shall differ from run number `like`, or from the newest; keys given here replace its own.
-         *     Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off.
+         *     Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off. `retry` null: no other try.
          */
         RerunBody: {
             /** Parameters */
@@ -2770,6 +2847,9 @@ export interface components {
             };
             /** Like */
             like?: number | null;
+            /** Priority */
+            priority?: number | null;
+            retry?: components["schemas"]["RetryView"] | null;
         };
         /** Resolved */
         Resolved: {
@@ -2778,7 +2858,7 @@ export interface components {
         };
         /**
          * ResourcesView
-         * @description Limits; null: none. Memory in bytes.
+         * @description Limits; null: none. Memory and disk in bytes.
          */
         ResourcesView: {
             /** Cpu */
@@ -2789,6 +2869,8 @@ export interface components {
             gpu?: number | null;
             /** Timeout S */
             timeout_s?: number | null;
+            /** Disk */
+            disk?: number | null;
         };
         /**
          * ResultBody
@@ -2801,6 +2883,22 @@ export interface components {
             counts?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RetryView
+         * @description Which failures are tried again, how often at most, after which first pause; each is twice the
+         *     one before.
+         */
+        RetryView: {
+            /** Kinds */
+            kinds: components["schemas"]["FailureKind"][];
+            /** Times */
+            times: number;
+            /**
+             * Backoff S
+             * @default 30
+             */
+            backoff_s: number;
         };
         /**
          * RuleView
@@ -2890,6 +2988,13 @@ export interface components {
             } | null;
             /** Waiting */
             waiting: string | null;
+            /** Priority */
+            priority: number;
+            retry: components["schemas"]["RetryView"] | null;
+            /** Retries */
+            retries: number;
+            /** Ready At */
+            ready_at: string;
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
@@ -2904,7 +3009,8 @@ export interface components {
         RunStatus: "PENDING" | "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "KILLED";
         /**
          * RunView
-         * @description One execution of a job.
+         * @description One execution of a job. `retries`: how often it was tried again before, 0 for what somebody
+         *     launched; `ready_at`: it does not begin before then.
          */
         RunView: {
             /**
@@ -2964,6 +3070,13 @@ export interface components {
             } | null;
             /** Waiting */
             waiting: string | null;
+            /** Priority */
+            priority: number;
+            retry: components["schemas"]["RetryView"] | null;
+            /** Retries */
+            retries: number;
+            /** Ready At */
+            ready_at: string;
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
@@ -3191,6 +3304,48 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * TrackBody
+         * @description What runs elsewhere. `program`: what people would type to run it again; `target`: an id, or a
+         *     name as DATASET/VERSION.
+         */
+        TrackBody: {
+            /** Name */
+            name: string;
+            /**
+             * Program
+             * @default
+             */
+            program: string;
+            /** @default PROCESSING */
+            type: components["schemas"]["JobType"];
+            /** Target */
+            target?: string | null;
+            /** @default DATASET_VERSION */
+            target_type: components["schemas"]["TargetType"];
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TrackedView
+         * @description `runner_token` opens `/api/v1/runner/...` for this run: log, heartbeat, progress and end.
+         */
+        TrackedView: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Runner Token */
+            runner_token: string;
+        };
+        /**
          * TrainingView
          * @description A model version that experiments can launch. `name` is its model's; `parameters` are rules.
          */
@@ -3350,7 +3505,8 @@ export interface components {
         };
         /**
          * LaunchBody
-         * @description Parameters given here replace the experiment's, key by key.
+         * @description Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
+         *     is claimed first; above 0 for admins.
          */
         safelight__api__experiments__LaunchBody: {
             /** Parameters */
@@ -3361,6 +3517,9 @@ export interface components {
             resources?: {
                 [key: string]: unknown;
             } | null;
+            /** Priority */
+            priority?: number | null;
+            retry?: components["schemas"]["RetryView"] | null;
         };
         /** VersionRef */
         safelight__api__experiments__VersionRef: {
@@ -3376,6 +3535,7 @@ export interface components {
         /**
          * LaunchBody
          * @description `target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
+         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
          */
         safelight__api__processings__LaunchBody: {
             /** Target Id */
@@ -3394,6 +3554,9 @@ export interface components {
             } | null;
             /** Asset Ids */
             asset_ids?: string[] | null;
+            /** Priority */
+            priority?: number | null;
+            retry?: components["schemas"]["RetryView"] | null;
         };
     };
     responses: never;
@@ -3404,6 +3567,59 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitView"];
+                };
+            };
+        };
+    };
+    set_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_assets: {
         parameters: {
             query?: {
@@ -6067,6 +6283,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    track_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };

@@ -7,11 +7,12 @@ import { amount, left } from "../line";
 import { said } from "../../components/values";
 import type { FactRow } from "../../components/Facts";
 
-export function resourcesOf({ cpu, memory, gpu, timeout_s }: Resources): FactRow[] {
+export function resourcesOf({ cpu, memory, gpu, timeout_s, disk }: Resources): FactRow[] {
   const rows: FactRow[] = [];
   if (cpu != null) rows.push({ name: "CPU", value: figure(cpu) });
   if (memory != null) rows.push({ name: "memory", value: bytes(memory) });
   if (gpu) rows.push({ name: "GPU", value: count(gpu) });
+  if (disk != null) rows.push({ name: "disk", value: bytes(disk) });
   if (timeout_s != null) rows.push({ name: "timeout", value: roughly(timeout_s) });
   return rows;
 }
