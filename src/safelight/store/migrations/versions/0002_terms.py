@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0002_terms"
-down_revision = "0001"
+down_revision = "0002_log_index"
 branch_labels = None
 depends_on = None
 
