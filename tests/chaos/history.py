@@ -190,7 +190,8 @@ def _logs(history: History) -> Iterator[str]:
             written = history.written.get((run.run_id, stream))
             if written is not None:
                 name = f"{stream} of run {run.run_id}"
-                yield from _stream(name, written, _text(run.records, stream))
+                is_cut = CUT.encode() in run.records
+                yield from _stream(name, written, _text(run.records, stream), is_cut=is_cut)
                 if run.status == SUCCEEDED and not ended(written):
                     yield f"run {run.run_id} succeeded and its {stream} has no end"
 
@@ -205,12 +206,11 @@ def _text(records: bytes, stream: str) -> bytes:
     return b"".join(parts)
 
 
-def _stream(name: str, written: bytes, logged: bytes) -> Iterator[str]:
+def _stream(name: str, written: bytes, logged: bytes, *, is_cut: bool) -> Iterator[str]:
     yield from (f"{name}: {each}" for each in stream_problems(written))
     whole = written if written.endswith(b"\n") or not written else written + b"\n"
-    kept, cut, _ = logged.partition(CUT.encode())
-    if cut and whole.startswith(kept):
-        return
+    if is_cut and whole.startswith(logged.partition(CUT.encode())[0]):
+        return  # the quota is the run's, so the sentence may stand in the other stream
     if whole != logged:
         place = next(
             (n for n, (a, b) in enumerate(zip(whole, logged, strict=False)) if a != b),

@@ -17,7 +17,7 @@ import httpx
 from safelight.domain.jobs import LIVE
 from safelight.store.db import Database, sqlite_url
 from tests.chaos import scripts
-from tests.chaos.history import problems
+from tests.chaos.history import History, problems
 from tests.chaos.reading import read_history
 from tests.live import LiveServer
 from tests.scripts import add_processing
@@ -32,6 +32,7 @@ class Place:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.witness = folder / "witness"
         self.witness.mkdir()
+        self.witness.chmod(0o777)  # where the server is root, scripts may be another user's
         self.live = LiveServer(folder / "data", **environment)
         self.accepted: set[UUID] = set()
         self.runs: dict[UUID, UUID] = {}  # the first run of each job
@@ -100,11 +101,13 @@ class Place:
 
     def launch(self, name: str) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
-        key = str(uuid4())
+        return self._accept(self.ask("POST", *self._order(name)))
+
+    def _order(self, name: str) -> tuple[str, Any, dict[str, str]]:
         path = f"/api/v1/processings/{self._processings[name]}/launch"
-        answer = self.ask(
-            "POST", path, json={"target_id": self._version}, headers={"Idempotency-Key": key}
-        )
+        return path, {"target_id": self._version}, {"Idempotency-Key": str(uuid4())}
+
+    def _accept(self, answer: httpx.Response) -> UUID:
         job = answer.raise_for_status().json()
         job_id = UUID(job["id"])
         self.accepted.add(job_id)
@@ -112,15 +115,17 @@ class Place:
         return job_id
 
     def stop(self, job_id: UUID, grace_s: float = 1.0) -> None:
-        self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", json={"grace_s": grace_s})
+        self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", {"grace_s": grace_s})
 
-    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """One request, asked again while nobody answers it or answers that it cannot just now."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 with self.live.client() as client:
-                    answer = client.request(method, path, **more)
+                    answer = client.request(method, path, json=body, headers=headers)
                 if answer.status_code < 500:
                     return answer
             except httpx.TransportError:
@@ -140,8 +145,20 @@ class Place:
             job = self.job(job_id)
             return job["status"] in statuses
 
-        wait_until(there, f"job {job_id} to be one of {statuses}", timeout_s)
+        try:
+            wait_until(there, f"job {job_id} to be one of {statuses}", timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{job}\n{self._traces(job_id)}") from error
         return job
+
+    def _traces(self, job_id: UUID) -> str:
+        """What a run and the server left behind, for whoever has to find out."""
+        folder = self.data / "runs" / str(self.runs[job_id])
+        notes = [*folder.glob("*.json"), folder / "runner.log", self.live.output]
+        found = [(path, path.read_text()) for path in notes if path.exists()]
+        return "\n".join(
+            f"--- {path.name}\n{text[-2000:]}" for path, text in found if path.name != "runner.json"
+        )
 
     def wait_for_output(self, job_id: UUID, size: int = 1) -> None:
         """Until the script has written so much."""
@@ -192,9 +209,13 @@ class Place:
 
     def judge(self, followed: tuple[int, ...] = ()) -> None:
         """AssertionError if the record breaks a law."""
+        assert problems(self.history(followed)) == []
+
+    def history(self, followed: tuple[int, ...] = ()) -> History:
+        """The record as it stands."""
         db = self.database()
         try:
-            history = read_history(
+            return read_history(
                 db,
                 self.data,
                 accepted=frozenset(self.accepted),
@@ -203,7 +224,6 @@ class Place:
             )
         finally:
             db.close()
-        assert problems(history) == []
 
 
 @contextmanager
