@@ -10,7 +10,7 @@ PAGE := src/safelight/static/index.html
 PAGE_SOURCES := $(shell git ls-files ui 2>/dev/null) hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system lint types page-checks unit lock migration reference clean
+.PHONY: help demo test test-system lint types page-checks unit chaos lock migration reference clean
 
 help: ## What one can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ page-checks: $(PAGE) ## Lint, types and unit tests of the page
 
 unit: $(VENV)/.installed $(PAGE) ## The tests in Python: store, runs, wire, browser
 	$(BIN)/pytest -n 2 --dist loadfile
+
+chaos: $(VENV)/.installed ## The fault tests in their long form, minutes: kill, fill, lock and restart everything
+	$(BIN)/pytest tests/chaos tests/faults -m "chaos or not chaos"
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

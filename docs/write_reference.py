@@ -1,4 +1,6 @@
-"""Writes docs/reference.md from the code: settings, commands, routes, error codes. `make reference`."""
+"""Writes what the documents say of the code: docs/reference.md with settings, commands, routes and error
+codes, and the states of a run in docs/jobs.md. `make reference`.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,13 @@ from safelight import errors
 from safelight.actions.context import open_context
 from safelight.cli.main import commands
 from safelight.config import Settings
+from safelight.domain.jobs import FINAL, TRANSITIONS
 from safelight.server import create_app
 from safelight.store.db import Database, sqlite_url
 
 TARGET = Path(__file__).with_name("reference.md")
+JOBS = Path(__file__).with_name("jobs.md")
+BEGIN, END = "<!-- states: written by `make reference` -->\n", "<!-- end of states -->\n"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -99,6 +104,24 @@ def _first(text: str | None) -> str:
     return words.replace("|", "\\|")
 
 
+def jobs_page() -> str:
+    """docs/jobs.md with the state diagram as TRANSITIONS has it."""
+    before, _, rest = JOBS.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{_diagram()}{END}{after}"
+
+
+def _diagram() -> str:
+    steps = ["[*] --> PENDING"]
+    for status in TRANSITIONS:
+        steps += [f"{status} --> {after}" for after in TRANSITIONS if after in TRANSITIONS[status]]
+        if status in FINAL:
+            steps.append(f"{status} --> [*]")
+    lines = "\n".join(f"    {step}" for step in steps)
+    return f"```mermaid\nstateDiagram-v2\n{lines}\n```\n"
+
+
 if __name__ == "__main__":
     TARGET.write_text(reference())
+    JOBS.write_text(jobs_page())
     sys.exit(0)

@@ -20,9 +20,12 @@ RUNUSER = shutil.which("runuser") or "/usr/sbin/runuser"  # not on everybody's P
 
 
 class PostgresServer:
-    """One cluster in a temporary folder; databases are copied from a migrated template."""
+    """One cluster in a temporary folder; databases are copied from a migrated template.
 
-    def __init__(self) -> None:
+    `is_durable`: what was committed is there after `halt`, too.
+    """
+
+    def __init__(self, *, is_durable: bool = False) -> None:
         self.bin = _binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="safelight-pg-", dir="/tmp"))
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -32,15 +35,23 @@ class PostgresServer:
             "initdb", "-D", f"{self.folder}/d", "-U", "safelight", "--auth=trust", "-E", "UTF8",
             "--no-locale", "--no-sync",
         )  # fmt: skip
-        options = (
+        self._options = (
             # Reached by a socket in its folder: no port that somebody else could take first.
-            f"-k {self.folder} -c listen_addresses= -c fsync=off "
-            "-c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
+            f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=300 "
+            + ("" if is_durable else "-c synchronous_commit=off -c full_page_writes=off")
         )
+        self.resume()
+
+    def resume(self) -> None:
+        """Start the cluster; its databases are as they were."""
         self._run(
-            "pg_ctl", "-w", "-D", f"{self.folder}/d", "-o", options, "-l", f"{self.folder}/log",
-            "start",
+            "pg_ctl", "-w", "-D", f"{self.folder}/d", "-o", self._options,
+            "-l", f"{self.folder}/log", "start",
         )  # fmt: skip
+
+    def halt(self) -> None:
+        """Stop the cluster as a crash would."""
+        self._run("pg_ctl", "-m", "immediate", "-D", f"{self.folder}/d", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://safelight@/{database}?host={self.folder}"
@@ -52,7 +63,7 @@ class PostgresServer:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-m", "immediate", "-D", f"{self.folder}/d", "stop")
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:

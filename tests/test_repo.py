@@ -45,6 +45,12 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert script.TARGET.read_text() == script.reference(), "run `make reference`"
 
 
+def test_the_states_in_the_documents_are_those_of_the_machine() -> None:
+    script = _script("docs/write_reference.py")
+    assert script.JOBS.read_text() == script.jobs_page(), "run `make reference`"
+    assert "RUNNING --> SUCCEEDED" in script.jobs_page()
+
+
 def test_the_pages_types_are_those_of_the_server() -> None:
     script = _script("ui/write_types.py")
     assert script.TARGET.read_text() == script.types(), "run `make reference`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from safelight import startup
 from safelight.actions import first_start
@@ -149,3 +151,13 @@ def test_the_first_start_makes_an_owner_who_can_enter_by_link_and_token(db: Data
 def test_an_admin_token_that_could_be_guessed_is_refused(db: Database) -> None:
     with pytest.raises(Invalid, match="at least 16 characters"):
         first_start.prepare(db, "admin")
+
+
+def test_a_log_that_takes_no_line_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(full, write_through=True))
+        try:
+            startup.prepare_log()
+            structlog.get_logger().error("the scheduler goes on after this")
+        finally:
+            structlog.reset_defaults()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
@@ -114,6 +115,12 @@ def _answer_errors(app: FastAPI) -> None:
         answer = _json(error.status_code, code, str(error.detail), None)
         answer.headers.update(error.headers or {})
         return answer
+
+    @app.exception_handler(OSError)
+    async def disk(request: Request, error: OSError) -> JSONResponse:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return await unexpected(request, error)
+        return error_response(errors.Unavailable("There is no space left on the server's disk."))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -47,6 +47,7 @@ def serve(
     `when_ready` is called in a thread once the server answers. Raises Conflict if another server
     has the folder, Invalid if the port is taken.
     """
+    startup.prepare_log()
     startup.make_folder(settings)
     # First of all: what runs are forked from must not hold our lock, database or threads.
     with Launcher.start(settings.data) as launcher, startup.lock_folder(settings.data):

@@ -9,7 +9,9 @@ import json
 import os
 import socket
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import structlog
 
 from safelight.config import Settings
 from safelight.errors import Conflict, Invalid
@@ -34,6 +36,29 @@ def make_folder(settings: Settings) -> None:
     except OSError as error:
         where = data.absolute()
         raise Invalid(f"The data folder {where} cannot be used: {error.strerror}.") from error
+
+
+class _PatientLogger(structlog.PrintLogger):
+    """Loses a line where its file takes none, as on a full disk: who only wanted to say that something
+    went wrong, as the scheduler's thread, must not end by that.
+    """
+
+    def msg(self, message: str) -> None:
+        try:
+            super().msg(message)
+        except OSError:
+            pass
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
+
+def prepare_log() -> None:
+    """Let the server's log be one that nobody can fail at."""
+
+    def make(*_: Any) -> _PatientLogger:
+        return _PatientLogger()
+
+    structlog.configure(logger_factory=make)
 
 
 def lock_folder(data: Path) -> IO[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -35,11 +36,11 @@ from safelight.errors import AlreadyEnded, ClaimLost, LiveRun
 from safelight.ids import uuid7
 from safelight.store import events, jobs, runs, schema
 from safelight.store.db import Database, sqlite_url
-from safelight.store.migrations import upgrade
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
 from tests.jobs import launched, started
+from tests.postgres import PostgresServer
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
 
@@ -183,14 +184,12 @@ EXITS = st.sampled_from([Exit(exit_code=0), Exit(exit_code=3), Exit(signal=9), L
 class Life(RuleBasedStateMachine):
     """One job under everything that can happen to it, in any order."""
 
-    folder: Path
+    new_url: Callable[[], str]  # of a fresh, migrated database
 
     @initialize()
     def begin(self) -> None:
         self.clock = FakeClock()
-        path = self.folder / f"{uuid7()}.db"
-        self.db = Database(sqlite_url(path), clock=self.clock)
-        upgrade(self.db)
+        self.db = Database(type(self).new_url(), clock=self.clock)
         self.house = add_house(self.db)
         self.job, run = launched(self.db, self.house)
         self.run_id = run.run_id
@@ -305,12 +304,23 @@ class Life(RuleBasedStateMachine):
                 self.final[run.run_id] = run
 
 
-@pytest.fixture
-def _folder(tmp_path: Path) -> None:
-    Life.folder = tmp_path
+@pytest.fixture(params=["sqlite", "postgresql"])
+def _fresh(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    def sqlite() -> str:
+        path = tmp_path / f"{uuid7()}.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return sqlite_url(path)
+
+    def postgresql() -> str:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"life{uuid7().hex}"
+        server.create(name, "template_safelight")
+        return server.url(name)
+
+    Life.new_url = staticmethod(sqlite if request.param == "sqlite" else postgresql)
 
 
-@pytest.mark.usefixtures("_folder")
+@pytest.mark.usefixtures("_fresh")
 def test_any_interleaving_keeps_the_record_true() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 

@@ -13,8 +13,6 @@ from .folder import EXIT, FAILURE, KEEPER, REPORT, STREAMS, Note, RunFolder
 from .spool import last_lines
 from .verdict import Verdict
 
-_FULL_BELOW = 1024 * 1024  # bytes left on the disk
-
 
 def ending(folder: RunFolder) -> Optional[Note]:
     """The body of the exit report without offsets; None while nothing says that the run is over."""
@@ -52,7 +50,7 @@ def _found(folder: RunFolder, end: Note, excerpt: str, verdict: Verdict) -> Opti
     if _was_oom_killed(folder, end):
         message = "The script was killed by the kernel, because memory ran out."
         return report("out_of_memory", message)
-    if _is_disk_full(folder.path):
+    if end.get("disk_full"):
         return report("disk_full", "The disk that holds the run's folder is full.")
     if any(words in excerpt for words in FULL_WORDS):
         return report("disk_full", "The script found no space left on a disk that it writes to.")
@@ -65,14 +63,6 @@ def _was_oom_killed(folder: RunFolder, end: Note) -> bool:
         return False
     before = (folder.read(KEEPER) or {}).get("oom_kills")
     return before is not None and oom.kills() > before
-
-
-def _is_disk_full(path: str) -> bool:
-    try:
-        free = os.statvfs(path)
-    except OSError:
-        return False
-    return free.f_bavail * free.f_frsize < _FULL_BELOW
 
 
 def last_line(folder: RunFolder, end: Note) -> str:

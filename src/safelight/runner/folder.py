@@ -29,6 +29,9 @@ FINISHED = "finished.json"  # nothing is left to do for any runner
 STREAMS = ("setup", "stdout", "stderr")
 
 
+_FULL_BELOW = 1024 * 1024  # bytes left on the disk
+
+
 class RunFolder:
     def __init__(self, path: str) -> None:
         self.path = os.path.abspath(path)
@@ -43,6 +46,15 @@ class RunFolder:
     @property
     def tmp(self) -> str:
         return self.file("tmp")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk of this folder has no room just now."""
+        try:
+            free = os.statvfs(self.path)
+        except OSError:
+            return False
+        return free.f_bavail * free.f_frsize < _FULL_BELOW
 
     def has(self, name: str) -> bool:
         return os.path.exists(self.file(name))

@@ -112,6 +112,8 @@ def _keep(folder: RunFolder, internal: Optional[Internal], order_in: int, reply:
     child, trouble = _start(folder, order, internal, reply)
     status = _wait(child)
     note = {"exit_code": None, "signal": None, "at": _now(), "trouble": trouble}
+    # Looked at now: when somebody reads the note there may be room again.
+    note["disk_full"] = folder.is_full
     if os.WIFSIGNALED(status):
         note["signal"] = os.WTERMSIG(status)
     else:

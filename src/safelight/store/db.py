@@ -228,6 +228,8 @@ def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
 # in words of Python, by PostgreSQL in its own.
 _UNFIT = (OverflowError, UnicodeEncodeError, JSONEncodeError)
 _REFUSALS = (StatementError, *_UNFIT)
+# SQLite's words, then the system's in PostgreSQL's.
+_FULL = ("database or disk is full", "No space left on device")
 
 
 @contextmanager
@@ -249,5 +251,10 @@ def _translate(error: Exception) -> NoReturn:
     if isinstance(error, IntegrityError):
         raise Conflict("The database refused the change.", reason=str(error.orig)) from error
     if isinstance(error, OperationalError):
+        why = str(reason)
+        if any(words in why for words in _FULL):
+            raise Unavailable(
+                "There is no space left on the database's disk.", reason=why
+            ) from error
         raise Unavailable("The database does not answer.", reason=str(error.orig)) from error
     raise error

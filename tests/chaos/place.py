@@ -1,0 +1,246 @@
+"""A real Safelight that may be hurt in every way, the jobs it accepted, and what its record then says."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from safelight.domain.jobs import LIVE
+from safelight.store.db import Database, sqlite_url
+from tests.chaos import scripts
+from tests.chaos.history import History, problems
+from tests.chaos.reading import read_history
+from tests.live import LiveServer
+from tests.scripts import add_processing
+
+CRASH = Path(__file__).parent / "crash"
+PATIENCE_S = 90.0
+
+
+class Place:
+    """One data folder with its server. Every script keeps its output in `witness`."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.witness = folder / "witness"
+        self.witness.mkdir()
+        self.witness.chmod(0o777)  # where the server is root, scripts may be another user's
+        self.live = LiveServer(folder / "data", **environment)
+        self.accepted: set[UUID] = set()
+        self.runs: dict[UUID, UUID] = {}  # the first run of each job
+        self._crash = folder / "crash"
+        self._processings: dict[str, str] = {}
+        self._version = ""
+
+    @property
+    def data(self) -> Path:
+        return self.live.data
+
+    # --- the server ---
+
+    def start(self) -> None:
+        """Start the server, on its port if it had one."""
+        self.live.start(self.live.port or None)
+
+    def install(self, points: Iterable[str]) -> None:
+        """From the next start on, processes can be made to die at these points (see `crash/`)."""
+        for name in ("armed", "dead"):
+            (self._crash / name).mkdir(parents=True)
+        (self._crash / "points").write_text("\n".join(points))
+        self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), "PYTHONPATH": str(CRASH)}
+
+    def arm(self, point: str) -> None:
+        """Let the next process die that reaches this point."""
+        (self._crash / "armed" / point).touch()
+
+    def dead(self, point: str) -> int | None:
+        """Who died there."""
+        try:
+            return int((self._crash / "dead" / point).read_text() or 0) or None
+        except FileNotFoundError:
+            return None
+
+    @property
+    def is_up(self) -> bool:
+        return self.live.process is not None and self.live.process.poll() is None
+
+    def close(self) -> None:
+        """End the server, and whatever a failed test left running."""
+        if self.is_up:
+            self.live.stop()
+        for run_id in self.data.glob("runs/*"):
+            for name in ("process", "keeper", "child"):
+                self.signal(UUID(run_id.name), name, signal.SIGKILL)
+
+    # --- jobs ---
+
+    def prepare(self, client: httpx.Client) -> None:
+        """A version to run on, and the scripts; a first run builds the shared environment."""
+        dataset = client.post("/api/v1/datasets", json={"name": "apples"}).raise_for_status().json()
+        path = f"/api/v1/datasets/{dataset['id']}/versions"
+        version = client.post(path, json={"name": "v1"}).raise_for_status().json()
+        self._version = version["id"]
+        for name, body, numbers in (
+            ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0}),
+            ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02}),
+            ("slow", scripts.STEADY, {"lines": 200, "pause": 0.05}),
+            ("flood", scripts.FLOOD, {"lines": 200_000}),
+            ("stubborn", scripts.STUBBORN, {}),
+        ):
+            text = scripts.script(body, self.witness, **numbers)
+            self._processings[name] = add_processing(client, name, text)["id"]
+        self.until(self.launch("brief"), "SUCCEEDED")
+
+    def launch(self, name: str) -> UUID:
+        """Launch a script; while the server is away the same launch is asked for again."""
+        return self._accept(self.ask("POST", *self._order(name)))
+
+    def _order(self, name: str) -> tuple[str, Any, dict[str, str]]:
+        path = f"/api/v1/processings/{self._processings[name]}/launch"
+        return path, {"target_id": self._version}, {"Idempotency-Key": str(uuid4())}
+
+    def _accept(self, answer: httpx.Response) -> UUID:
+        job = answer.raise_for_status().json()
+        job_id = UUID(job["id"])
+        self.accepted.add(job_id)
+        self.runs[job_id] = UUID(job["run_id"])
+        return job_id
+
+    def stop(self, job_id: UUID, grace_s: float = 1.0) -> None:
+        self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", {"grace_s": grace_s})
+
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """One request, asked again while nobody answers it or answers that it cannot just now."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with self.live.client() as client:
+                    answer = client.request(method, path, json=body, headers=headers)
+                if answer.status_code < 500:
+                    return answer
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < deadline, f"nobody answers {method} {path}"
+            time.sleep(0.05)
+
+    def job(self, job_id: UUID) -> Any:
+        return self.ask("GET", f"/api/v1/jobs/{job_id}").raise_for_status().json()
+
+    def until(self, job_id: UUID, *statuses: str, timeout_s: float = PATIENCE_S) -> Any:
+        """The job once it has one of these statuses."""
+        job: Any = None
+
+        def there() -> bool:
+            nonlocal job
+            job = self.job(job_id)
+            return job["status"] in statuses
+
+        try:
+            wait_until(there, f"job {job_id} to be one of {statuses}", timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{job}\n{self._traces(job_id)}") from error
+        return job
+
+    def _traces(self, job_id: UUID) -> str:
+        """What a run and the server left behind, for whoever has to find out."""
+        folder = self.data / "runs" / str(self.runs[job_id])
+        notes = [*folder.glob("*.json"), folder / "runner.log", self.live.output]
+        found = [(path, path.read_text()) for path in notes if path.exists()]
+        return "\n".join(
+            f"--- {path.name}\n{text[-2000:]}" for path, text in found if path.name != "runner.json"
+        )
+
+    def wait_for_output(self, job_id: UUID, size: int = 1) -> None:
+        """Until the script has written so much."""
+        kept = self.witness / f"{self.runs[job_id]}.stdout"
+        wait_until(lambda: kept.exists() and kept.stat().st_size >= size, f"output of {job_id}")
+
+    # --- processes ---
+
+    def process(self, run_id: UUID, name: str) -> int | None:
+        """The number of a run's `process` (its runner), `keeper` or `child`, if it lives."""
+        note = "process.json" if name == "process" else "keeper.json"
+        try:
+            found = json.loads((self.data / "runs" / str(run_id) / note).read_text())[name]
+            stat = Path(f"/proc/{found[0]}/stat").read_text().rpartition(")")[2].split()
+        except (OSError, ValueError, KeyError):
+            return None
+        return int(found[0]) if int(stat[19]) == found[1] and stat[0] != "Z" else None
+
+    def signal(self, run_id: UUID, name: str, number: signal.Signals) -> bool:
+        """Signal a process of a run; whether there was one."""
+        pid = self.process(run_id, name)
+        try:
+            if pid is not None:
+                os.kill(pid, number)
+        except ProcessLookupError:
+            return False
+        return pid is not None
+
+    # --- the judgement ---
+
+    def database(self) -> Database:
+        return Database(
+            self.live.environment.get("SAFELIGHT_DATABASE_URL")
+            or sqlite_url(self.data / "safelight.db")
+        )
+
+    def rest(self, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until every job has ended and every log is whole."""
+        for job_id in self.accepted:
+            self.until(job_id, "SUCCEEDED", "FAILED", "KILLED", timeout_s=timeout_s)
+
+        def whole() -> bool:
+            items = self.ask("GET", "/api/v1/jobs?limit=200").json()["items"]
+            runs = [self.ask("GET", f"/api/v1/runs/{item['run_id']}").json() for item in items]
+            return all(run["status"] not in LIVE and run["log"]["complete"] for run in runs)
+
+        wait_until(whole, "all logs to be whole", timeout_s)
+
+    def judge(self, followed: tuple[int, ...] = ()) -> None:
+        """AssertionError if the record breaks a law."""
+        assert problems(self.history(followed)) == []
+
+    def history(self, followed: tuple[int, ...] = ()) -> History:
+        """The record as it stands."""
+        db = self.database()
+        try:
+            return read_history(
+                db,
+                self.data,
+                accepted=frozenset(self.accepted),
+                witness=self.witness,
+                followed=followed,
+            )
+        finally:
+            db.close()
+
+
+@contextmanager
+def ready(place: Place) -> Iterator[Place]:
+    """Its server runs and its scripts are known; all of it is gone afterwards."""
+    try:
+        place.start()
+        with place.live.client() as client:
+            place.prepare(client)
+        yield place
+    finally:
+        place.close()
+
+
+def wait_until(happened: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
+    """AssertionError saying what did not happen in time."""
+    deadline = time.monotonic() + timeout_s
+    while not happened():
+        assert time.monotonic() < deadline, f"waited {timeout_s:.0f} s for {what}"
+        time.sleep(0.03)

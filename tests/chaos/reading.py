@@ -1,0 +1,84 @@
+"""Reads what the judge needs from a database and a data folder, at rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from safelight.store import events, organizations, schema
+from safelight.store.db import Database, Read
+from safelight.store.logfile import LogFiles
+from safelight.store.logs import CAPTURED
+from tests.chaos.history import Event, History, Job, Run
+
+
+def read_history(
+    db: Database,
+    data: Path,
+    *,
+    accepted: frozenset[UUID] = frozenset(),
+    witness: Path | None = None,
+    followed: tuple[int, ...] = (),
+) -> History:
+    """The record of the first organization. `witness` holds what scripts kept of their output."""
+    with db.read() as read:
+        home = organizations.first(read)
+        assert home is not None
+        organization_id = home.organization_id
+        return History(
+            events=_events(read, organization_id),
+            event_seq=events.last_number(read, organization_id),
+            jobs=[
+                Job(row.job_id, row.latest_run_id, row.status)
+                for row in read.all(select(schema.job))
+            ],
+            runs=_runs(read, LogFiles(data / "logs")),
+            accepted=accepted,
+            written=_written(witness) if witness else {},
+            followed=followed,
+        )
+
+
+def _events(read: Read, organization_id: UUID) -> list[Event]:
+    query = select(schema.event_row).where(schema.event_row.c.organization_id == organization_id)
+    return [
+        Event(row.number, row.kind, row.job_id, row.run_id, row.facts)
+        for row in read.all(query.order_by(schema.event_row.c.number))
+    ]
+
+
+def _runs(read: Read, logs: LogFiles) -> list[Run]:
+    query = select(schema.run, schema.log_stream.c.bytes.label("size")).select_from(
+        schema.run.outerjoin(
+            schema.log_stream,
+            (schema.log_stream.c.run_id == schema.run.c.run_id)
+            & (schema.log_stream.c.source == CAPTURED),
+        )
+    )
+    return [_run(row, logs) for row in read.all(query)]
+
+
+def _run(row: Any, logs: LogFiles) -> Run:
+    # Bytes behind the index's length are what a crash left there; nobody is ever shown them.
+    records = logs.read(row.run_id, CAPTURED, 0, row.size or 0)
+    assert len(records) == (row.size or 0), f"the log file of {row.run_id} is too short"
+    return Run(
+        row.run_id,
+        row.job_id,
+        row.number,
+        row.status,
+        records,
+        row.log_lines,
+        row.log_completed_at is not None,
+    )
+
+
+def _written(folder: Path) -> dict[tuple[UUID, str], bytes]:
+    found = {}
+    for path in folder.iterdir():
+        run_id, _, stream = path.name.partition(".")
+        found[UUID(run_id), stream] = path.read_bytes()
+    return found
