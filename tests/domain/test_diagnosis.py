@@ -166,7 +166,7 @@ CASES: list[tuple[str, str, str]] = [
     ("cuda_driver_missing", "RuntimeError: CUDA error: no kernel image is available for execution on the device", "The GPU or its driver is too old for the installed torch."),
     ("corrupt_picture", "PIL.UnidentifiedImageError: cannot identify image file '/data/pictures/tile_0815.jpg'", "The picture /data/pictures/tile_0815.jpg is broken or no picture."),
     ("corrupt_picture", "PIL.UnidentifiedImageError: cannot identify image file <_io.BytesIO object at 0x7f3a1c0d>", "A picture is broken or cannot be read."),
-    ("corrupt_picture", "OSError: image file is truncated (43 bytes not processed)", "A picture is broken or cannot be read."),
+    ("corrupt_picture", "OSError: image file is truncated (43 bytes not processed)", "A picture is broken: image file is truncated."),
     (
         "corrupt_picture",
         """
