@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from safelight.domain.bars import whole
 from safelight.domain.jobs import Progress
 
 _NUMBER = r"(\d+(?:\.\d+)?[kKMGT]?)"
@@ -39,7 +40,7 @@ _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
 class ProgressReader:
-    """Reads line after line. `state` is JSON: the epoch that a header announced."""
+    """Reads line after line. `state` is JSON: the epoch that a header announced, open bars."""
 
     def __init__(self, state: dict[str, Any]) -> None:
         self.state = dict(state)
@@ -64,7 +65,9 @@ class ProgressReader:
         after = found.group("after")
         rate, unit = _rate(after)
         phase = before.strip(" :\u2502|\t")[:80]
-        return Progress(done, total, unit, phase, rate, _left(after))
+        seen = Progress(done, total, unit, phase, rate, _left(after))
+        self.state["bars"], found_whole = whole(self.state.get("bars", []), seen)
+        return found_whole
 
     def _keras(self, line: str) -> Progress | None:
         header = _EPOCH.match(line)
