@@ -75,7 +75,6 @@ function Proposed({ job, run, failure }: { job: Job; run: Run; failure: Failure 
   return (
     <Button
       size="xs"
-      variant="filled"
       leftSection={<RotateCw size={13} aria-hidden="true" />}
       renderRoot={(props: object) => (
         <Link {...props} to="." search={(before: object) => ({ ...before, edit: JSON.stringify(failure.proposal) })} />
