@@ -3480,6 +3480,8 @@ export interface components {
             gpu: number | null;
             /** Disk */
             disk: number | null;
+        };
+        /**
          * UsualView
          * @description What `runs` past runs of the kind took. After `longer_after_s` a run takes longer than usual.
          */
