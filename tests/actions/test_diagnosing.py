@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from safelight.actions import diagnosing, logs, runner, settle
+from safelight.actions import diagnosing, external, logs, runner, settle
 from safelight.actions.context import Context
 from safelight.domain.jobs import Declared, Exit, Failure, FailureKind, JobType
 from safelight.domain.posted import Call
@@ -14,7 +14,7 @@ from safelight.store import jobs, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.factories import House, add_house
-from tests.jobs import context_on, started
+from tests.jobs import context_on, launched, started
 
 AT = 1_795_395_723_123_456
 ERROR = (
@@ -121,7 +121,8 @@ def test_a_line_that_has_not_ended_is_read_too(context: Context, house: House) -
 def test_what_a_run_elsewhere_posted_is_read_when_it_says_that_it_failed(
     context: Context, house: House
 ) -> None:
-    run = started(context.db, house, engine="external")
+    _, run = launched(context.db, house, engine="external")
+    external.hear(context, run)
     texts = ["loading", "ModuleNotFoundError: No module named 'timm'"]
     logs.post(context, run.run_id, Call(0, texts), at=AT)
     tail = diagnosing.tail(context, run)
