@@ -10,6 +10,7 @@ import pytest
 
 from safelight.actions import settle
 from safelight.api.job_views import CountsView, JobDetail, JobRow, RunView
+from safelight.api.runs import SameFailureView
 from safelight.api.views import Page
 from safelight.domain.jobs import (
     Exit,
@@ -72,11 +73,71 @@ def test_why_it_failed_is_in_the_row_and_more_in_the_detail(
     settle.settle(db, run.run_id, Exit(signal=9, failure=failure))
     client = site.as_(house)
     row = client.get("/api/v1/jobs").json()["items"][0]
-    assert row["failure"] == {"kind": "out_of_memory", "message": "It used 5 GiB of 4 GiB."}
+    assert row["failure"] == {
+        "kind": "out_of_memory",
+        "message": "It used 5 GiB of 4 GiB.",
+        "cause": "host_out_of_memory",
+        "fix": "Load less at once: a smaller batch, fewer workers; or give the run more memory.",
+    }
     detail = JobDetail.model_validate_json(client.get(f"/api/v1/jobs/{row['id']}").content)
     assert detail.job_runs[0].failure is not None
     assert detail.job_runs[0].failure.excerpt == "last lines"
+    assert detail.job_runs[0].failure.key is not None
     assert detail.rerunnable
+
+
+def test_a_live_run_says_what_is_usual_and_when_it_takes_longer(
+    db: Database, clock: FakeClock, site: Site, house: House
+) -> None:
+    client = site.as_(house)
+    for seconds in (60, 70, 80):
+        run = started(db, house)
+        clock.advance(seconds)
+        settle.settle(db, run.run_id, Exit(exit_code=0))
+    run = started(db, house)
+
+    def said() -> tuple[object, bool]:
+        row = client.get("/api/v1/jobs").json()["items"][0]
+        one = client.get(f"/api/v1/runs/{run.run_id}").json()
+        JobRow.model_validate(row)
+        RunView.model_validate(one)
+        assert (row["usual"], row["is_longer_than_usual"]) == (
+            one["usual"],
+            one["is_longer_than_usual"],
+        )
+        return row["usual"], row["is_longer_than_usual"]
+
+    usual = {"low_s": 60, "high_s": 80, "runs": 3, "longer_after_s": 130}
+    assert said() == (usual, False)
+    clock.advance(131)
+    assert said() == (usual, True)
+    settle.settle(db, run.run_id, Exit(exit_code=0))
+    assert said() == (None, False)  # of what has ended its own time says more
+
+
+def test_the_same_failure_elsewhere(
+    db: Database, clock: FakeClock, site: Site, house: House
+) -> None:
+    client = site.as_(house)
+    failed = []
+    for name in ("apples", "pears", "plums"):
+        run = started(db, house, name=name)
+        failed.append(settle.settle(db, run.run_id, Exit(exit_code=3)))
+        clock.advance(60)
+    path = f"/api/v1/runs/{failed[2].run_id}/same-failure"
+    found = SameFailureView.model_validate(client.get(path).json())
+    assert (found.key, found.jobs, found.capped) == (failed[0].failure_key, 2, False)
+    assert found.since == "2027-01-15T08:00:00.000000Z"
+    assert [row.name for row in found.items] == ["pears", "apples"]
+    listed = client.get(f"/api/v1/jobs?failure={found.key}").json()["items"]
+    assert [row["name"] for row in listed] == ["plums", "pears", "apples"]
+    live = started(db, house)
+    nothing = client.get(f"/api/v1/runs/{live.run_id}/same-failure").json()
+    assert nothing == {"key": None, "jobs": 0, "capped": False, "since": None, "items": []}
+    theirs = site.as_(add_house(db, "vineyard"))
+    assert theirs.get(path).status_code == 404
+    for wrong in ("x", "0" * 15, "0" * 17, "0" * 15 + "G"):
+        assert client.get(f"/api/v1/jobs?failure={wrong}").status_code == 400
 
 
 def test_a_waiting_run_says_what_holds_it(site: Site, db: Database, house: House) -> None:

@@ -74,6 +74,40 @@ def test_a_failed_job_exits_one_and_says_why(shell: Shell, fruit: str, tmp_path:
     assert "the lamp is out" in said
 
 
+FAINTS = """\
+import sys
+print("epoch 1", flush=True)
+raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB (GPU 0; 7.79 GiB total; 14.31 MiB free)")
+"""
+
+
+def test_a_failed_job_says_what_to_try_and_who_else_failed_so(
+    shell: Shell, client: Client, fruit: str, tmp_path: Path
+) -> None:
+    (tmp_path / "processing.toml").write_text(
+        'name = "faints"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
+        '[parameters.batch_size]\ntype = "integer"\ndefault = 16\n'
+    )
+    (tmp_path / "main.py").write_text(FAINTS)
+    shell("processing", "add", str(tmp_path))
+    launch = ("processing", "launch", "faints", "--target", fruit, "--wait")
+    first = shell.json(*launch, code=1)
+    said = shell("job", first["id"])
+    assert "The GPU ran out of memory: 20.00 MiB more were needed, 14.31 MiB were free." in said
+    assert f"safelight rerun {first['id'][-8:]} --set batch_size=8" in said
+    assert "other job" not in said
+    failure = client.jobs.get(first["id"]).run.failure
+    assert failure is not None
+    line = failure["line"]
+    assert client.jobs.get(first["id"]).run.tail(100)[line - 1].text == failure["evidence"]
+    second = shell.json(*launch, code=1)
+    again = shell("job", second["id"])
+    assert "1 other job, the first " in again
+    assert f"; the newest: {first['id'][-8:]}" in again
+    same = [str(job.id) for job in client.jobs.list(failure=failure["key"])]
+    assert same == [second["id"], first["id"]]
+
+
 def test_a_followed_log_ends_with_its_run(shell: Shell, fruit: str, hello: str) -> None:
     job = shell("processing", "launch", "hello", "--target", fruit, "--set", "steps=2").strip()
     log = shell("logs", job, "-f")

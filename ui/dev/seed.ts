@@ -78,8 +78,14 @@ function rowOf(seed: Seed, id: string, run: Run): JobRow {
     triggered_at: run.created_at, triggered_by: seed.by, started_at: run.started_at, finished_at: run.finished_at,
     run_id: run.id, run_number: run.number, runs: seed.runs ?? 1, progress: run.progress, failure: run.failure,
     summary: seed.summary ?? null, waiting: run.waiting, stop_requested_at: null, no_heartbeat_since: null, kept: false,
+    usual: run.usual, is_longer_than_usual: false,
   };
 }
+
+const DIAGNOSED = {
+  exit_code: 137, signal: 9, cause: "host_out_of_memory", fix: "Load less at once, or give the run more memory.",
+  proposal: { resources: { memory: 8 * 2 ** 30 } }, evidence: "", line: null, key: "0123456789abcdef",
+};
 
 function runOf(seed: Seed, job: string, index: number, number: number): Run {
   const newest = number === (seed.runs ?? 1);
@@ -95,10 +101,11 @@ function runOf(seed: Seed, job: string, index: number, number: number): Run {
     snapshot: { python: "3.11.2", packages: ["albumentations==2.0.8", "numpy==2.3.5", "opencv-python-headless==5.0.0", "pillow==13.0.0"] },
     triggered_by: seed.by, created_at: before(age), queued_at: before(age - 0.4), started_at: started,
     finished_at: live ? null : before(age - 1 - (seed.took ?? 1)), progress: seed.progress ?? null,
-    failure: status === "FAILED" && seed.failure ? { exit_code: 137, signal: 9, ...seed.failure } : null,
+    failure: status === "FAILED" && seed.failure ? { ...DIAGNOSED, ...seed.failure } : null,
     exit_code: null, signal: null, declared: null, kept: false,
     result: status === "SUCCEEDED" ? { summary: seed.summary ?? "done", counts: { pictures: 118287, shapes: 860001, labels: 12 }, outputs: [{ kind: "DATASET_VERSION", id: "v-spring", name: "apples / spring-2026", path: "/dataset/d-apples/version/v-spring/assets" }], downloads: seed.operation === "export_coco" ? [{ name: "spring-2026.json", object_name: "x", size: 368050176 }] : [] } : null,
     waiting: seed.waiting ?? null, priority: 0, retry: null, retries: 0, ready_at: before(age), stop: null, no_heartbeat_since: null,
+    usual: live ? { low_s: 120, high_s: 180, runs: 5, longer_after_s: 280 } : null, is_longer_than_usual: false,
     log: { lines: seed.lines ?? 0, bytes: (seed.lines ?? 0) * 104, complete: !live, source: "captured" },
   };
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import settle
+from safelight.actions import diagnosing, settle
 from safelight.actions.context import Context
 from safelight.actions.logview import read_records
 from safelight.actions.masking import mask_of
@@ -163,6 +163,8 @@ def _advance(context: Context, run_id: UUID, source: str, change: Change) -> Non
             except Conflict:
                 if not left:
                     raise
+    if state.is_finished:
+        diagnosing.locate(context, run_id)
 
 
 def _keep(context: Context, run: Run, before: Source, state: State, added: Appended) -> None:

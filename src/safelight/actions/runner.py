@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from safelight import sdk_wheel
-from safelight.actions import access, external, logs, masking, settle
+from safelight.actions import access, diagnosing, external, logs, masking, settle
 from safelight.actions.context import Context
 from safelight.actions.sealing import token_hash
-from safelight.domain.jobs import Exit, RunStatus, TargetType
+from safelight.domain.jobs import Declared, Exit, RunStatus, TargetType
 from safelight.errors import AlreadyEnded, Unauthenticated
 from safelight.store import jobs, organizations, packages, runs, samples
 from safelight.store.db import Read
@@ -189,11 +189,20 @@ class Report:
 
 def report(context: Context, run: Run, report: Report) -> Run:
     """Take the runner's report: the log's length first, so that a run's end finds its log whole."""
-    logs.expect(context, run.run_id, report.offsets)
+    is_whole = logs.expect(context, run.run_id, report.offsets)
     if run.engine == settle.EXTERNAL and report.stop_signalled:
         external.stopped_there(context, run)
-    exit = masking.masked(context, run, report.exit)
-    return settle.settle(context.db, run.run_id, exit, stop_signalled=report.stop_signalled)
+    is_bad = report.exit.exit_code != 0 or run.declared is Declared.FAIL
+    ended = settle.settle(
+        context.db,
+        run.run_id,
+        masking.masked(context, run, report.exit),
+        stop_signalled=report.stop_signalled,
+        tail=diagnosing.tail(context, run) if is_bad else (),
+    )
+    if ended.failure is not None and not is_whole:
+        diagnosing.locate(context, run.run_id)  # the rest of the log may have come meanwhile
+    return ended
 
 
 def take_log(context: Context, run: Run, stream: str, offset: int, data: bytes, at: int) -> int:

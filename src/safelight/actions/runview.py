@@ -8,25 +8,30 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from safelight.actions import logview
+from safelight.actions import expecting, logview
 from safelight.actions.context import Context
 from safelight.actions.logview import View
 from safelight.actions.waiting import waiting_sentences
 from safelight.domain.permissions import Actor
-from safelight.store import events, jobs, runs, schema
+from safelight.domain.usual import Usual
+from safelight.store import events, failures, jobs, runs, schema
 from safelight.store.db import Read
 from safelight.store.events import Recorded
+from safelight.store.failures import Others
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run with its log and the sentence why it waits. `outputs`: versions that its script made."""
+    """A run with its log, the sentence why it waits, and how long the like of it usually takes while it
+    is live. `outputs`: versions that its script made.
+    """
 
     run: Run
     log: View
     waiting: str | None
+    usual: Usual | None
     outputs: list[dict[str, Any]]
 
 
@@ -35,7 +40,16 @@ def run_facts(context: Context, read: Read, job: Job, run: Run) -> RunFacts:
     asked = [(run.run_id, run.status, run.engine, job.type)]
     waiting = waiting_sentences(read, context.settings, asked).get(run.run_id)
     log = logview.view(read, run, with_sections=False)
-    return RunFacts(run, log, waiting, _outputs(read, run))
+    live = () if run.is_final else (run.run_id,)
+    times = expecting.usual_times(read, live)
+    return RunFacts(run, log, waiting, times.get(run.run_id), _outputs(read, run))
+
+
+def same_failure(read: Read, run: Run, *, limit: int) -> Others | None:
+    """The other jobs that failed as this run did; None of a run without a failure to compare."""
+    if run.failure_key is None:
+        return None
+    return failures.others(read, run.organization_id, run.failure_key, run.job_id, limit=limit)
 
 
 def _outputs(read: Read, run: Run) -> list[dict[str, Any]]:

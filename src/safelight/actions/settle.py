@@ -4,40 +4,63 @@ rescue. The first caller wins; what others say later is recorded as an event.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from safelight.actions import access, retry
-from safelight.domain.jobs import KILLED, Declared, Ending, Exit, Failure, FailureKind
+from safelight.actions import access, expecting, retry
+from safelight.domain.diagnosis import diagnose
+from safelight.domain.jobs import KILLED, SUCCEEDED, Declared, Ending, Exit, Failure, FailureKind
 from safelight.domain.jobs import settle as judge
+from safelight.domain.lastwords import Line
 from safelight.errors import AlreadyEnded
-from safelight.store import events, runs, schema
+from safelight.store import events, jobs, runs, schema
 from safelight.store.db import Database, Transaction
 from safelight.store.runs import Run
+
+_EXCERPT = 20  # lines, as the runner keeps
 
 EXTERNAL = "external"  # the engine of runs that execute elsewhere and are only tracked
 
 
-def settle(db: Database, run_id: UUID, exit: Exit, *, stop_signalled: bool = False) -> Run:
+def settle(
+    db: Database,
+    run_id: UUID,
+    exit: Exit,
+    *,
+    stop_signalled: bool = False,
+    tail: Sequence[Line] = (),
+) -> Run:
     """End a run by how its process ended; a final run is returned as it is.
 
-    `stop_signalled`: the process was ended by a signal of ours.
+    `stop_signalled`: the process was ended by a signal of ours. `tail`: the last lines of its log, which
+    say why it failed.
     """
     with db.transaction() as tx:
-        return settle_in(tx, run_id, exit, stop_signalled=stop_signalled)
+        return settle_in(tx, run_id, exit, stop_signalled=stop_signalled, tail=tail)
 
 
-def settle_in(tx: Transaction, run_id: UUID, exit: Exit, *, stop_signalled: bool = False) -> Run:
+def settle_in(
+    tx: Transaction,
+    run_id: UUID,
+    exit: Exit,
+    *,
+    stop_signalled: bool = False,
+    tail: Sequence[Line] = (),
+) -> Run:
     """As `settle`, within the caller's transaction."""
     try:
         run = runs.check_live(tx, run_id)
     except AlreadyEnded:
         return _late(tx, runs.get(tx, run_id), exit, stop_signalled=stop_signalled)
     ending = _judged(tx, run, exit, stop_signalled=stop_signalled)
+    ending = _diagnosed(run, ending, tail)
     ended = runs.end(tx, run_id, ending, exit)
     access.revoke_script_tokens(tx, run_id)
+    if ended.status is SUCCEEDED:
+        expecting.remember(tx, jobs.get(tx, ended.organization_id, ended.job_id), ended)
     retry.follow(tx, ended, ending)
     return ended
 
@@ -49,7 +72,14 @@ def stop_in(tx: Transaction, run: Run) -> Run:
     return ended
 
 
-def declare(db: Database, run_id: UUID, declared: Declared, *, ends: bool = True) -> Run:
+def declare(
+    db: Database,
+    run_id: UUID,
+    declared: Declared,
+    *,
+    ends: bool = True,
+    tail: Sequence[Line] = (),
+) -> Run:
     """Record what a script says of its end; it is the end of a run that is not ours to watch, unless
     `ends` is False: more calls will follow. Of a run that has ended already it changes nothing.
     """
@@ -59,7 +89,9 @@ def declare(db: Database, run_id: UUID, declared: Declared, *, ends: bool = True
         except AlreadyEnded:
             return runs.get(tx, run_id)
         is_its_word = run.engine == EXTERNAL and not run.has_runner
-        return settle_in(tx, run_id, Exit(exit_code=0)) if ends and is_its_word else run
+        if not ends or not is_its_word:
+            return run
+        return settle_in(tx, run_id, Exit(exit_code=0), tail=tail)
 
 
 def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> Ending:
@@ -77,6 +109,21 @@ def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> E
         declared=run.declared,
         stored_something=_stored_something(tx, run),
     )
+
+
+def _diagnosed(run: Run, ending: Ending, tail: Sequence[Line]) -> Ending:
+    """The ending with its cause: the log's words, and the runner's own excerpt where the log lags."""
+    failure = ending.failure
+    if failure is None:
+        return ending
+    brought = [Line(text) for text in failure.excerpt.rstrip().split("\n") if text.strip()]
+    known = {line.text for line in tail}
+    said = [*tail, *(brought if brought and brought[-1].text not in known else ())]
+    if not failure.excerpt:
+        own = [line.text for line in tail if line.stream != "setup"]
+        failure = replace(failure, excerpt="\n".join(own[-_EXCERPT:]))
+    found = diagnose(failure, said, run.parameters, run.resources)
+    return replace(ending, failure=found.failure, failure_key=found.key, failure_line=found.line)
 
 
 def _stored_something(tx: Transaction, run: Run) -> bool:

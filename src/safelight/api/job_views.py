@@ -14,20 +14,23 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
+from safelight.actions import expecting
 from safelight.actions.context import Context
-from safelight.actions.logview import View
+from safelight.actions.runview import RunFacts
 from safelight.actions.settle import EXTERNAL
 from safelight.actions.waiting import waiting_sentences
 from safelight.api.views import Named
 from safelight.domain.jobs import LIVE, PENDING, QUEUED, RUNNING, FailureKind, JobType, RunStatus
 from safelight.domain.logs import stamp
 from safelight.domain.terms import BACKOFF_S
+from safelight.domain.usual import Usual, is_longer
 from safelight.store import users
 from safelight.store.db import Read
 from safelight.store.events import Recorded
 from safelight.store.joblist import ListRow
 from safelight.store.runs import Run
 
+SECOND = 1_000_000  # microseconds
 SILENT_S = 15.0  # without a heartbeat for so long, people are told
 
 Json = dict[str, Any]
@@ -54,18 +57,38 @@ class ProgressView(BaseModel):
 
 
 class FailureLine(BaseModel):
-    """Why a run failed, in one line."""
+    """Why a run failed, in one line. `cause`: the rule that knows it ("": none), `fix`: what to try."""
 
     kind: str
     message: str
+    cause: str
+    fix: str
 
 
 class FailureView(FailureLine):
-    """Why a run failed, with the last lines that tell."""
+    """Why a run failed, with the last lines that tell.
+
+    `proposal`: changes for a re-run that may help, as {"parameters": {"batch_size": 8}}. `evidence`: the
+    line of the log that tells, and `line`, its number where the log has it. `key` is equal for equal
+    failures.
+    """
 
     exit_code: int | None
     signal: int | None
     excerpt: str | None
+    proposal: dict[str, dict[str, Any]]
+    evidence: str
+    line: int | None
+    key: str | None
+
+
+class UsualView(BaseModel):
+    """What `runs` past runs of the kind took. After `longer_after_s` a run takes longer than usual."""
+
+    low_s: float
+    high_s: float
+    runs: int
+    longer_after_s: float
 
 
 class JobRow(BaseModel):
@@ -91,6 +114,8 @@ class JobRow(BaseModel):
     stop_requested_at: str | None
     no_heartbeat_since: str | None
     kept: bool
+    usual: UsualView | None
+    is_longer_than_usual: bool
 
 
 class ResourcesView(BaseModel):
@@ -175,6 +200,8 @@ class RunView(BaseModel):
     ready_at: str
     stop: StopView | None
     no_heartbeat_since: str | None
+    usual: UsualView | None
+    is_longer_than_usual: bool
     log: LogView
 
 
@@ -220,7 +247,12 @@ def job_rows(context: Context, read: Read, rows: Iterable[ListRow]) -> list[Json
             if row.status in _WAITING
         ),
     )
-    return [_job_row(row, waiting, read.now) for row in rows]
+    live = [row.run_id for row in rows if row.status in LIVE]
+    times = expecting.usual_times(read, live)
+    return [
+        _job_row(row, waiting, read.now) | _expected(row, times.get(row.run_id), read.now)
+        for row in rows
+    ]
 
 
 _WAITING = frozenset({PENDING.value, QUEUED.value})
@@ -264,14 +296,23 @@ def _time(at: int | None) -> str | None:
 
 
 def _line(failure: Json) -> Json:
-    return {"kind": failure["kind"], "message": failure["message"]}
+    return {name: failure.get(name, "") for name in ("kind", "message", "cause", "fix")}
+
+
+def _expected(run: ListRow | Run, known: Usual | None, now: int) -> Json:
+    """What is usual of a live run, and whether it takes longer."""
+    took_s = (now - run.started_at) / SECOND if run.started_at is not None else 0.0
+    usual = None
+    if known is not None:
+        usual = {**asdict(known), "longer_after_s": known.longer_after_s}
+    return {"usual": usual, "is_longer_than_usual": is_longer(known, took_s)}
 
 
 def _silent(status: str, seen_at: int | None, now: int) -> str | None:
     """Since when nothing was heard of a running run, once that is worth a word."""
     if status != RUNNING or seen_at is None:
         return None
-    return stamp(seen_at) if now - seen_at > SILENT_S * 1_000_000 else None
+    return stamp(seen_at) if now - seen_at > SILENT_S * SECOND else None
 
 
 # --- runs -----------------------------------------------------------------------------------------
@@ -293,8 +334,9 @@ class People:
         return {"id": user_id, "name": self.names.get(user_id, "")}
 
 
-def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: int) -> Json:
+def run_view(facts: RunFacts, people: People, *, now: int) -> Json:
     """A run as JSON values."""
+    run, log = facts.run, facts.log
     return {
         "id": run.run_id,
         "job_id": run.job_id,
@@ -312,19 +354,20 @@ def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: i
         "started_at": _time(run.started_at),
         "finished_at": _time(run.finished_at),
         "progress": asdict(run.progress) if run.progress else None,
-        "failure": asdict(run.failure) if run.failure else None,
+        "failure": _failure(run),
         "exit_code": run.exit_code,
         "signal": run.signal,
         "declared": run.declared,
         "kept": run.kept,
         "result": run.result,
-        "waiting": waiting,
+        "waiting": facts.waiting,
         "priority": run.terms.priority,
         "retry": run.retry.to_json() if run.retry else None,
         "retries": run.retries,
         "ready_at": stamp(run.ready_at),
         "stop": _stop(run, people),
         "no_heartbeat_since": _silent(run.status, run.seen_at, now),
+        **_expected(run, facts.usual, now),
         "log": {
             "lines": log.total_lines,
             "bytes": log.source.size,
@@ -332,6 +375,12 @@ def run_view(run: Run, log: View, people: People, *, waiting: str | None, now: i
             "source": log.source.source,
         },
     }
+
+
+def _failure(run: Run) -> Json | None:
+    if run.failure is None:
+        return None
+    return {**asdict(run.failure), "line": run.failure_line, "key": run.failure_key}
 
 
 def _stop(run: Run, people: People) -> Json | None:

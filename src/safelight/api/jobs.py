@@ -54,10 +54,16 @@ async def _wanted(
     user: Annotated[str, Query(description="A user's id or name, or `me`.")] = "",
     object: Annotated[UUID | None, Query(description="The id of the affected object.")] = None,
     search: Annotated[str, Query(max_length=4000, description="Words of name or object.")] = "",
+    failure: Annotated[
+        str,
+        Query(
+            pattern="^([0-9a-f]{16})?$", description="The `key` of a failure: jobs that failed so."
+        ),
+    ] = "",
 ) -> Wanted:
     user_id = actor.user_id if user == "me" else None
     statuses = tuple(status or ())
-    filter = Filter(actor.organization_id, type, statuses, user_id, object, search)
+    filter = Filter(actor.organization_id, type, statuses, user_id, object, search, failure or None)
     return Wanted(filter, user if user_id is None else "")
 
 
@@ -151,5 +157,5 @@ def _processing(read: Read, job: Job) -> Json | None:
 
 def show(read: Read, facts: RunFacts, people: People) -> Json:
     """A run as JSON values, with what its script made among its results."""
-    view = run_view(facts.run, facts.log, people, waiting=facts.waiting, now=read.now)
+    view = run_view(facts, people, now=read.now)
     return {**view, "result": runview.result_of(facts)}

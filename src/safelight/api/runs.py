@@ -23,6 +23,7 @@ from safelight.api.job_views import (
 )
 from safelight.api.jobs import JobReader, show
 from safelight.domain.jobs import Progress
+from safelight.domain.logs import stamp
 from safelight.domain.permissions import Actor
 from safelight.errors import Denied, NotFound
 from safelight.store import joblist, runs
@@ -59,6 +60,19 @@ class ResultBody(BaseModel):
 
     summary: str = Field(max_length=500)
     counts: dict[str, float] = Field(default_factory=dict)
+
+
+class SameFailureView(BaseModel):
+    """Other jobs that failed in the same way. `capped`: there are at least so many."""
+
+    key: str | None
+    jobs: int
+    capped: bool
+    since: str | None
+    items: list[JobRow]
+
+
+_SAME = 5  # of the others, the newest so many are named
 
 
 # --- the run of a script --------------------------------------------------------------------------
@@ -133,6 +147,27 @@ def _run_json(
     people = People.of(read, mentioned)
     view = show(read, runview.run_facts(context, read, job, run), people)
     return {**view, "events": event_views(events, people)} if with_events else view
+
+
+@router.get("/runs/{run_id}/same-failure", response_model=SameFailureView)
+def get_same_failure(run_id: UUID, actor: JobReader, context: Ctx) -> Response:
+    """The other jobs whose newest run failed as this one did: how many, since when, the newest five.
+
+    All of them: `GET /api/v1/jobs?failure=` with the `key`. Of a run that did not fail `key` is null.
+    """
+    with context.db.read() as read:
+        run, _ = runview.run_and_job(read, actor, run_id)
+        found = runview.same_failure(read, run, limit=_SAME)
+        rows = joblist.rows_of(read, found.newest) if found else []
+        return answer(
+            {
+                "key": run.failure_key,
+                "jobs": found.jobs if found else 0,
+                "capped": found.is_capped if found else False,
+                "since": stamp(found.since) if found and found.since is not None else None,
+                "items": job_rows(context, read, rows),
+            }
+        )
 
 
 @router.post("/runs/{run_id}/stop", status_code=202, response_model=RunView)

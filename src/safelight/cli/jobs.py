@@ -118,8 +118,17 @@ def _matter(row: dict[str, Any]) -> Text:
     if row.get("failure"):
         return Text(row["failure"]["message"], style=output.RED)
     if row["status"] == RunStatus.RUNNING:
-        return Text(output.progress(row.get("progress")), style=output.AMBER)
+        words = (output.progress(row.get("progress")), _usual(row))
+        return Text(", ".join(word for word in words if word), style=output.AMBER)
     return Text(row.get("waiting") or row.get("summary") or "", style="dim")
+
+
+def _usual(row: dict[str, Any]) -> str:
+    """How long it usually takes: where the line itself does not know, or where it takes longer."""
+    is_longer = bool(row.get("is_longer_than_usual"))
+    if (row.get("progress") or {}).get("eta_s") is not None and not is_longer:
+        return ""
+    return output.usual(row.get("usual"), is_longer=is_longer)
 
 
 def job(job: JobId, as_json: AsJson = False) -> None:
@@ -137,7 +146,9 @@ def job(job: JobId, as_json: AsJson = False) -> None:
             ("Job", data["id"]),
             ("Status", output.status(data["status"])),
             ("Why", _failure(data)),
+            *_diagnosis(run),
             ("Progress", output.progress(data.get("progress"))),
+            ("Takes", output.usual(data.get("usual"), is_longer=found.is_longer_than_usual)),
             ("Waits", data.get("waiting")),
             ("Result", data.get("summary")),
             ("Type", data["type"].capitalize()),
@@ -162,6 +173,30 @@ def job(job: JobId, as_json: AsJson = False) -> None:
         for each in found.runs
     ]
     output.table(("RUN", "STATUS", "STARTED", "TOOK", ""), rows, empty="No runs.")
+
+
+def _diagnosis(run: Run) -> list[tuple[str, str | None]]:
+    """What to try, where the log says why, and who else has failed so."""
+    failure = run.failure
+    if failure is None:
+        return []
+    changes = failure["proposal"].get("parameters") or {}
+    settings = " ".join(f"--set {name}={value}" for name, value in changes.items())
+    same = run.same_failure() if failure.get("key") else {"jobs": 0}
+    return [
+        ("Try", failure["fix"]),
+        ("Command", f"safelight rerun {short(run.data['job_id'])} {settings}" if changes else None),
+        ("Log line", str(failure["line"]) if failure.get("line") else None),
+        ("Same", _same(same) if same["jobs"] else None),
+    ]
+
+
+def _same(same: dict[str, Any]) -> str:
+    """`3 other jobs, the first 2 d ago; the newest: 0a1b2c3d, 4e5f6a7b`"""
+    number = f"{same['jobs']}{' or more' if same['capped'] else ''}"
+    word = "job" if same["jobs"] == 1 else "jobs"
+    newest = ", ".join(short(item["id"]) for item in same["items"])
+    return f"{number} other {word}, the first {ago(same['since'])}; the newest: {newest}"
 
 
 def _failure(data: dict[str, Any]) -> Text | None:

@@ -178,6 +178,15 @@ def _rough(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def usual(found: dict[str, Any] | None, *, is_longer: bool) -> str:
+    """`usually 2 min 00 s to 3 min 10 s`, and that it takes longer."""
+    if not found:
+        return ""
+    low, high = duration(found["low_s"]), duration(found["high_s"])
+    text = f"usually {low}" if low == high else f"usually {low} to {high}"
+    return f"longer than usual, {text}" if is_longer else text
+
+
 def progress(found: dict[str, Any] | None) -> str:
     """`42 % of 120 pictures`, `7 epochs`."""
     if not found:

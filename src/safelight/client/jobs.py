@@ -45,8 +45,19 @@ class _Executed(Record):
 
     @property
     def failure(self) -> Json | None:
-        """`kind` and `message`; of a failed run also `exit_code`, `signal`, `excerpt`."""
+        """`kind`, `message`, `cause`, `fix`; of a run also `exit_code`, `signal`, `excerpt`, `evidence`,
+        its `line` in the log, the `key` of equal failures, and a `proposal` whose values `rerun` takes.
+        """
         return self.data.get("failure")
+
+    @property
+    def usual(self) -> Json | None:
+        """How long the like of it took, while it is live: `low_s`, `high_s`, of how many `runs`."""
+        return self.data.get("usual")
+
+    @property
+    def is_longer_than_usual(self) -> bool:
+        return bool(self.data.get("is_longer_than_usual"))
 
     @property
     def started_at(self) -> datetime | None:
@@ -90,6 +101,11 @@ class Run(_Executed):
             f"/api/v1/runs/{self.id}/stop", {"grace_s": grace_s}, repeatable=True
         )
         return self
+
+    def same_failure(self) -> Json:
+        """The other `jobs` that failed in the same way: how many, `since` when, the newest as `items`."""
+        found: Json = self.http.get(f"/api/v1/runs/{self.id}/same-failure")
+        return found
 
     def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
         """The lines from number `line` on; `follow` waits for more until the log is complete."""
@@ -278,8 +294,10 @@ class Jobs:
         user: str | None = None,
         object: UUID | str | None = None,
         search: str | None = None,
+        failure: str | None = None,
     ) -> Iterator[Job]:
-        """Jobs newest first, page after page as they are asked for."""
+        """Jobs newest first, page after page as they are asked for. `failure`: the key of one."""
         asked = {"type": type, "status": status, "user": user, "object": object, "search": search}
+        asked["failure"] = failure
         for row in self.http.pages(JOB_PATH, **asked):
             yield Job(self.http, row)

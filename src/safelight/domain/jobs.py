@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -78,13 +78,22 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run failed. `message` is one sentence for the list; `excerpt` the last lines that tell."""
+    """Why a run failed. `message` is one sentence for the list; `excerpt` the last lines that tell.
+
+    `cause`: the rule of `domain/causes.py` that knows it, with its `fix` in a sentence and, where it can
+    be said so, as changes for a re-run: {"parameters": {"batch_size": 8}}. `evidence`: the line of the
+    log that tells.
+    """
 
     kind: FailureKind
     message: str
     exit_code: int | None = None
     signal: int | None = None
     excerpt: str = ""
+    cause: str = ""
+    fix: str = ""
+    proposal: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evidence: str = ""
 
 
 class Declared(StrEnum):
@@ -108,11 +117,15 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The judgement: final status, and why if it failed."""
+    """The judgement: final status, and why if it failed. `failure_key` is equal for equal failures,
+    `failure_line` the line of the log that tells.
+    """
 
     status: RunStatus
     failure: Failure | None = None
     kept: bool = False  # stopped early, and what it had stored counts
+    failure_key: str | None = None
+    failure_line: int | None = None
 
 
 def settle(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from safelight.domain.bars import whole
 from safelight.domain.jobs import Progress
 
 _NUMBER = r"(\d+(?:\.\d+)?[kKMGT]?)"
@@ -17,7 +18,7 @@ _BAR = re.compile(
 )
 _TIMES = re.compile(r"(?:\d+:)?\d+:\d+<((?:\d+:)?\d+:\d+)")
 _SECONDS_LEFT = re.compile(r"[\d.]+s<([\d.]+)s")
-_RATE = re.compile(r"(\d+(?:\.\d+)?)([kKMG]?)([A-Za-z]+)/s\b")
+_RATE = re.compile(r"(\d+(?:\.\d+)?)([kKMG]?) ?([A-Za-z]+)/s\b")
 _PACE = re.compile(r"(\d+(?:\.\d+)?)(ms|us|s)/([A-Za-z]+)\b")
 # tqdm without a total: `450it [00:12, 36.5it/s]`.
 _COUNT = re.compile(rf"^(?P<before>.*?):?\s*{_NUMBER}(?P<unit>[A-Za-z]+) \[[\d:]+, ")
@@ -39,7 +40,7 @@ _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
 class ProgressReader:
-    """Reads line after line. `state` is JSON: the epoch that a header announced."""
+    """Reads line after line. `state` is JSON: the epoch that a header announced, open bars."""
 
     def __init__(self, state: dict[str, Any]) -> None:
         self.state = dict(state)
@@ -60,11 +61,18 @@ class ProgressReader:
         before = found.group("before")
         epoch = _ULTRALYTICS.match(before)
         if epoch:
-            return _of_epochs(int(epoch.group(1)), int(epoch.group(2)), done / total)
+            number, epochs = int(epoch.group(1)), int(epoch.group(2))
+            self.state["trained"] = [number, epochs]
+            return _of_epochs(number, epochs, done / total)
+        if before.lstrip().startswith("Class ") and "trained" in self.state:
+            number, epochs = self.state["trained"]
+            return _of_epochs(number, epochs, 1.0)  # Ultralytics looks at what it learned
         after = found.group("after")
         rate, unit = _rate(after)
         phase = before.strip(" :\u2502|\t")[:80]
-        return Progress(done, total, unit, phase, rate, _left(after))
+        seen = Progress(done, total, unit, phase, rate, _left(after))
+        self.state["bars"], found_whole = whole(self.state.get("bars", []), seen)
+        return found_whole
 
     def _keras(self, line: str) -> Progress | None:
         header = _EPOCH.match(line)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
-from safelight.actions import external, logs, objects, settle
+from safelight.actions import diagnosing, external, logs, objects, settle
 from safelight.actions.context import Context
 from safelight.blobs import Signer
 from safelight.domain.jobs import Declared, JobType, TargetType
@@ -120,7 +120,8 @@ def _declare(
     run = _own_run(context, actor, job_id)
     if not run.is_final:
         external.hear(context, run)
-    if settle.declare(context.db, run.run_id, declared).is_final:
+    tail = diagnosing.tail(context, run) if declared is Declared.FAIL else ()
+    if settle.declare(context.db, run.run_id, declared, tail=tail).is_final:
         logs.finish_posted(context, run.run_id)  # the last line stood open for corrections
     return _second(context, base, actor, job_id)
 

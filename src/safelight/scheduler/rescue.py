@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from safelight.actions import settle
+from safelight.actions import diagnosing, settle
 from safelight.actions.context import Context
 from safelight.domain.jobs import Exit, Failure, FailureKind
 from safelight.engines.base import Engine
@@ -57,7 +57,8 @@ class Rescue:
         if run.engine == settle.EXTERNAL:
             if run.has_runner:
                 return  # the answers to its heartbeats send it away
-            settle.settle(self._context.db, run.run_id, Exit(exit_code=0))
+            tail = diagnosing.tail(self._context, run)
+            settle.settle(self._context.db, run.run_id, Exit(exit_code=0), tail=tail)
         elif run.engine in self._engines and run.handle is not None:
             self._engines[run.engine].stop(run.handle, grace_s=OVERSTAY_GRACE_S)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from safelight.actions import masking, settle
+from safelight.actions import diagnosing, masking, settle
 from safelight.actions.context import Context
 from safelight.domain.jobs import Exit
 from safelight.engines.base import Engine
@@ -92,7 +92,11 @@ class Watch:
         if self._is_enough(run, (now - word.at) / SECOND):
             exit = masking.masked(self._context, run, exit)
             settle.settle(
-                self._context.db, run.run_id, exit, stop_signalled=_is_ours(run, exit, now)
+                self._context.db,
+                run.run_id,
+                exit,
+                stop_signalled=_is_ours(run, exit, now),
+                tail=diagnosing.tail(self._context, run),
             )
 
     def _is_enough(self, run: Run, waited_s: float) -> bool:

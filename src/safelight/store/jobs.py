@@ -151,18 +151,18 @@ def follow(
     status: RunStatus,
     *,
     triggered_by: UUID | None = None,
+    failure_key: str | None = None,
 ) -> None:
-    """Mirror the status of the newest run; with `triggered_by`, `run_id` becomes the newest.
+    """Mirror status and failure of the newest run; with `triggered_by`, `run_id` becomes the newest.
 
     The experiment of a training has its status from here, too.
     """
     change = update(jobs).where(jobs.c.job_id == job_id).returning(*jobs.c)
+    change = change.values(status=status, failure_key=failure_key)
     if triggered_by is None:
-        change = change.where(jobs.c.latest_run_id == run_id).values(status=status)
+        change = change.where(jobs.c.latest_run_id == run_id)
     else:
-        change = change.values(
-            status=status, latest_run_id=run_id, triggered_at=tx.now, triggered_by=triggered_by
-        )
+        change = change.values(latest_run_id=run_id, triggered_at=tx.now, triggered_by=triggered_by)
     row = tx.first(change)
     if row is not None and row.type == JobType.TRAINING and row.target_id is not None:
         experiments.follow(tx, row.target_id, status)

@@ -96,6 +96,8 @@ class Run:
     retry: Retry | None
     retries: int
     ready_at: int
+    failure_key: str | None
+    failure_line: int | None
 
     @property
     def terms(self) -> Terms:
@@ -469,6 +471,8 @@ def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
     values: dict[str, Any] = {
         "status": ending.status,
         "failure": _plain(ending.failure),
+        "failure_key": ending.failure_key,
+        "failure_line": ending.failure_line,
         "kept": ending.kept,
         "exit_code": exit.exit_code,
         "signal": exit.signal,
@@ -484,7 +488,12 @@ def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
     run = _stepped(tx, row) if row else _refused(tx, run_id)
     facts: dict[str, Any] = {"status": ending.status}
     if ending.failure is not None:
-        facts["failure"] = {"kind": ending.failure.kind, "message": ending.failure.message}
+        failure = ending.failure
+        facts["failure"] = {
+            "kind": failure.kind,
+            "message": failure.message,
+            "cause": failure.cause,
+        }
     by = run.stop_requested_by if ending.status is KILLED else None
     _record(tx, run, "run_ended", by, **facts)
     return run
@@ -498,6 +507,11 @@ def late_report(tx: Transaction, run: Run, status: RunStatus, exit: Exit) -> Non
         "signal": exit.signal,
     }
     _record(tx, run, "run_late_report", **facts)
+
+
+def failure_line(tx: Transaction, run_id: UUID, line: int) -> None:
+    """Note which line of the log says why the run failed; the log may have come after the end."""
+    tx.execute(update(runs).where(runs.c.run_id == run_id).values(failure_line=line))
 
 
 def log_totals(
@@ -723,7 +737,7 @@ def _refused(tx: Transaction, run_id: UUID) -> Run:
 
 def _stepped(tx: Transaction, row: Row[Any]) -> Run:
     run = _run(row)
-    jobs.follow(tx, run.job_id, run.run_id, run.status)
+    jobs.follow(tx, run.job_id, run.run_id, run.status, failure_key=run.failure_key)
     return run
 
 

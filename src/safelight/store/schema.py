@@ -601,12 +601,23 @@ job = Table(
     _ref("triggered_by", "user_account.user_id"),
     Column("idempotency_key", Text),
     Column("created_at", Instant, nullable=False),
+    # Columns that a later migration added stand last, where SQLite puts them.
+    Column("failure_key", Text),  # of its newest run
     CheckConstraint("(target_type IS NULL) = (target_id IS NULL)", name="target"),
     Index("ix_job_newest", "organization_id", "triggered_at", "job_key"),
     Index("ix_job_type_newest", "organization_id", "type", "triggered_at", "job_key"),
     Index("ix_job_status_newest", "organization_id", "status", "triggered_at", "job_key"),
     Index("ix_job_user_newest", "organization_id", "triggered_by", "triggered_at", "job_key"),
     Index("ix_job_target_newest", "target_id", "triggered_at", "job_key"),
+    Index(
+        "ix_job_failure_newest",
+        "organization_id",
+        "failure_key",
+        "triggered_at",
+        "job_key",
+        sqlite_where=text("failure_key IS NOT NULL"),
+        postgresql_where=text("failure_key IS NOT NULL"),
+    ),
     Index(
         "uq_job_idempotency",
         "organization_id",
@@ -688,6 +699,9 @@ run = Table(
     ),
     Column("ready_at", Instant, nullable=False, server_default="0"),  # not claimed before
     Column("is_internal", Boolean, nullable=False, server_default=text("false")),
+    # Why it failed. The line is written after the end too, as the log may come later than the end.
+    Column("failure_key", Text),  # equal for equal failures: `domain/fingerprint.py`
+    Column("failure_line", BigInteger),  # where the log says it
     UniqueConstraint("job_id", "number"),
     CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
     CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),
@@ -773,6 +787,16 @@ peak = Table(
     Column("memory", BigInteger),
     Column("gpu", Float),
     Column("disk", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# How long the newest successful runs of one kind of work took, oldest first; never more than a few.
+run_time = Table(
+    "run_time",
+    metadata,
+    _ref("organization_id", "organization.organization_id", primary_key=True),
+    Column("work", Text, primary_key=True),  # `domain/usual.py`
+    Column("seconds", Json, nullable=False),
     sqlite_with_rowid=False,
 )
 

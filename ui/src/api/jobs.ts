@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post, type Query } from "./client";
 import { logTail } from "./log";
-import type { Comparison, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, Samples } from "./types";
+import type { Comparison, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
 
 export interface JobFilters {
   type?: JobType | undefined;
@@ -9,6 +9,8 @@ export interface JobFilters {
   user?: string | undefined;
   object?: string | undefined;
   search?: string | undefined;
+  /** The key of a failure: jobs that failed so. */
+  failure?: string | undefined;
 }
 
 export const PAGE_SIZE = 50;
@@ -44,6 +46,14 @@ export const runQuery = (run: string) =>
   queryOptions({
     queryKey: ["runs", run],
     queryFn: ({ signal }) => get<Run>(`/runs/${run}`, undefined, signal),
+  });
+
+/** Other jobs that failed in the same way. */
+export const sameFailureQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "same-failure"],
+    queryFn: ({ signal }) => get<SameFailure>(`/runs/${run}/same-failure`, undefined, signal),
+    staleTime: 60_000,
   });
 
 /** The jobs of one object: a dataset version or an experiment. */

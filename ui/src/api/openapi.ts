@@ -1412,6 +1412,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/same-failure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Same Failure
+         * @description The other jobs whose newest run failed as this one did: how many, since when, the newest five.
+         *
+         *     All of them: `GET /api/v1/jobs?failure=` with the `key`. Of a run that did not fail `key` is null.
+         */
+        get: operations["get_same_failure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/stop": {
         parameters: {
             query?: never;
@@ -1736,6 +1758,9 @@ export interface components {
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
+            usual: components["schemas"]["UsualView"] | null;
+            /** Is Longer Than Usual */
+            is_longer_than_usual: boolean;
             log: components["schemas"]["LogView"];
             job: components["schemas"]["JobRow"];
             /** Asset Ids */
@@ -1943,29 +1968,53 @@ export interface components {
         FailureKind: "script_error" | "out_of_memory" | "timeout" | "setup_error" | "engine_error" | "lost" | "invalid_input" | "disk_full";
         /**
          * FailureLine
-         * @description Why a run failed, in one line.
+         * @description Why a run failed, in one line. `cause`: the rule that knows it ("": none), `fix`: what to try.
          */
         FailureLine: {
             /** Kind */
             kind: string;
             /** Message */
             message: string;
+            /** Cause */
+            cause: string;
+            /** Fix */
+            fix: string;
         };
         /**
          * FailureView
          * @description Why a run failed, with the last lines that tell.
+         *
+         *     `proposal`: changes for a re-run that may help, as {"parameters": {"batch_size": 8}}. `evidence`: the
+         *     line of the log that tells, and `line`, its number where the log has it. `key` is equal for equal
+         *     failures.
          */
         FailureView: {
             /** Kind */
             kind: string;
             /** Message */
             message: string;
+            /** Cause */
+            cause: string;
+            /** Fix */
+            fix: string;
             /** Exit Code */
             exit_code: number | null;
             /** Signal */
             signal: number | null;
             /** Excerpt */
             excerpt: string | null;
+            /** Proposal */
+            proposal: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Evidence */
+            evidence: string;
+            /** Line */
+            line: number | null;
+            /** Key */
+            key: string | null;
         };
         /**
          * FileView
@@ -2188,6 +2237,9 @@ export interface components {
             no_heartbeat_since: string | null;
             /** Kept */
             kept: boolean;
+            usual: components["schemas"]["UsualView"] | null;
+            /** Is Longer Than Usual */
+            is_longer_than_usual: boolean;
             /** Job Runs */
             job_runs: components["schemas"]["RunView"][];
             processing: components["schemas"]["Named"] | null;
@@ -2239,6 +2291,9 @@ export interface components {
             no_heartbeat_since: string | null;
             /** Kept */
             kept: boolean;
+            usual: components["schemas"]["UsualView"] | null;
+            /** Is Longer Than Usual */
+            is_longer_than_usual: boolean;
         };
         /**
          * JobType
@@ -2998,6 +3053,9 @@ export interface components {
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
+            usual: components["schemas"]["UsualView"] | null;
+            /** Is Longer Than Usual */
+            is_longer_than_usual: boolean;
             log: components["schemas"]["LogView"];
             /** Events */
             events: components["schemas"]["EventView"][];
@@ -3080,7 +3138,26 @@ export interface components {
             stop: components["schemas"]["StopView"] | null;
             /** No Heartbeat Since */
             no_heartbeat_since: string | null;
+            usual: components["schemas"]["UsualView"] | null;
+            /** Is Longer Than Usual */
+            is_longer_than_usual: boolean;
             log: components["schemas"]["LogView"];
+        };
+        /**
+         * SameFailureView
+         * @description Other jobs that failed in the same way. `capped`: there are at least so many.
+         */
+        SameFailureView: {
+            /** Key */
+            key: string | null;
+            /** Jobs */
+            jobs: number;
+            /** Capped */
+            capped: boolean;
+            /** Since */
+            since: string | null;
+            /** Items */
+            items: components["schemas"]["JobRow"][];
         };
         /**
          * SampleBody
@@ -3403,6 +3480,20 @@ export interface components {
             gpu: number | null;
             /** Disk */
             disk: number | null;
+        };
+        /**
+         * UsualView
+         * @description What `runs` past runs of the kind took. After `longer_after_s` a run takes longer than usual.
+         */
+        UsualView: {
+            /** Low S */
+            low_s: number;
+            /** High S */
+            high_s: number;
+            /** Runs */
+            runs: number;
+            /** Longer After S */
+            longer_after_s: number;
         };
         /** ValidationError */
         ValidationError: {
@@ -4808,6 +4899,8 @@ export interface operations {
                 object?: string | null;
                 /** @description Words of name or object. */
                 search?: string;
+                /** @description The `key` of a failure: jobs that failed so. */
+                failure?: string;
             };
             header?: never;
             path?: never;
@@ -4846,6 +4939,8 @@ export interface operations {
                 object?: string | null;
                 /** @description Words of name or object. */
                 search?: string;
+                /** @description The `key` of a failure: jobs that failed so. */
+                failure?: string;
             };
             header?: never;
             path?: never;
@@ -6189,6 +6284,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_same_failure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SameFailureView"];
                 };
             };
             /** @description Validation Error */

@@ -26,7 +26,9 @@ export type RunStatus = Said["RunStatus"];
 export type TargetType = Said["TargetType"];
 export type Target = Narrow<Said["TargetView"], { type: TargetType }>;
 export type Progress = Said["ProgressView"];
-export type Failure = Said["FailureView"];
+export type Failure = Narrow<Said["FailureView"], { proposal: { parameters?: JsonObject; resources?: Partial<Resources> } }>;
+export type Usual = Said["UsualView"];
+export type SameFailure = Said["SameFailureView"];
 export type Resources = Said["ResourcesView"];
 export type JobRow = Narrow<Said["JobRow"], { target: Target | null }>;
 export type TimelineEvent = Narrow<Said["EventView"], { facts: JsonObject }>;
@@ -54,6 +56,7 @@ export interface RunResult {
 export type Run = Narrow<
   Said["RunView"],
   {
+    failure: Failure | null;
     parameters: JsonObject;
     inputs: JsonObject;
     source: JsonObject;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, duration, roughly, since, ticking } from "./times";
+import { ago, duration, roughly, since, sinceDay, ticking } from "./times";
 
 const MIN = 60_000;
 
@@ -45,4 +45,10 @@ test("time since is said by its distance", () => {
 test("time in a log counts from the start of the run", () => {
   expect(since(4_120)).toBe("+0:04.120");
   expect(since(3_725_001)).toBe("+1:02:05.001");
+});
+
+test("since when is said by the day, of today by the clock", () => {
+  const now = new Date(2026, 10, 26, 14, 0).getTime();
+  const at = (date: number) => new Date(2026, 10, date, 9, 5).getTime();
+  expect([26, 25, 24, 20, 12].map((date) => sinceDay(at(date), now))).toEqual(["09:05:00", "yesterday", "Tuesday", "Friday", "12 Nov"]);
 });

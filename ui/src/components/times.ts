@@ -49,6 +49,17 @@ export function ago(at: number, now: number): string {
   return day(at, new Date(at).getFullYear() !== new Date(now).getFullYear());
 }
 
+const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
+
+/** since 14:02:07 · yesterday · Tuesday · 12 Nov */
+export function sinceDay(at: number, now: number): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY);
+  if (days <= 0) return clock(at);
+  if (days === 1) return "yesterday";
+  if (days < 7) return WEEKDAYS[new Date(at).getDay()] ?? "";
+  return day(at, new Date(at).getFullYear() !== new Date(now).getFullYear());
+}
+
 function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }

@@ -1,5 +1,5 @@
 /** The one line under a job's name: what matters now. */
-import type { JobRow, Progress } from "../api/types";
+import type { JobRow, Progress, Usual } from "../api/types";
 import { count, figure } from "../components/numbers";
 import { clock, roughly } from "../components/times";
 
@@ -10,7 +10,8 @@ export interface Line {
   fraction?: number | null;
 }
 
-type Said = Pick<JobRow, "status" | "progress" | "failure" | "summary" | "waiting" | "no_heartbeat_since" | "kept" | "stop_requested_at">;
+type Said = Pick<JobRow, "status" | "progress" | "failure" | "summary" | "waiting" | "no_heartbeat_since" | "kept" | "stop_requested_at"> &
+  Partial<Pick<JobRow, "usual" | "is_longer_than_usual">>;
 
 export function lineOf(job: Said): Line | null {
   switch (job.status) {
@@ -32,8 +33,26 @@ function running(job: Said): Line {
   if (job.no_heartbeat_since) {
     return { tone: "bad", text: `no heartbeat since ${clock(Date.parse(job.no_heartbeat_since))}`, ...barOf(job.progress) };
   }
-  if (!job.progress) return { tone: "live", text: job.stop_requested_at ? "stopping" : "at work", fraction: null };
-  return { tone: "live", text: progressText(job.progress), ...barOf(job.progress) };
+  if (!job.progress) return { tone: "live", text: joined(job.stop_requested_at ? "stopping" : "at work", usualText(job)), fraction: null };
+  return { tone: "live", text: joined(progressText(job.progress), usualText(job)), ...barOf(job.progress) };
+}
+
+const joined = (...parts: (string | null)[]): string => parts.filter(Boolean).join(" · ");
+
+/** usually 2-3 min: said where the work itself does not say how long still, or where it takes longer. */
+export function usualText({ usual, is_longer_than_usual, progress }: Pick<Said, "usual" | "is_longer_than_usual" | "progress">): string | null {
+  if (!usual) return null;
+  if (is_longer_than_usual) return `longer than usual (${range(usual)})`;
+  return progress?.eta_s == null ? `usually ${range(usual)}` : null;
+}
+
+/** 2-3 min · 45 s-2 min · 20 s */
+export function range({ low_s, high_s }: Pick<Usual, "low_s" | "high_s">): string {
+  const [low, high] = [roughly(low_s), roughly(high_s)];
+  if (low === high) return high;
+  if (low_s < 10) return `up to ${high}`;
+  const [, number, unit] = /^(\d+) (\S+)$/.exec(low) ?? [];
+  return number && high.endsWith(` ${unit ?? ""}`) && /^\d+ \S+$/.test(high) ? `${number}–${high}` : `${low} – ${high}`;
 }
 
 function killed(job: Said): string {

@@ -1,10 +1,14 @@
 import { Button } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { RotateCw } from "lucide-react";
 import { useState } from "react";
 import { searchLog } from "../../api/log";
-import type { Failure, Run } from "../../api/types";
+import { useMay } from "../../api/session";
+import type { Failure, Job, Run } from "../../api/types";
 import { plain } from "../log/ansi";
 import styles from "./FailureBanner.module.css";
+import { proposalText } from "./proposal";
+import { SameFailure } from "./SameFailure";
 
 const KIND: Record<string, string> = {
   script_error: "The script failed",
@@ -19,29 +23,35 @@ const KIND: Record<string, string> = {
 
 const LINES = 3;
 
-/** Why the run failed, its last words, and the way to the place in the log. */
-export function FailureBanner({ run, failure }: { run: Run; failure: Failure }) {
+/** Why the run failed, what to try, its last words and the place in the log, and who else failed so. */
+export function FailureBanner({ job, run, failure }: { job: Job; run: Run; failure: Failure }) {
   const [open, setOpen] = useState(false);
   const lines = plain(failure.excerpt ?? "")
     .trimEnd()
     .split("\n")
     .filter((line) => !/^(::(end)?group::|--#--)/.test(line)); // marks of sections are no words
   const shown = open ? lines : lines.slice(-LINES);
-  const goThere = useGoThere(run, lines);
+  const goThere = useGoThere(run, failure, lines);
   return (
     <section className={styles.banner} aria-label="Why it failed">
       <p className={styles.words}>
         <b className={styles.kind}>{KIND[failure.kind] ?? "Failed"}.</b> {failure.message}
       </p>
+      {failure.fix && <p className={styles.fix}>{failure.fix}</p>}
       {lines.some((line) => line.trim()) && (
         <pre className={styles.excerpt} tabIndex={0} aria-label="Last lines">
-          {shown.join("\n")}
+          {shown.map((line, number) => (
+            <span key={number} className={says(line, failure) ? styles.evidence : undefined}>
+              {`${line}\n`}
+            </span>
+          ))}
         </pre>
       )}
       <div className={styles.actions}>
+        <Proposed job={job} run={run} failure={failure} />
         {run.log.lines > 0 && (
           <Button size="xs" onClick={() => void goThere()}>
-            Go to the line
+            {failure.line === null ? "Go to the line" : `Go to line ${failure.line.toLocaleString("en-US")}`}
           </Button>
         )}
         {lines.length > LINES && (
@@ -50,18 +60,43 @@ export function FailureBanner({ run, failure }: { run: Run; failure: Failure }) 
           </Button>
         )}
       </div>
+      <SameFailure run={run} />
     </section>
   );
 }
 
-/** The last words stand somewhere near the end of the log: the server finds the line. */
-function useGoThere(run: Run, lines: string[]): () => Promise<void> {
+const says = (line: string, { evidence }: Failure): boolean => evidence !== "" && line.includes(evidence);
+
+/** The form for the next run, with what may help filled in. */
+function Proposed({ job, run, failure }: { job: Job; run: Run; failure: Failure }) {
+  const what = proposalText(failure.proposal);
+  const may = useMay("member");
+  if (!what || !may || !job.rerunnable || run.id !== job.run_id) return null;
+  return (
+    <Button
+      size="xs"
+      leftSection={<RotateCw size={13} aria-hidden="true" />}
+      renderRoot={(props: object) => (
+        <Link {...props} to="." search={(before: object) => ({ ...before, edit: JSON.stringify(failure.proposal) })} />
+      )}
+    >
+      Edit and re-run with {what}
+    </Button>
+  );
+}
+
+/** The server has noted the line; of a log that came late, or before it did so, the last words are looked for. */
+function useGoThere(run: Run, failure: Failure, lines: string[]): () => Promise<void> {
   const navigate = useNavigate();
   return async () => {
-    const words = lines.findLast((line) => line.trim() !== "")?.trim().slice(0, 200);
-    const after = Math.max(0, run.log.lines - 2000);
-    const found = words ? await searchLog(run.id, { q: words, regex: false }, after).catch(() => null) : null;
-    const line = found?.hits.at(-1)?.n ?? run.log.lines;
+    const line = failure.line ?? (await lastWords(run, lines));
     await navigate({ to: ".", search: {}, hash: `L${line}`, replace: true, hashScrollIntoView: false });
   };
+}
+
+async function lastWords(run: Run, lines: string[]): Promise<number> {
+  const words = lines.findLast((line) => line.trim() !== "")?.trim().slice(0, 200);
+  const after = Math.max(0, run.log.lines - 2000);
+  const found = words ? await searchLog(run.id, { q: words, regex: false }, after).catch(() => null) : null;
+  return found?.hits.at(-1)?.n ?? run.log.lines;
 }

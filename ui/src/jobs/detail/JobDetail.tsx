@@ -61,7 +61,7 @@ function OneRun({ job, run, stale }: { job: Job; run: Run; stale: ReactNode }) {
         <RunsList job={job} chosen={run} />
         <div className={styles.center}>
           <Tabs tab={tab} job={job} run={run} />
-          {run.failure && <FailureBanner run={run} failure={run.failure} />}
+          {run.failure && <FailureBanner job={job} run={run} failure={run.failure} />}
           {tab === "log" && <LogViewer key={run.id} run={run} />}
           {tab === "usage" && <Usage key={run.id} run={run} />}
           {tab === "what" && <WhatRan job={job} run={run} />}

@@ -29,7 +29,7 @@ export function SearchBox({ filters, change }: Props) {
 
   useEffect(() => {
     // a qualifier under way ("status:fai") waits for its end
-    if (typed === (filters.search ?? "") || /(status|user|object|type):\S*$/i.test(typed)) return;
+    if (typed === (filters.search ?? "") || /(status|user|object|type|failure):\S*$/i.test(typed)) return;
     const timer = window.setTimeout(() => change(understand(text, filters)), PAUSE_MS);
     return () => window.clearTimeout(timer);
   }, [typed, text, filters, change]);
@@ -52,6 +52,7 @@ export function SearchBox({ filters, change }: Props) {
       ))}
       {filters.user && <Chip text={`user: ${filters.user}`} drop={() => change({ ...filters, user: undefined })} />}
       {filters.object && <Chip text="one object" drop={() => change({ ...filters, object: undefined })} />}
+      {filters.failure && <Chip text="one failure" drop={() => change({ ...filters, failure: undefined })} />}
       <input
         ref={input}
         className={styles.input}

@@ -21,6 +21,7 @@ export function jobsSearch(raw: Record<string, unknown>): JobFilters {
     user: one(raw["user"]),
     object: one(raw["object"]),
     search: one(raw["search"]),
+    failure: one(raw["failure"]),
   };
 }
 
@@ -35,7 +36,7 @@ export function understand(text: string, filters: JobFilters): JobFilters {
   const result: JobFilters = { ...filters };
   const rest: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
-    const [, name, value] = /^(status|user|object|type):(\S+)$/i.exec(word) ?? [];
+    const [, name, value] = /^(status|user|object|type|failure):(\S+)$/i.exec(word) ?? [];
     if (!name || !value || !apply(result, name.toLowerCase(), value)) rest.push(word);
   }
   result.search = rest.join(" ") || undefined;
@@ -45,6 +46,7 @@ export function understand(text: string, filters: JobFilters): JobFilters {
 function apply(filters: JobFilters, name: string, value: string): boolean {
   if (name === "user") filters.user = value;
   else if (name === "object") filters.object = value;
+  else if (name === "failure") filters.failure = value;
   else if (name === "status") {
     const status = statusOf(value);
     if (!status) return false;
@@ -57,5 +59,5 @@ function apply(filters: JobFilters, name: string, value: string): boolean {
   return true;
 }
 
-export const isFiltered = ({ type, status, user, object, search }: JobFilters): boolean =>
-  Boolean(type ?? status ?? user ?? object ?? search);
+export const isFiltered = ({ type, status, user, object, search, failure }: JobFilters): boolean =>
+  Boolean(type ?? status ?? user ?? object ?? search ?? failure);
