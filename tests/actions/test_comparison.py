@@ -131,7 +131,7 @@ def test_a_long_log_is_compared_block_by_block(
     settle(db, first.run_id, Exit(exit_code=0))
     second = again(db, house, first)
     printed(context, second, "stdout", text + b"another end\n")
-    monkeypatch.setattr("safelight.store.logsearch.BLOCK", 64 * 1024)
+    monkeypatch.setattr("safelight.actions.logexport._READ", 64 * 1024)
     found = compare(context, house.organization_id, first.job_id, 1, 2)
     assert found.log is not None
     assert found.log.parting == Parting(

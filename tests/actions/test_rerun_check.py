@@ -251,7 +251,7 @@ def test_a_re_run_like_an_earlier_one_has_its_values(
         ({"cpu": True}, "resources.cpu"),
         ({"gpu": -1}, "resources.gpu"),
         ({"timeout": "0s"}, "resources.timeout"),
-        ({"disk": 5}, "resources.disk"),
+        ({"disks": 5}, "resources.disks"),
     ],
 )
 def test_resources_that_are_none_add_no_run(

@@ -119,7 +119,7 @@ def test_a_job_of_each_type_runs_again(
     page: Page, live: LiveServer, house: dict[str, Any], kind: str
 ) -> None:
     open_job(page, house[kind])
-    page.get_by_role("button", name="Re-run").click()
+    page.get_by_role("button", name="Re-run", exact=True).click()
     runs = page.get_by_role("navigation", name="Runs")
     expect(runs).to_contain_text("#2")
     with live.client() as client:

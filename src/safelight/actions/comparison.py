@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import logview
+from safelight.actions import logexport, logview
 from safelight.actions.context import Context
+from safelight.actions.logexport import Part
 from safelight.actions.logview import View
 from safelight.domain import comparison
 from safelight.domain.comparison import Difference, Line, Parting
 from safelight.domain.logs import STAMP_LENGTH
-from safelight.store import jobs, logsearch, runs, samples
+from safelight.store import jobs, runs, samples
 from safelight.store.db import Read
 from safelight.store.runs import Run
 from safelight.store.samples import Usage
@@ -138,33 +137,15 @@ def _place(difference: LogDifference) -> int:
 
 
 def _stream_difference(context: Context, stream: str, before: View, after: View) -> LogDifference:
-    with ExitStack() as files:
-        old, new = (files.enter_context(_lines(context, view, stream)) for view in (before, after))
-        found = comparison.parting(old, new, comparison.MOST_LINES)
+    old, new = (_lines(context, view, stream) for view in (before, after))
+    found = comparison.parting(old, new, comparison.MOST_LINES)
     if isinstance(found, Parting):
         return LogDifference(stream, found, found.same)
     return LogDifference(stream, None, found, found < comparison.MOST_LINES)
 
 
-@contextmanager
-def _lines(context: Context, view: View, stream: str) -> Iterator[Iterator[Line]]:
-    size = view.source.size
-    if not size:
-        yield iter(())
-        return
-    with (
-        context.logs.open(view.run.run_id, view.source.source) as file,
-        mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as log,
-    ):
-        blocks = (block for _, block in logsearch.blocks_of(log, 0, size))
-        yield _of_stream(blocks, f"{stream} ".encode())
-
-
-def _of_stream(blocks: Iterator[bytes], mark: bytes) -> Iterator[Line]:
-    """The records of one stream, with their numbers among all; one block is in memory at a time."""
-    at = STAMP_LENGTH + 1
-    text = at + len(mark) + len("F ")
-    records = (record for block in blocks for record in block[:-1].split(b"\n"))
-    for number, record in enumerate(records, 1):
-        if record.startswith(mark, at):
+def _lines(context: Context, view: View, stream: str) -> Iterator[Line]:
+    text = STAMP_LENGTH + len(f" {stream} F ")
+    for block in logexport.blocks(context, view, Part(stream=stream)):
+        for number, record in block:
             yield Line(number, record[text:])

@@ -35,7 +35,7 @@ def as_text(
 ) -> Iterator[bytes]:
     """The lines as text, pieces of long ones joined."""
     waiting: dict[bytes, list[bytes]] = defaultdict(list)
-    for block in _blocks(context, view, part):
+    for block in blocks(context, view, part):
         lines = []
         for _, record in block:
             stream, flag, text = record[records.STAMP_LENGTH + 1 :].split(b" ", 2)
@@ -57,13 +57,14 @@ def as_text(
 def as_json(context: Context, view: View, part: Part = WHOLE) -> Iterator[bytes]:
     """The lines as one JSON array of records."""
     opening = b"[\n"
-    for block in _blocks(context, view, part):
+    for block in blocks(context, view, part):
         yield opening + b",\n".join(orjson.dumps(logview.show(*each)) for each in block)
         opening = b",\n"
     yield b"[]\n" if opening == b"[\n" else b"\n]\n"
 
 
-def _blocks(context: Context, view: View, part: Part) -> Iterator[Block]:
+def blocks(context: Context, view: View, part: Part) -> Iterator[Block]:
+    """The records of a part with their numbers among all; one block is in memory at a time."""
     last = min(part.last or view.total_lines, view.total_lines)
     offset = logview.offset_of_line(context, view, part.first)
     end = logview.offset_of_line(context, view, last + 1)
