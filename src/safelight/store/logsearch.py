@@ -199,7 +199,7 @@ class Search:
 
     def run(self, log: Haystack, start: int, end: int) -> None:
         """Search the whole records from `start` to `end`."""
-        blocks = _blocks_backward if self.backward else blocks_of
+        blocks = _blocks_backward if self.backward else _blocks
         for offset, block in blocks(log, start, end):
             self._block(offset, block)
             if self.stopped_at is not None:
@@ -232,7 +232,7 @@ class Search:
             self.hits.append((offset + at, record))
 
 
-def blocks_of(log: Haystack, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+def _blocks(log: Haystack, start: int, end: int) -> Iterator[tuple[int, bytes]]:
     """Blocks of whole records with their offsets."""
     while start < end:
         cut = log.rfind(b"\n", start, min(start + BLOCK, end)) + 1
