@@ -131,6 +131,25 @@ def test_a_stopped_run_that_had_stored_something_is_kept(db: Database) -> None:
         assert (ended.status, ended.kept) == (expected, stored)
 
 
+@pytest.mark.parametrize("exit", [Exit(signal=9), Exit(exit_code=1), Exit(exit_code=0)])
+def test_an_operation_that_had_made_its_change_true_succeeded_whatever_ended_it(
+    db: Database, exit: Exit
+) -> None:
+    house = add_house(db)
+    for source, expected in (({"internal": "fork"}, SUCCEEDED), ({"package": "0" * 64}, None)):
+        run = started(db, house, source=source)
+        with db.transaction() as tx:
+            runs.result(tx, run.run_id, {"assets": 3})
+        ended = settle.settle(db, run.run_id, exit)
+        judged_by_its_exit = SUCCEEDED if exit.exit_code == 0 else FAILED
+        assert ended.status is (expected or judged_by_its_exit)
+
+
+def test_a_killed_operation_that_had_changed_nothing_failed(db: Database) -> None:
+    run = started(db, add_house(db), source={"internal": "fork"})
+    assert settle.settle(db, run.run_id, Exit(signal=9)).status is FAILED
+
+
 def test_who_stopped_a_run_is_in_its_end(db: Database) -> None:
     house = add_house(db)
     run = started(db, house)

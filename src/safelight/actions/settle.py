@@ -108,6 +108,8 @@ def _judged(tx: Transaction, run: Run, exit: Exit, *, stop_signalled: bool) -> E
         stop_signalled=stop_signalled,
         declared=run.declared,
         stored_something=_stored_something(tx, run),
+        # An internal operation writes its result in the transaction that makes its change true.
+        is_done="internal" in run.source and run.result is not None,
     )
 
 

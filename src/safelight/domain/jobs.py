@@ -135,11 +135,15 @@ def settle(
     stop_signalled: bool,
     declared: Declared | None,
     stored_something: bool = False,
+    is_done: bool = False,
 ) -> Ending:
     """The end of a run whose process has ended. What the process did wins over what it said.
 
-    `stop_signalled`: our own stop ended the process, so its exit code or signal is ours.
+    `stop_signalled`: our own stop ended the process, so its exit code or signal is ours. `is_done`: an
+    operation of ours had made its change true, so the run did what it was for, whatever ended it then.
     """
+    if is_done:
+        return Ending(SUCCEEDED)
     if exit.failure is not None:
         return Ending(KILLED) if stop_signalled else Ending(FAILED, exit.failure)
     if exit.exit_code != 0:
