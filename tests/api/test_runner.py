@@ -289,7 +289,7 @@ def test_the_exit_ends_the_run_and_its_token(db: Database, site: Site, house: Ho
     assert post(client, "exit", body).json() == {"status": "FAILED"}
     ended = now(db, run)
     assert ended.failure is not None
-    assert ended.failure.message == "The script ended with exit code 3: ValueError: no"
+    assert (ended.failure.message, ended.failure.exit_code) == ("ValueError: no", 3)
     assert (ended.log_lines, ended.log_completed_at) == (2, ended.finished_at)
     assert log(client, 6, b"more").status_code == 401
     assert script.get("/api/v1/runs/current").status_code == 401
