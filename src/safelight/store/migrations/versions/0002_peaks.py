@@ -5,7 +5,7 @@ from alembic import op
 
 from safelight.store.columns import Id
 
-revision = "0002_peaks"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

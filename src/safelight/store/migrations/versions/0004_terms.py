@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0002_terms"
-down_revision = "0002_log_index"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from safelight.store.columns import Id, Json
 
-revision = "0002_diagnosis"
-down_revision = "0002_terms"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
