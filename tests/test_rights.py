@@ -181,6 +181,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /api/dataset/version/{version_id}/assets/find": {"filename": "x"},
     "GET /api/dataset/version/{version_id}/tags/find": {"name": "x"},
     "GET /api/v1/runs/{run_id}/log/search": {"q": "x"},
+    "GET /api/v1/jobs/values": {"of": "object"},
     "GET /api/v1/resolve": {"path": f"/dataset/{ID}"},
     "GET /api/organization/{organization_id}/processings/find": {"name": "x"},
     "GET /api/dataset/version/{version_id}/labels/find": {"name": "x"},

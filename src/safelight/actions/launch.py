@@ -55,6 +55,7 @@ def launch(tx: Transaction, order: Order, sealer: Sealer | None = None) -> tuple
             order.triggered_by,
             order.processing_id,
             order.idempotency_key,
+            _engine(order),
         ),
         run_id,
     )
@@ -78,7 +79,7 @@ def _new_run(order: Order, sealer: Sealer | None) -> runs.NewRun:
             raise ValueError("an order with secrets needs a sealer")
         secrets = sealer.seal(order.secrets)
     return runs.NewRun(
-        engine=order.engine or ("container" if "image" in order.source else "local"),
+        engine=_engine(order),
         source=order.source,
         triggered_by=order.triggered_by,
         parameters=order.parameters,
@@ -86,3 +87,7 @@ def _new_run(order: Order, sealer: Sealer | None) -> runs.NewRun:
         resources=order.resources,
         secrets=secrets,
     )
+
+
+def _engine(order: Order) -> str:
+    return order.engine or ("container" if "image" in order.source else "local")

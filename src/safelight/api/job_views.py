@@ -90,6 +90,8 @@ class JobRow(BaseModel):
     stop_requested_at: str | None
     no_heartbeat_since: str | None
     kept: bool
+    engine: str
+    archived: bool
 
 
 class ResourcesView(BaseModel):
@@ -175,11 +177,12 @@ class JobDetail(JobRow):
 
 
 class CountsView(BaseModel):
-    """`capped`: some number is only "at least so many"."""
+    """Numbers from `exact_below` on mean "at least so many"; `capped`: there is such a limit."""
 
     types: dict[str, int]
     statuses: dict[str, int]
     capped: bool
+    exact_below: int | None
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -238,6 +241,8 @@ def _job_row(row: ListRow, waiting: Mapping[UUID, str], now: int) -> Json:
         "stop_requested_at": _time(row.stop_requested_at),
         "no_heartbeat_since": _silent(row.status, row.engine, row.seen_at, now),
         "kept": bool(row.kept),
+        "engine": row.engine,
+        "archived": bool(row.archived),
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy import text as sa_text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from safelight.domain.jobs import JobType, RunStatus, Target, TargetType
+from safelight.domain.jobs import FailureKind, JobType, RunStatus, Target, TargetType
 from safelight.errors import Conflict, NotFound
 from safelight.ids import uuid7
 from safelight.store import experiments, schema
@@ -35,6 +35,7 @@ class Job:
     triggered_at: int
     triggered_by: UUID
     created_at: int
+    is_archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class NewJob:
     triggered_by: UUID
     processing_id: UUID | None = None
     idempotency_key: str | None = None
+    engine: str = "local"
 
 
 def add(tx: Transaction, new: NewJob, run_id: UUID) -> Job | None:
@@ -77,6 +79,7 @@ def add(tx: Transaction, new: NewJob, run_id: UUID) -> Job | None:
             triggered_at=tx.now,
             triggered_by=new.triggered_by,
             idempotency_key=new.idempotency_key,
+            engine=new.engine,
             created_at=tx.now,
         )
         .on_conflict_do_nothing()
@@ -150,19 +153,27 @@ def follow(
     run_id: UUID,
     status: RunStatus,
     *,
+    failure_kind: FailureKind | None = None,
     triggered_by: UUID | None = None,
 ) -> None:
-    """Mirror the status of the newest run; with `triggered_by`, `run_id` becomes the newest.
+    """Mirror the status of the newest run and why it failed; with `triggered_by`, `run_id` becomes the
+    newest, and an archived job comes back to the list.
 
     The experiment of a training has its status from here, too.
     """
     change = update(jobs).where(jobs.c.job_id == job_id).returning(*jobs.c)
     if triggered_by is None:
-        change = change.where(jobs.c.latest_run_id == run_id).values(status=status)
+        change = change.where(jobs.c.latest_run_id == run_id)
     else:
+        engine = select(schema.run.c.engine).where(schema.run.c.run_id == run_id).scalar_subquery()
         change = change.values(
-            status=status, latest_run_id=run_id, triggered_at=tx.now, triggered_by=triggered_by
+            latest_run_id=run_id,
+            triggered_at=tx.now,
+            triggered_by=triggered_by,
+            engine=engine,
+            archived=False,
         )
+    change = change.values(status=status, failure_kind=failure_kind)
     row = tx.first(change)
     if row is not None and row.type == JobType.TRAINING and row.target_id is not None:
         experiments.follow(tx, row.target_id, status)
@@ -187,4 +198,5 @@ def _job(row: Row[Any]) -> Job:
         row.triggered_at,
         row.triggered_by,
         row.created_at,
+        row.archived,
     )

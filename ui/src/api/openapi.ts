@@ -583,7 +583,7 @@ export interface paths {
         /**
          * List Jobs
          * @description Jobs, newest first. `status` may be given several times; `search` wants all its words, "in
-         *     quotes" as one, in the job's name or its object's.
+         *     quotes" as one, in the job's name or its object's. A name that nothing has answers 400.
          */
         get: operations["list_jobs"];
         put?: never;
@@ -603,10 +603,30 @@ export interface paths {
         };
         /**
          * Count Jobs
-         * @description How many jobs there are per type (under the other filters) and per status (likewise). `capped`:
-         *     counting stopped at 10,000.
+         * @description How many jobs there are per type (under the other filters) and per status (likewise). Numbers
+         *     from `exact_below` on mean "at least"; null: all are exact.
          */
         get: operations["count_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Values
+         * @description Up to 12 names that the filter `of` can be given, those with `text` in them.
+         */
+        get: operations["list_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1481,7 +1501,7 @@ export interface components {
         };
         /**
          * CountsView
-         * @description `capped`: some number is only "at least so many".
+         * @description Numbers from `exact_below` on mean "at least so many"; `capped`: there is such a limit.
          */
         CountsView: {
             /** Types */
@@ -1494,6 +1514,8 @@ export interface components {
             };
             /** Capped */
             capped: boolean;
+            /** Exact Below */
+            exact_below: number | null;
         };
         /**
          * CurrentRunView
@@ -1749,6 +1771,11 @@ export interface components {
             excerpt?: string | null;
         };
         /**
+         * FailureKind
+         * @enum {string}
+         */
+        FailureKind: "script_error" | "out_of_memory" | "timeout" | "setup_error" | "engine_error" | "lost" | "invalid_input" | "disk_full";
+        /**
          * FailureLine
          * @description Why a run failed, in one line.
          */
@@ -1943,6 +1970,10 @@ export interface components {
             no_heartbeat_since: string | null;
             /** Kept */
             kept: boolean;
+            /** Engine */
+            engine: string;
+            /** Archived */
+            archived: boolean;
             /** Job Runs */
             job_runs: components["schemas"]["RunView"][];
             processing: components["schemas"]["Named"] | null;
@@ -1994,6 +2025,10 @@ export interface components {
             no_heartbeat_since: string | null;
             /** Kept */
             kept: boolean;
+            /** Engine */
+            engine: string;
+            /** Archived */
+            archived: boolean;
         };
         /**
          * JobType
@@ -2320,6 +2355,11 @@ export interface components {
              */
             description: string;
         };
+        /**
+         * Noun
+         * @enum {string}
+         */
+        Noun: "user" | "object" | "processing" | "engine";
         /**
          * OrganizationOf
          * @description An organization, and the role that one has in it.
@@ -2964,6 +3004,18 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * ValueView
+         * @description A value that a filter can be given. `type`: of an object.
+         */
+        ValueView: {
+            /** Name */
+            name: string;
+            /** Id */
+            id?: string | null;
+            /** Type */
+            type?: string | null;
         };
         /** VersionChange */
         VersionChange: {
@@ -4242,10 +4294,21 @@ export interface operations {
                 status?: components["schemas"]["RunStatus"][] | null;
                 /** @description A user's id or name, or `me`. */
                 user?: string;
-                /** @description The id of the affected object. */
-                object?: string | null;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
                 /** @description Words of name or object. */
                 search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
             };
             header?: never;
             path?: never;
@@ -4280,10 +4343,21 @@ export interface operations {
                 status?: components["schemas"]["RunStatus"][] | null;
                 /** @description A user's id or name, or `me`. */
                 user?: string;
-                /** @description The id of the affected object. */
-                object?: string | null;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
                 /** @description Words of name or object. */
                 search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
             };
             header?: never;
             path?: never;
@@ -4298,6 +4372,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_values: {
+        parameters: {
+            query: {
+                of: components["schemas"]["Noun"];
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"][];
                 };
             };
             /** @description Validation Error */
