@@ -97,6 +97,7 @@ STREAMS = {"GET /api/v1/events"}
 # Bodies that pass the checks which come before the question whose object it is.
 SHAPE = {"kind": "rectangle", "label": "apple", "geometry": [1, 1, 2, 2]}
 BODIES: dict[str, Any] = {
+    "POST /api/v1/jobs/bulk": {"action": "rerun", "filter": {}},
     "PUT /api/v1/assets/{asset_id}/shapes": {"shapes": [SHAPE]},
     "POST /api/v1/versions/{version_id}/assets": {"data_ids": [ID]},
     "DELETE /api/v1/versions/{version_id}/assets": {"asset_ids": [ID]},

@@ -15,7 +15,7 @@ from safelight.store.db import Read
 from safelight.store.jobfilter import Filter
 from safelight.store.jobwalk import Shape, cell, kinds, shape_of, statement, values_of
 
-COUNT_LIMIT = 10_000  # of one type and status, on an index alone
+COUNT_LIMIT = 5_000  # of one type and status, on an index alone
 ROW_LIMIT = 1_000  # where the rows have to be looked at, too
 
 _Kind = tuple[str, str]

@@ -10,11 +10,11 @@ from sqlalchemy import Row, select, update
 from sqlalchemy import text as sa_text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from safelight.domain.jobs import FailureKind, JobType, RunStatus, Target, TargetType
-from safelight.errors import Conflict, NotFound
+from safelight.domain.jobs import LIVE, FailureKind, JobType, RunStatus, Target, TargetType
+from safelight.errors import Conflict, LiveRun, NotFound
 from safelight.ids import uuid7
 from safelight.store import experiments, schema
-from safelight.store.db import Read, Transaction
+from safelight.store.db import Event, Read, Transaction
 
 jobs = schema.job
 
@@ -177,6 +177,25 @@ def follow(
     row = tx.first(change)
     if row is not None and row.type == JobType.TRAINING and row.target_id is not None:
         experiments.follow(tx, row.target_id, status)
+
+
+def set_archived(tx: Transaction, job_id: UUID, by: UUID, *, archived: bool) -> bool:
+    """Take a job out of the list, or bring it back; its record stays. Whether that changed anything.
+
+    Raises LiveRun, and changes nothing, for a job to be archived that has not ended: out of sight it
+    would go on. The row is held, so a re-run at the same moment comes before or waits.
+    """
+    found = tx.first(select(jobs).where(jobs.c.job_id == job_id).with_for_update())
+    if found is None:
+        raise NotFound("There is no such job.", job_id=str(job_id))
+    if archived and found.status in LIVE:
+        raise LiveRun("It has not ended; stop it first.", run_id=str(found.latest_run_id))
+    if found.archived == archived:
+        return False
+    tx.execute(update(jobs).where(jobs.c.job_id == job_id).values(archived=archived))
+    kind = "job_archived" if archived else "job_unarchived"
+    tx.record(Event(found.organization_id, kind, job_id, None, by, {}))
+    return True
 
 
 def _job(row: Row[Any]) -> Job:

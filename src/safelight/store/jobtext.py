@@ -19,6 +19,7 @@ from safelight.store.jobwalk import Shape, Values, conditions, shape_of, stateme
 
 _FIRST = 500  # newest jobs that a search looks through before it asks for candidates
 _CANDIDATES = 5_000  # more than so many are frequent enough to be found by walking on
+_FREQUENT = 20  # one job in so many
 _GROWTH, _GREATEST = 4, 64_000
 
 # As PostgreSQL's index says it.
@@ -62,7 +63,7 @@ def some(read: Read, filter: Filter, limit: int) -> tuple[list[Hit], bool]:
     found: list[Hit] = []
     windows = _windows(read, filter, None)
     found += next(windows, [])
-    if len(found) < limit:
+    if len(found) * _FREQUENT < _FIRST:  # else walking on has enough of them sooner
         candidates = Candidates.of(read, filter)
         fitting = candidates.fitting(read, filter, None)
         if candidates.are_all or len(fitting) >= limit:
@@ -162,8 +163,10 @@ def _hits_postgresql(terms: int) -> TextClause:
 def _fitting(shape: Shape, terms: int) -> TextClause:
     # Counts and the page of one search share the keys; a list of 5,000 parameters would be slow.
     keys = "IN (SELECT value FROM json_each(:keys))" if shape.is_sqlite else "= ANY(:keys)"
+    # The keys are known: SQLite, which keeps no statistics, would rather walk the organization's index.
+    table = "job NOT INDEXED" if shape.is_sqlite else "job"
     return _statement(
-        "SELECT triggered_at, job_key, type, status FROM job "
+        f"SELECT triggered_at, job_key, type, status FROM {table} "
         f"WHERE job_key {keys} AND {conditions(shape)} AND {_matches(terms)} "
         "ORDER BY triggered_at DESC, job_key DESC",
         shape,

@@ -573,6 +573,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Jobs
+         * @description Stop, re-run, archive or unarchive up to 100 jobs a call. Each is done or refused by itself, with a
+         *     sentence. An archived job leaves the list; its record stays.
+         */
+        post: operations["act_on_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Jobs
+         * @description All jobs that the filters show, newest first, as CSV. Text that a spreadsheet would take for a
+         *     formula is preceded by an apostrophe.
+         */
+        get: operations["export_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1395,6 +1437,11 @@ export interface components {
             /** Acknowledged */
             acknowledged: number;
         };
+        /**
+         * Action
+         * @enum {string}
+         */
+        Action: "stop" | "rerun" | "archive" | "unarchive";
         /** AddedTraining */
         AddedTraining: {
             model: components["schemas"]["Named"];
@@ -1498,6 +1545,55 @@ export interface components {
             name: string;
             /** File */
             file: string;
+        };
+        /**
+         * BulkBody
+         * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
+         *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+         */
+        BulkBody: {
+            action: components["schemas"]["Action"];
+            /** Jobs */
+            jobs?: string[] | null;
+            filter?: components["schemas"]["QueryBody"] | null;
+            /**
+             * As Of
+             * @default
+             */
+            as_of: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+        };
+        /**
+         * BulkResult
+         * @description What became of one job; `unchanged`: it was so already. `code`: of what refused it.
+         */
+        BulkResult: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Name */
+            name: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Message */
+            message: string;
+            /** Code */
+            code: string | null;
+        };
+        /**
+         * BulkResults
+         * @description `next` goes into `after` for the jobs that are left.
+         */
+        BulkResults: {
+            /** Results */
+            results: components["schemas"]["BulkResult"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * CountsView
@@ -2375,6 +2471,11 @@ export interface components {
             /** Role */
             role: string;
         };
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "done" | "unchanged" | "refused";
         /** Page[AssetView] */
         Page_AssetView_: {
             /** Items */
@@ -2553,6 +2654,56 @@ export interface components {
             created_at: string;
             /** Experiments */
             experiments: components["schemas"]["ExperimentRow"][];
+        };
+        /**
+         * QueryBody
+         * @description Which jobs, as the list's address says it.
+         */
+        QueryBody: {
+            type?: components["schemas"]["JobType"] | null;
+            /** Status */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /**
+             * Processing
+             * @default
+             */
+            processing: string;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            failure_kind?: components["schemas"]["FailureKind"] | null;
+            /**
+             * Triggered After
+             * @default
+             */
+            triggered_after: string;
+            /**
+             * Triggered Before
+             * @default
+             */
+            triggered_before: string;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Archived
+             * @default no
+             */
+            archived: string;
         };
         /**
          * RerunBody
@@ -4281,6 +4432,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    act_on_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_jobs: {
+        parameters: {
+            query?: {
+                type?: components["schemas"]["JobType"] | null;
+                status?: components["schemas"]["RunStatus"][] | null;
+                /** @description A user's id or name, or `me`. */
+                user?: string;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
+                /** @description Words of name or object. */
+                search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
