@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -77,7 +78,7 @@ def test_a_repeated_rerun_runs_nothing_twice(
     client = site.as_(house)
     assert outcomes(act(client, "rerun", **order)) == {"again": ("done", None)}
     with db.read() as read:
-        newest = runs.newest(read, runs.jobs.find_id(read, house.organization_id, job_id))
+        newest = runs.newest(read, UUID(job_id))
     act(client, "stop", jobs=[job_id])
     assert outcomes(act(client, "rerun", **order)) == {"again": ("unchanged", None)}
     assert newest.number == 2

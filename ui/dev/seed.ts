@@ -78,6 +78,8 @@ function rowOf(seed: Seed, id: string, run: Run): JobRow {
     triggered_at: run.created_at, triggered_by: seed.by, started_at: run.started_at, finished_at: run.finished_at,
     run_id: run.id, run_number: run.number, runs: seed.runs ?? 1, progress: run.progress, failure: run.failure,
     summary: seed.summary ?? null, waiting: run.waiting, stop_requested_at: null, no_heartbeat_since: null, kept: false,
+    engine: "local",
+    archived: false,
   };
 }
 
