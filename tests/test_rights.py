@@ -97,6 +97,7 @@ STREAMS = {"GET /api/v1/events"}
 # Bodies that pass the checks which come before the question whose object it is.
 SHAPE = {"kind": "rectangle", "label": "apple", "geometry": [1, 1, 2, 2]}
 BODIES: dict[str, Any] = {
+    "POST /api/v1/jobs/bulk": {"action": "rerun", "filter": {}},
     "PUT /api/v1/assets/{asset_id}/shapes": {"shapes": [SHAPE]},
     "POST /api/v1/versions/{version_id}/assets": {"data_ids": [ID]},
     "DELETE /api/v1/versions/{version_id}/assets": {"asset_ids": [ID]},
@@ -182,6 +183,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /api/dataset/version/{version_id}/assets/find": {"filename": "x"},
     "GET /api/dataset/version/{version_id}/tags/find": {"name": "x"},
     "GET /api/v1/runs/{run_id}/log/search": {"q": "x"},
+    "GET /api/v1/jobs/values": {"of": "object"},
     "GET /api/v1/resolve": {"path": f"/dataset/{ID}"},
     "GET /api/organization/{organization_id}/processings/find": {"name": "x"},
     "GET /api/dataset/version/{version_id}/labels/find": {"name": "x"},

@@ -7,9 +7,9 @@ from sqlalchemy import event
 
 from safelight.actions import settle
 from safelight.domain.jobs import FAILED, KILLED, Exit
-from safelight.store import failures, joblist
+from safelight.store import failures, jobcounts, joblist
 from safelight.store.db import Database
-from safelight.store.joblist import Filter
+from safelight.store.jobfilter import Filter
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
@@ -73,7 +73,7 @@ def test_the_list_shows_the_jobs_of_one_failure_with_other_filters(
     def names(**more: object) -> list[str]:
         filter = Filter(house.organization_id, failure_key=key, **more)  # type: ignore[arg-type]
         with db.read() as read:
-            counts = joblist.counts(read, filter)
+            counts = jobcounts.counts(read, filter)
             rows = joblist.page(read, filter, after=None, limit=50).rows
         assert counts.statuses["FAILED"] == len(rows)
         return [row.name for row in rows]
@@ -102,5 +102,5 @@ def test_the_list_of_one_failure_walks_its_own_index(sqlite_db: Database) -> Non
         [(statement, values)] = [each for each in ran if "failure_key" in each[0]]
         with sqlite_db.engine.connect() as connection:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
-        assert "ix_job_failure_newest" in str(plan)
+        assert "ix_job_failure_key" in str(plan)
         assert "SCAN job" not in str(plan)

@@ -47,7 +47,7 @@ function counts(query: URLSearchParams): JobCounts {
     types[row.type] += 1;
     statuses[row.status] = (statuses[row.status] ?? 0) + 1;
   }
-  return { types, statuses, capped: false };
+  return { types, statuses, capped: false, exact_below: null };
 }
 
 function rerun(job: Job): Answer {

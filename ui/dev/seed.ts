@@ -79,6 +79,8 @@ function rowOf(seed: Seed, id: string, run: Run): JobRow {
     run_id: run.id, run_number: run.number, runs: seed.runs ?? 1, progress: run.progress, failure: run.failure,
     summary: seed.summary ?? null, waiting: run.waiting, stop_requested_at: null, no_heartbeat_since: null, kept: false,
     usual: run.usual, is_longer_than_usual: false,
+    engine: "local",
+    archived: false,
   };
 }
 

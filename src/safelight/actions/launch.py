@@ -57,6 +57,7 @@ def launch(tx: Transaction, order: Order, sealer: Sealer | None = None) -> tuple
             order.triggered_by,
             order.processing_id,
             order.idempotency_key,
+            _engine(order),
         ),
         run_id,
     )
@@ -80,7 +81,7 @@ def _new_run(order: Order, sealer: Sealer | None) -> runs.NewRun:
             raise ValueError("an order with secrets needs a sealer")
         secrets = sealer.seal(order.secrets)
     return runs.NewRun(
-        engine=order.engine or ("container" if "image" in order.source else "local"),
+        engine=_engine(order),
         source=order.source,
         triggered_by=order.triggered_by,
         parameters=order.parameters,
@@ -96,3 +97,7 @@ def launch_again(tx: Transaction, job: Job, before: Run, new: runs.NewRun) -> Ru
     run = runs.add(tx, job, before.number + 1, new, runs.new_id())
     jobs.follow(tx, job.job_id, run.run_id, run.status, triggered_by=new.triggered_by)
     return run
+
+
+def _engine(order: Order) -> str:
+    return order.engine or ("container" if "image" in order.source else "local")

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from safelight.actions import comparison
 from safelight.actions.comparison import Comparison, LogDifference, Side
 from safelight.api.asking import Ctx
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import FailureLine, Json, answer
-from safelight.api.jobs import JobReader
 from safelight.api.samples import UsageView
 from safelight.domain.comparison import Line
 from safelight.domain.jobs import RunStatus

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx
-from safelight.api.jobs import JobReader
+from safelight.api.job_query import JobReader
 from safelight.api.streams import COMMENT, POLL_S, Pulse, message, stream
 from safelight.domain.logs import stamp
 from safelight.store import events, runs

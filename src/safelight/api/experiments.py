@@ -12,8 +12,9 @@ from safelight.actions import experiments as actions
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx, DataWriter, Db, Launcher, Reader, needs
+from safelight.api.job_list import jobs_page
 from safelight.api.job_views import JobDetail, JobRow, RetryView, answer
-from safelight.api.jobs import job_answer, jobs_page
+from safelight.api.jobs import job_answer
 from safelight.api.processings import IdempotencyKey, RuleView, rule_views
 from safelight.api.views import Named, Page, time_text
 from safelight.domain.permissions import Ability, Actor
@@ -21,7 +22,7 @@ from safelight.errors import NotFound
 from safelight.store import experiments, metrics, models, users
 from safelight.store.db import Read
 from safelight.store.experiments import Artifact, Attached, Experiment
-from safelight.store.joblist import Filter
+from safelight.store.jobfilter import Filter
 from safelight.store.metrics import LINE, PARAMETERS, Metric
 
 router = APIRouter(tags=["experiments"])
@@ -207,7 +208,7 @@ def list_jobs_of_experiment(
     """The jobs of an experiment, newest first."""
     with context.db.read() as read:
         experiments.get(read, actor.organization_id, experiment_id)
-    filter = Filter(actor.organization_id, target_id=experiment_id)
+    filter = Filter(actor.organization_id, target_ids=(experiment_id,), archived=None)
     return answer(jobs_page(context, filter, after=after, limit=limit))
 
 

@@ -116,6 +116,8 @@ class JobRow(BaseModel):
     kept: bool
     usual: UsualView | None
     is_longer_than_usual: bool
+    engine: str
+    archived: bool
 
 
 class ResourcesView(BaseModel):
@@ -220,11 +222,12 @@ class JobDetail(JobRow):
 
 
 class CountsView(BaseModel):
-    """`capped`: some number is only "at least so many"."""
+    """Numbers from `exact_below` on mean "at least so many"; `capped`: there is such a limit."""
 
     types: dict[str, int]
     statuses: dict[str, int]
     capped: bool
+    exact_below: int | None
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -288,6 +291,8 @@ def _job_row(row: ListRow, waiting: Mapping[UUID, str], now: int) -> Json:
         "stop_requested_at": _time(row.stop_requested_at),
         "no_heartbeat_since": _silent(row.status, row.seen_at, now),
         "kept": bool(row.kept),
+        "engine": row.engine,
+        "archived": bool(row.archived),
     }
 
 

@@ -1,21 +1,18 @@
-"""Jobs: the list and its counts, one job with its runs. Running it again: `reruns.py`."""
+"""One job with its runs. The list: `job_list.py`; running it again: `reruns.py`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Response
 
 from safelight.actions import runview
 from safelight.actions.context import Context
 from safelight.actions.runview import RunFacts
-from safelight.api.asking import Ctx, Db, needs
+from safelight.api.asking import Ctx
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import (
-    CountsView,
     JobDetail,
-    JobRow,
     Json,
     People,
     answer,
@@ -23,94 +20,13 @@ from safelight.api.job_views import (
     job_rows,
     run_view,
 )
-from safelight.api.views import Page
-from safelight.domain.jobs import JobType, RunStatus
-from safelight.domain.permissions import Ability, Actor
-from safelight.store import joblist, jobs, processings, runs, users
-from safelight.store.db import Database, Read
-from safelight.store.joblist import Filter
+from safelight.domain.permissions import Actor
+from safelight.store import joblist, jobs, processings, runs
+from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 
 router = APIRouter(tags=["jobs"])
-
-JobReader = Annotated[Actor, Depends(needs(Ability.READ_JOBS))]
-
-NOBODY = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the address asks for; `user` is still a word."""
-
-    filter: Filter
-    user: str
-
-
-async def _wanted(
-    actor: JobReader,
-    type: JobType | None = None,
-    status: Annotated[list[RunStatus] | None, Query()] = None,
-    user: Annotated[str, Query(description="A user's id or name, or `me`.")] = "",
-    object: Annotated[UUID | None, Query(description="The id of the affected object.")] = None,
-    search: Annotated[str, Query(max_length=4000, description="Words of name or object.")] = "",
-    failure: Annotated[
-        str,
-        Query(
-            pattern="^([0-9a-f]{16})?$", description="The `key` of a failure: jobs that failed so."
-        ),
-    ] = "",
-) -> Wanted:
-    user_id = actor.user_id if user == "me" else None
-    statuses = tuple(status or ())
-    filter = Filter(actor.organization_id, type, statuses, user_id, object, search, failure or None)
-    return Wanted(filter, user if user_id is None else "")
-
-
-def _resolved(db: Database, wanted: Wanted) -> Filter:
-    if not wanted.user:
-        return wanted.filter
-    try:
-        return replace(wanted.filter, user_id=UUID(wanted.user))
-    except ValueError:
-        with db.read() as read:
-            found = users.find(read, wanted.user)
-        return replace(wanted.filter, user_id=found.user_id if found else NOBODY)
-
-
-Asked = Annotated[Wanted, Depends(_wanted)]
-Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-@router.get("/jobs", response_model=Page[JobRow])
-def list_jobs(context: Ctx, wanted: Asked, after: str = "", limit: Limit = 50) -> Response:
-    """Jobs, newest first. `status` may be given several times; `search` wants all its words, "in
-    quotes" as one, in the job's name or its object's.
-    """
-    filter = _resolved(context.db, wanted)
-    return answer(jobs_page(context, filter, after=after, limit=limit))
-
-
-def jobs_page(context: Context, filter: Filter, *, after: str = "", limit: int = 50) -> Json:
-    """One page of jobs as JSON values; other nouns use it for the jobs of their objects."""
-    with context.db.read() as read:
-        return shown(context, read, joblist.page(read, filter, after=after, limit=limit))
-
-
-def shown(context: Context, read: Read, page: joblist.JobPage) -> Json:
-    """A page of jobs as JSON values."""
-    return {"items": job_rows(context, read, page.rows), "next": page.next}
-
-
-@router.get("/jobs/counts", response_model=CountsView)
-def count_jobs(db: Db, wanted: Asked) -> CountsView:
-    """How many jobs there are per type (under the other filters) and per status (likewise). `capped`:
-    counting stopped at 10,000.
-    """
-    filter = _resolved(db, wanted)
-    with db.read() as read:
-        counts = joblist.counts(read, filter)
-    return CountsView(types=counts.types, statuses=counts.statuses, capped=counts.is_capped)
 
 
 @router.get("/jobs/{job}", response_model=JobDetail)

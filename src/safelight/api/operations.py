@@ -16,8 +16,10 @@ from safelight.actions.export import launch_export
 from safelight.actions.fork import launch_fork
 from safelight.actions.import_annotations import KeptFile, launch_import
 from safelight.api.asking import Ctx, DataWriter
+from safelight.api.job_list import shown
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import JobDetail, JobRow, answer
-from safelight.api.jobs import JobReader, get_job, shown
+from safelight.api.jobs import get_job
 from safelight.api.multipart import FilePart, Form, read_form
 from safelight.api.views import Page
 from safelight.domain.permissions import Actor

@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from safelight.actions import rerun, rerun_check, runview
 from safelight.actions.rerun_check import Edit
 from safelight.api.asking import Ctx
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import People, RetryView, RunView, answer
-from safelight.api.jobs import JobReader, show
+from safelight.api.jobs import show
 from safelight.api.processings import InputView, RuleView, input_views
 from safelight.store import jobs
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from safelight.actions import masking, runner, runview, stop
 from safelight.actions.context import Context
 from safelight.api.asking import Ctx, CurrentActor
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import (
     JobRow,
     Json,
@@ -21,7 +22,7 @@ from safelight.api.job_views import (
     event_views,
     job_rows,
 )
-from safelight.api.jobs import JobReader, show
+from safelight.api.jobs import show
 from safelight.domain.jobs import Progress
 from safelight.domain.logs import stamp
 from safelight.domain.permissions import Actor

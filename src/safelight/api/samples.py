@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from safelight.api.asking import Ctx
+from safelight.api.job_query import JobReader
 from safelight.api.job_views import ResourcesView, answer
-from safelight.api.jobs import JobReader
 from safelight.domain.logs import stamp
 from safelight.store import runs, samples
 

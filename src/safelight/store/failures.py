@@ -35,6 +35,7 @@ def others(
     def same(*columns: object) -> Select[tuple[int]]:
         return select(*columns).where(  # type: ignore[call-overload, no-any-return]
             jobs.c.organization_id == organization_id,
+            jobs.c.archived.is_(False),  # as the list that it leads to
             jobs.c.failure_key == failure_key,
             jobs.c.job_id != job_id,
         )

@@ -10,11 +10,11 @@ from sqlalchemy import Row, select, update
 from sqlalchemy import text as sa_text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from safelight.domain.jobs import JobType, RunStatus, Target, TargetType
-from safelight.errors import Conflict, NotFound
+from safelight.domain.jobs import LIVE, FailureKind, JobType, RunStatus, Target, TargetType
+from safelight.errors import Conflict, LiveRun, NotFound
 from safelight.ids import uuid7
 from safelight.store import experiments, schema
-from safelight.store.db import Read, Transaction
+from safelight.store.db import Event, Read, Transaction
 
 jobs = schema.job
 
@@ -35,6 +35,7 @@ class Job:
     triggered_at: int
     triggered_by: UUID
     created_at: int
+    is_archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class NewJob:
     triggered_by: UUID
     processing_id: UUID | None = None
     idempotency_key: str | None = None
+    engine: str = "local"
 
 
 def add(tx: Transaction, new: NewJob, run_id: UUID) -> Job | None:
@@ -77,6 +79,7 @@ def add(tx: Transaction, new: NewJob, run_id: UUID) -> Job | None:
             triggered_at=tx.now,
             triggered_by=new.triggered_by,
             idempotency_key=new.idempotency_key,
+            engine=new.engine,
             created_at=tx.now,
         )
         .on_conflict_do_nothing()
@@ -150,10 +153,12 @@ def follow(
     run_id: UUID,
     status: RunStatus,
     *,
+    failure_kind: FailureKind | None = None,
     triggered_by: UUID | None = None,
     failure_key: str | None = None,
 ) -> None:
-    """Mirror status and failure of the newest run; with `triggered_by`, `run_id` becomes the newest.
+    """Mirror the status of the newest run and why it failed; with `triggered_by`, `run_id` becomes the
+    newest, and an archived job comes back to the list.
 
     The experiment of a training has its status from here, too.
     """
@@ -162,10 +167,37 @@ def follow(
     if triggered_by is None:
         change = change.where(jobs.c.latest_run_id == run_id)
     else:
-        change = change.values(latest_run_id=run_id, triggered_at=tx.now, triggered_by=triggered_by)
+        engine = select(schema.run.c.engine).where(schema.run.c.run_id == run_id).scalar_subquery()
+        change = change.values(
+            latest_run_id=run_id,
+            triggered_at=tx.now,
+            triggered_by=triggered_by,
+            engine=engine,
+            archived=False,
+        )
+    change = change.values(status=status, failure_kind=failure_kind)
     row = tx.first(change)
     if row is not None and row.type == JobType.TRAINING and row.target_id is not None:
         experiments.follow(tx, row.target_id, status)
+
+
+def set_archived(tx: Transaction, job_id: UUID, by: UUID, *, archived: bool) -> bool:
+    """Take a job out of the list, or bring it back; its record stays. Whether that changed anything.
+
+    Raises LiveRun, and changes nothing, for a job to be archived that has not ended: out of sight it
+    would go on. The row is held, so a re-run at the same moment comes before or waits.
+    """
+    found = tx.first(select(jobs).where(jobs.c.job_id == job_id).with_for_update())
+    if found is None:
+        raise NotFound("There is no such job.", job_id=str(job_id))
+    if archived and found.status in LIVE:
+        raise LiveRun("It has not ended; stop it first.", run_id=str(found.latest_run_id))
+    if found.archived == archived:
+        return False
+    tx.execute(update(jobs).where(jobs.c.job_id == job_id).values(archived=archived))
+    kind = "job_archived" if archived else "job_unarchived"
+    tx.record(Event(found.organization_id, kind, job_id, None, by, {}))
+    return True
 
 
 def _job(row: Row[Any]) -> Job:
@@ -187,4 +219,5 @@ def _job(row: Row[Any]) -> Job:
         row.triggered_at,
         row.triggered_by,
         row.created_at,
+        row.archived,
     )

@@ -737,7 +737,15 @@ def _refused(tx: Transaction, run_id: UUID) -> Run:
 
 def _stepped(tx: Transaction, row: Row[Any]) -> Run:
     run = _run(row)
-    jobs.follow(tx, run.job_id, run.run_id, run.status, failure_key=run.failure_key)
+    failure_kind = run.failure.kind if run.failure else None
+    jobs.follow(
+        tx,
+        run.job_id,
+        run.run_id,
+        run.status,
+        failure_kind=failure_kind,
+        failure_key=run.failure_key,
+    )
     return run
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from safelight.domain.jobs import FINAL, LIVE, JobType, RunStatus, TargetType
+from safelight.domain.jobs import FINAL, LIVE, FailureKind, JobType, RunStatus, TargetType
 from safelight.domain.terms import HIGHEST, LOWEST
 from safelight.store.columns import Id, Instant, Json, Key
 
@@ -580,7 +580,20 @@ artifact = Table(
 
 # --- jobs ----------------------------------------------------------------------------------------
 
-# `status`, `triggered_*` and `latest_run_id` mirror the newest run, in the transaction that changes it.
+# Whatever the list filters by, its index has type and status behind it and then the order of the list:
+# so each pair with one of them is a walk along one index, too (`jobkeys.py`).
+_LISTED, _KIND = ("organization_id", "archived"), ("type", "status")
+_NEWEST = ("triggered_at", "job_key")
+
+
+def _index_where_given(name: str, column: str) -> Index:
+    given = text(f"{column} IS NOT NULL")
+    columns = (*_LISTED, column, *_KIND, *_NEWEST)
+    return Index(name, *columns, sqlite_where=given, postgresql_where=given)
+
+
+# `status`, `triggered_*`, `engine`, `failure_*` and `latest_run_id` mirror the newest run, in the
+# transaction that changes it.
 job = Table(
     "job",
     metadata,
@@ -603,21 +616,18 @@ job = Table(
     Column("created_at", Instant, nullable=False),
     # Columns that a later migration added stand last, where SQLite puts them.
     Column("failure_key", Text),  # of its newest run
+    Column("engine", Text, nullable=False, server_default="local"),
+    Column("failure_kind", Text, _one_of("failure_kind", FailureKind)),
+    Column("archived", Boolean, nullable=False, server_default=text("false")),  # out of the list
     CheckConstraint("(target_type IS NULL) = (target_id IS NULL)", name="target"),
-    Index("ix_job_newest", "organization_id", "triggered_at", "job_key"),
-    Index("ix_job_type_newest", "organization_id", "type", "triggered_at", "job_key"),
-    Index("ix_job_status_newest", "organization_id", "status", "triggered_at", "job_key"),
-    Index("ix_job_user_newest", "organization_id", "triggered_by", "triggered_at", "job_key"),
-    Index("ix_job_target_newest", "target_id", "triggered_at", "job_key"),
-    Index(
-        "ix_job_failure_newest",
-        "organization_id",
-        "failure_key",
-        "triggered_at",
-        "job_key",
-        sqlite_where=text("failure_key IS NOT NULL"),
-        postgresql_where=text("failure_key IS NOT NULL"),
-    ),
+    Index("ix_job_newest", *_LISTED, *_NEWEST),
+    Index("ix_job_kind", *_LISTED, *_KIND, *_NEWEST),
+    Index("ix_job_user", *_LISTED, "triggered_by", *_KIND, *_NEWEST),
+    Index("ix_job_engine", *_LISTED, "engine", *_KIND, *_NEWEST),
+    _index_where_given("ix_job_target", "target_id"),
+    _index_where_given("ix_job_processing", "processing_id"),
+    _index_where_given("ix_job_failure_kind", "failure_kind"),
+    _index_where_given("ix_job_failure_key", "failure_key"),
     Index(
         "uq_job_idempotency",
         "organization_id",

@@ -1,13 +1,19 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, post, type Query } from "./client";
+import { get, link, post, type Query } from "./client";
 import { logTail } from "./log";
-import type { Comparison, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
+import type { BulkAction, BulkResult, BulkResults, Comparison, FailureKind, FilterValue, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
 
 export interface JobFilters {
   type?: JobType | undefined;
   status?: RunStatus[] | undefined;
   user?: string | undefined;
   object?: string | undefined;
+  processing?: string | undefined;
+  engine?: string | undefined;
+  failure_kind?: FailureKind | undefined;
+  triggered_after?: string | undefined;
+  triggered_before?: string | undefined;
+  archived?: "yes" | "any" | undefined;
   search?: string | undefined;
   /** The key of a failure: jobs that failed so. */
   failure?: string | undefined;
@@ -127,5 +133,50 @@ export function useStop(run: string) {
       cache.setQueryData(runQuery(run).queryKey, (known) => ({ ...known, ...stopped }));
       return cache.invalidateQueries({ queryKey: jobQuery(stopped.job_id).queryKey });
     },
+  });
+}
+
+/** The filtered list as a file. */
+export const csvLink = (filters: JobFilters): string => link("/jobs/export.csv", filters as Query);
+
+/** Names that a filter can be given, as they are typed. */
+export const valuesQuery = (of: "user" | "object" | "processing", text: string) =>
+  queryOptions({
+    queryKey: ["jobs", "values", of, text],
+    queryFn: ({ signal }) => get<FilterValue[]>("/jobs/values", { of, text }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+
+/** Which jobs: those named, or all that the filters show. */
+export type Chosen = { jobs: string[] } | { filter: JobFilters };
+
+const AT_ONCE = 100;
+
+/** Does one thing to many jobs, call after call; `as_of` keeps what is started meanwhile out of it. */
+async function actOn(action: BulkAction, chosen: Chosen): Promise<BulkResult[]> {
+  const as_of = new Date().toISOString();
+  const results: BulkResult[] = [];
+  if ("jobs" in chosen) {
+    for (let from = 0; from < chosen.jobs.length; from += AT_ONCE) {
+      const jobs = chosen.jobs.slice(from, from + AT_ONCE);
+      results.push(...(await post<BulkResults>("/jobs/bulk", { action, jobs, as_of })).results);
+    }
+    return results;
+  }
+  let after: string | null = "";
+  while (after !== null) {
+    const answer: BulkResults = await post<BulkResults>("/jobs/bulk", { action, filter: chosen.filter, as_of, after });
+    results.push(...answer.results);
+    after = answer.next;
+  }
+  return results;
+}
+
+export function useBulk() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, chosen }: { action: BulkAction; chosen: Chosen }) => actOn(action, chosen),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["jobs"] }),
   });
 }

@@ -619,6 +619,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Jobs
+         * @description Stop, re-run, archive or unarchive up to 100 jobs a call. Each is done or refused by itself, with a
+         *     sentence. An archived job leaves the list; its record stays.
+         */
+        post: operations["act_on_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Jobs
+         * @description All jobs that the filters show, newest first, as CSV. Text that a spreadsheet would take for a
+         *     formula is preceded by an apostrophe.
+         */
+        get: operations["export_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -629,7 +671,7 @@ export interface paths {
         /**
          * List Jobs
          * @description Jobs, newest first. `status` may be given several times; `search` wants all its words, "in
-         *     quotes" as one, in the job's name or its object's.
+         *     quotes" as one, in the job's name or its object's. A name that nothing has answers 400.
          */
         get: operations["list_jobs"];
         put?: never;
@@ -649,10 +691,30 @@ export interface paths {
         };
         /**
          * Count Jobs
-         * @description How many jobs there are per type (under the other filters) and per status (likewise). `capped`:
-         *     counting stopped at 10,000.
+         * @description How many jobs there are per type (under the other filters) and per status (likewise). Numbers
+         *     from `exact_below` on mean "at least"; null: all are exact.
          */
         get: operations["count_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Values
+         * @description Up to 12 names that the filter `of` can be given, those with `text` in them.
+         */
+        get: operations["list_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1530,6 +1592,11 @@ export interface components {
             /** Acknowledged */
             acknowledged: number;
         };
+        /**
+         * Action
+         * @enum {string}
+         */
+        Action: "stop" | "rerun" | "archive" | "unarchive";
         /** AddedTraining */
         AddedTraining: {
             model: components["schemas"]["Named"];
@@ -1635,6 +1702,55 @@ export interface components {
             file: string;
         };
         /**
+         * BulkBody
+         * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
+         *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+         */
+        BulkBody: {
+            action: components["schemas"]["Action"];
+            /** Jobs */
+            jobs?: string[] | null;
+            filter?: components["schemas"]["QueryBody"] | null;
+            /**
+             * As Of
+             * @default
+             */
+            as_of: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+        };
+        /**
+         * BulkResult
+         * @description What became of one job; `unchanged`: it was so already. `code`: of what refused it.
+         */
+        BulkResult: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Name */
+            name: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Message */
+            message: string;
+            /** Code */
+            code: string | null;
+        };
+        /**
+         * BulkResults
+         * @description `next` goes into `after` for the jobs that are left.
+         */
+        BulkResults: {
+            /** Results */
+            results: components["schemas"]["BulkResult"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * CheckView
          * @description `problems` would refuse the launch, `warnings` only tell.
          */
@@ -1672,7 +1788,7 @@ export interface components {
         };
         /**
          * CountsView
-         * @description `capped`: some number is only "at least so many".
+         * @description Numbers from `exact_below` on mean "at least so many"; `capped`: there is such a limit.
          */
         CountsView: {
             /** Types */
@@ -1685,6 +1801,8 @@ export interface components {
             };
             /** Capped */
             capped: boolean;
+            /** Exact Below */
+            exact_below: number | null;
         };
         /**
          * CurrentRunView
@@ -2240,6 +2358,10 @@ export interface components {
             usual: components["schemas"]["UsualView"] | null;
             /** Is Longer Than Usual */
             is_longer_than_usual: boolean;
+            /** Engine */
+            engine: string;
+            /** Archived */
+            archived: boolean;
             /** Job Runs */
             job_runs: components["schemas"]["RunView"][];
             processing: components["schemas"]["Named"] | null;
@@ -2294,6 +2416,10 @@ export interface components {
             usual: components["schemas"]["UsualView"] | null;
             /** Is Longer Than Usual */
             is_longer_than_usual: boolean;
+            /** Engine */
+            engine: string;
+            /** Archived */
+            archived: boolean;
         };
         /**
          * JobType
@@ -2677,6 +2803,11 @@ export interface components {
             description: string;
         };
         /**
+         * Noun
+         * @enum {string}
+         */
+        Noun: "user" | "object" | "processing" | "engine";
+        /**
          * OrganizationOf
          * @description An organization, and the role that one has in it.
          */
@@ -2691,6 +2822,11 @@ export interface components {
             /** Role */
             role: string;
         };
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "done" | "unchanged" | "refused";
         /** Page[AssetView] */
         Page_AssetView_: {
             /** Items */
@@ -2881,6 +3017,61 @@ export interface components {
             created_at: string;
             /** Experiments */
             experiments: components["schemas"]["ExperimentRow"][];
+        };
+        /**
+         * QueryBody
+         * @description Which jobs, as the list's address says it.
+         */
+        QueryBody: {
+            type?: components["schemas"]["JobType"] | null;
+            /** Status */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /**
+             * Processing
+             * @default
+             */
+            processing: string;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            failure_kind?: components["schemas"]["FailureKind"] | null;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
+            /**
+             * Triggered After
+             * @default
+             */
+            triggered_after: string;
+            /**
+             * Triggered Before
+             * @default
+             */
+            triggered_before: string;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Archived
+             * @default no
+             */
+            archived: string;
         };
         /**
          * RerunBody
@@ -3507,6 +3698,18 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * ValueView
+         * @description A value that a filter can be given. `type`: of an object.
+         */
+        ValueView: {
+            /** Name */
+            name: string;
+            /** Id */
+            id?: string | null;
+            /** Type */
+            type?: string | null;
         };
         /** VersionChange */
         VersionChange: {
@@ -4886,6 +5089,88 @@ export interface operations {
             };
         };
     };
+    act_on_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_jobs: {
+        parameters: {
+            query?: {
+                type?: components["schemas"]["JobType"] | null;
+                status?: components["schemas"]["RunStatus"][] | null;
+                /** @description A user's id or name, or `me`. */
+                user?: string;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
+                /** @description The `key` of a failure: jobs that failed so. */
+                failure?: string;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
+                /** @description Words of name or object. */
+                search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -4895,12 +5180,23 @@ export interface operations {
                 status?: components["schemas"]["RunStatus"][] | null;
                 /** @description A user's id or name, or `me`. */
                 user?: string;
-                /** @description The id of the affected object. */
-                object?: string | null;
-                /** @description Words of name or object. */
-                search?: string;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
                 /** @description The `key` of a failure: jobs that failed so. */
                 failure?: string;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
+                /** @description Words of name or object. */
+                search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
             };
             header?: never;
             path?: never;
@@ -4935,12 +5231,23 @@ export interface operations {
                 status?: components["schemas"]["RunStatus"][] | null;
                 /** @description A user's id or name, or `me`. */
                 user?: string;
-                /** @description The id of the affected object. */
-                object?: string | null;
-                /** @description Words of name or object. */
-                search?: string;
+                /** @description An object's id or name: `dataset/version`, `model/version`, `project/experiment`, a datalake; or the name of a dataset, model or project for all in it. */
+                object?: string;
+                /** @description A processing's id or name. */
+                processing?: string;
+                /** @description Where the newest run executes: local, container, ray, slurm or external. */
+                engine?: string;
+                failure_kind?: components["schemas"]["FailureKind"] | null;
                 /** @description The `key` of a failure: jobs that failed so. */
                 failure?: string;
+                /** @description Triggered at or after this day (2026-11-01), time (RFC 3339), or age (12h, 7d). */
+                triggered_after?: string;
+                /** @description Triggered before this day, time or age. */
+                triggered_before?: string;
+                /** @description Words of name or object. */
+                search?: string;
+                /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
+                archived?: string;
             };
             header?: never;
             path?: never;
@@ -4955,6 +5262,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_values: {
+        parameters: {
+            query: {
+                of: components["schemas"]["Noun"];
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"][];
                 };
             };
             /** @description Validation Error */

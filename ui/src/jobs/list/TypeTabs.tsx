@@ -31,7 +31,7 @@ export function TypeTabs({ filters }: { filters: JobFilters }) {
   );
 }
 
-export function counted({ types, capped }: JobCounts, type: JobType | undefined): string {
+export function counted({ types, exact_below }: JobCounts, type: JobType | undefined): string {
   const number = types[type ?? "ALL"];
-  return capped && number >= 10_000 ? `${count(number)}+` : count(number);
+  return exact_below !== null && number >= exact_below ? `${count(number)}+` : count(number);
 }

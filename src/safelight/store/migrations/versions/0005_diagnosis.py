@@ -13,13 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("job", sa.Column("failure_key", sa.Text()))
-    op.create_index(
-        "ix_job_failure_newest",
-        "job",
-        ["organization_id", "failure_key", "triggered_at", "job_key"],
-        sqlite_where=sa.text("failure_key IS NOT NULL"),
-        postgresql_where=sa.text("failure_key IS NOT NULL"),
-    )
     op.add_column("run", sa.Column("failure_key", sa.Text()))
     op.add_column("run", sa.Column("failure_line", sa.BigInteger()))
     op.create_table(

@@ -1,0 +1,115 @@
+"""Which jobs somebody asks for: names, words and dates become the filter that the store walks by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from safelight.domain.jobs import FailureKind, JobType, RunStatus
+from safelight.domain.moments import moment
+from safelight.domain.permissions import Actor
+from safelight.errors import Invalid
+from safelight.store import jobobjects, processings, users
+from safelight.store.db import Read
+from safelight.store.jobfilter import Filter
+
+ENGINES = ("local", "container", "ray", "slurm", "external")
+_ARCHIVED = {"no": False, "yes": True, "any": None}
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """A filter in people's words; every empty field filters nothing."""
+
+    type: JobType | None = None
+    statuses: tuple[RunStatus, ...] = ()
+    user: str = ""  # id, name or `me`
+    object: str = ""  # id or name
+    processing: str = ""  # id or name
+    engine: str = ""
+    failure_kind: FailureKind | None = None
+    failure: str = ""  # the key of equal failures
+    triggered_after: str = ""  # a moment, as domain/moments.py understands it
+    triggered_before: str = ""
+    search: str = ""
+    archived: str = "no"
+
+
+def filter_of(read: Read, actor: Actor, query: JobQuery) -> Filter:
+    """The filter that a query means to this actor. Raises Invalid naming the field that means nothing."""
+    mine = actor.organization_id
+    if query.archived not in _ARCHIVED:
+        raise Invalid("archived must be no, yes or any.", field="archived")
+    if query.engine and query.engine not in ENGINES:
+        known = ", ".join(ENGINES)
+        raise Invalid(f"There is no engine {query.engine!r}; there are {known}.", field="engine")
+    return Filter(
+        mine,
+        query.type,
+        query.statuses,
+        _user(read, actor, query.user) if query.user else None,
+        _objects(read, mine, query.object) if query.object else None,
+        _processing(read, mine, query.processing) if query.processing else None,
+        query.engine or None,
+        query.failure_kind,
+        query.failure or None,
+        _moment(query.triggered_after, read.now, "triggered_after"),
+        _moment(query.triggered_before, read.now, "triggered_before"),
+        query.search,
+        _ARCHIVED[query.archived],
+    )
+
+
+def _user(read: Read, actor: Actor, text: str) -> UUID:
+    if text == "me":
+        return actor.user_id
+    user_id = _id(text)
+    if user_id is not None:
+        return user_id
+    found = users.find(read, text)
+    if found is None:
+        raise Invalid(f"There is no user {text!r}.", field="user")
+    return found.user_id
+
+
+def _objects(read: Read, organization_id: UUID, text: str) -> tuple[UUID, ...]:
+    object_id = _id(text)
+    if object_id is not None:
+        return (object_id,)
+    found = jobobjects.find_ids(read, organization_id, text)
+    if not found:
+        raise Invalid(
+            f"There is no object {text!r}; name it as dataset/version, model/version, "
+            "project/experiment or datalake.",
+            field="object",
+        )
+    return found
+
+
+def _processing(read: Read, organization_id: UUID, text: str) -> UUID:
+    processing_id = _id(text)
+    if processing_id is not None:
+        return processing_id
+    found = processings.find(read, organization_id, text)
+    if found is None:
+        raise Invalid(f"There is no processing {text!r}.", field="processing")
+    return found.processing_id
+
+
+def _moment(text: str, now: int, field: str) -> int | None:
+    if not text:
+        return None
+    at = moment(text, now)
+    if at is None:
+        raise Invalid(
+            f"{field} must be a day (2026-11-01), a time (2026-11-01T08:30:00Z) or an age (12h, 7d).",
+            field=field,
+        )
+    return at
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,51 @@
+"""The list of jobs in the browser: what can be typed into its search, and what the address then says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import violations
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_filter_is_completed_with_the_keyboard_alone(page: Page) -> None:
+    search = page.get_by_role("combobox", name="Search jobs")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    search.press_sequentially("sta")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(search).to_have_value("status:")
+    search.press_sequentially("fail")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", name="status:failure")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"status=FAILED"))
+    expect(page.get_by_role("link", name="breaks")).to_be_visible()
+    expect(page.get_by_role("link", name="hello")).to_have_count(0)
+
+
+def test_names_of_objects_come_from_the_server(page: Page) -> None:
+    search = page.get_by_role("combobox", name="Search jobs")
+    search.fill("object:appl")
+    page.get_by_role("option", name="object:apples/spring").click()
+    expect(page).to_have_url(re.compile(r"object=apples"))
+    expect(page.get_by_role("link", name="hello")).to_be_visible()
+    page.get_by_role("button", name="Remove the filter object: apples/spring").click()
+    expect(page).not_to_have_url(re.compile(r"object="))
+
+
+def test_a_filter_that_there_is_not_is_explained(page: Page) -> None:
+    search = page.get_by_role("combobox", name="Search jobs")
+    search.fill("colour:red")
+    search.press("Enter")
+    expect(page.get_by_text("There is no filter “colour:”")).to_be_visible()
+    expect(page.get_by_role("heading", name="No job fits")).to_be_visible()
