@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_filter_is_completed_with_the_keyboard_alone(page: Page) -> None:
     search = page.get_by_role("combobox", name="Search jobs")
+    expect(search).to_be_visible()  # or nobody hears the key yet
     page.keyboard.press("/")
     expect(search).to_be_focused()
     search.press_sequentially("sta")
