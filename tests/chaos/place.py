@@ -89,9 +89,11 @@ class Place:
         version = client.post(path, json={"name": "v1"}).raise_for_status().json()
         self._version = version["id"]
         for name, body, numbers in (
-            ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0}),
-            ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02}),
-            ("slow", scripts.STEADY, {"lines": 200, "pause": 0.05}),
+            ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0, "width": 97}),
+            ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02, "width": 97}),
+            ("slow", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 97}),
+            # Long lines, more than a page of a file in a second: they meet a full disk.
+            ("wide", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 4001}),
             ("flood", scripts.FLOOD, {"lines": 200_000}),
             ("stubborn", scripts.STUBBORN, {}),
         ):

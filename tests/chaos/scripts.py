@@ -27,9 +27,9 @@ def write(stream, text):
 """
 
 STEADY = """
-lines, pause = {lines}, {pause}
+lines, pause, width = {lines}, {pause}, {width}
 for number in range(1, lines + 1):
-    write(1, line(number, "x" * (number * 7 % 97)))
+    write(1, line(number, "x" * (number * 7 % width)))
     if number % 2 == 0:
         write(2, line(number // 2, "e"))
     time.sleep(pause)

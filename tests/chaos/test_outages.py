@@ -146,7 +146,7 @@ def _fill(path: Path) -> None:
 def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
     place = Place(small_disk)
     with ready(place):
-        job_id = place.launch("slow")
+        job_id = place.launch("wide")
         place.wait_for_output(job_id)
         ballast = small_disk / "ballast"
         _fill(ballast)

@@ -95,7 +95,7 @@ def test_a_job_of_every_kind_has_run_and_a_training_is_running(demo: Demo) -> No
 def test_the_failure_is_an_honest_one_and_says_what_happened(demo: Demo) -> None:
     with demo.client() as client:
         (failed,) = client.jobs.list(status="FAILED")
-        lines = [line.text for line in failed.logs()]
+        lines = [line.text for line in failed.logs(follow=True)]
     assert failed.failure is not None
     assert "image file is truncated" in failed.failure["message"]
     assert any(line.startswith("scan_3.jpg") for line in lines)

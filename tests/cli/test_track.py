@@ -76,7 +76,7 @@ def start(live: LiveServer, tmp_path: Path) -> Iterator[Start]:
 
 
 def lines(job: Job, stream: str) -> list[str]:
-    return [line.text for line in job.logs() if line.stream == stream]
+    return [line.text for line in job.logs(follow=True) if line.stream == stream]
 
 
 def until_gone(folder: Path, what: str) -> None:

@@ -113,7 +113,7 @@ run.summary("one of four")
     job = found.launch(fruit, parameters={"a": 1}).wait()
     assert job.status == "SUCCEEDED", job.failure
     assert job.summary == "one of four"
-    lines = [line.text for line in job.logs() if line.stream == "stdout"]
+    lines = [line.text for line in job.logs(follow=True) if line.stream == "stdout"]
     assert lines == ["first {'a': 1} {} ['a.png', 'b.png']"]
     assert job.run.progress is not None
     assert (job.run.progress["done"], job.run.progress["unit"]) == (1, "steps")
@@ -126,7 +126,9 @@ def test_a_script_launched_on_a_selection_sees_nothing_else(
     found = client.processings.add(script(tmp_path / "p", body, "selection"))
     chosen = next(asset for asset in fruit.assets() if asset.filename == "b.png")
     job = found.launch(fruit, asset_ids=[chosen.id]).wait()
-    assert [line.text for line in job.logs() if line.stream == "stdout"] == ["1 ['b.png']"]
+    assert [line.text for line in job.logs(follow=True) if line.stream == "stdout"] == [
+        "1 ['b.png']"
+    ]
 
 
 def test_a_processing_with_a_package_makes_a_new_version(client: Client, fruit: Version) -> None:
@@ -182,5 +184,5 @@ for step in range(40):
     live.kill()
     live.start(live.port)
     assert job.wait().status == "SUCCEEDED"
-    steps = [line.text for line in job.logs() if line.stream == "stdout"]
+    steps = [line.text for line in job.logs(follow=True) if line.stream == "stdout"]
     assert steps == [f"step {step}" for step in range(40)]

@@ -65,7 +65,7 @@ def job_of(client: Client, process: subprocess.Popen[bytes]) -> Job:
 
 
 def lines(job: Job, stream: str) -> list[str]:
-    return [line.text for line in job.logs() if line.stream == stream]
+    return [line.text for line in job.logs(follow=True) if line.stream == stream]
 
 
 def test_what_a_block_prints_and_says_is_the_record(

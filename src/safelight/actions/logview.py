@@ -51,7 +51,9 @@ def view(read: Read, run: Run, *, with_sections: bool = True) -> View:
         source = logs.get(read, run.run_id, POSTED)
         state = PostedState.from_json(source.state) if source.state else PostedState()
     found = logs.sections_of(read, run.run_id, source.source) if with_sections else []
-    has_all = run.log_completed_at is not None or state.is_finished or source.source == POSTED
+    # What is posted has no announced end; but a runner that posted nothing may still ship its bytes.
+    is_all_posted = source.source == POSTED and not run.has_runner
+    has_all = run.log_completed_at is not None or state.is_finished or is_all_posted
     open_lines = {} if state.is_cut else state.open_lines
     return View(
         run,

@@ -115,9 +115,8 @@ def _side(side: Side) -> Json:
         "number": run.number,
         "status": run.status,
         "duration_s": duration_s,
-        "failure": {"kind": run.failure.kind, "message": run.failure.message}
-        if run.failure
-        else None,
+        "failure": run.failure
+        and {name: getattr(run.failure, name) for name in FailureLine.model_fields},
         "summary": (run.result or {}).get("summary"),
         "peak": asdict(side.peak),
         "lines": side.log.total_lines,

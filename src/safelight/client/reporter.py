@@ -89,13 +89,15 @@ class Reporter(threading.Thread):
 
     def _step(self) -> float:
         """Tell what is new; seconds until the next look."""
+        # Read first: what was printed before the end is shipped before the end is told.
+        end = self._end
         try:
             while self._ship():
                 self._beat()  # a flood of lines must not silence the signs of life
             self._beat()
             self._say_all()
-            if self._end is not None:
-                self._tell_end(self._end)
+            if end is not None:
+                self._tell_end(end)
         except (AlreadyEnded, Unauthenticated):
             self._told.set()  # the server wants no more of this run: its record is closed
         except SafelightError:  # away, or in trouble: what is there stays there until it is better

@@ -192,7 +192,8 @@ def read_resources(told: Mapping[str, Any]) -> Resources:
     if unknown:
         name = min(unknown)
         raise Invalid(
-            f"resources.{name} is not one of cpu, memory, gpu, timeout, disk.",
+            f"resources.{name}: there is no resource {name!r}; there are cpu, memory, gpu, timeout, "
+            "disk.",
             field=f"resources.{name}",
         )
     disk = _quantity("disk", told.get("disk"), _BYTES, '"20GiB"')
