@@ -35,7 +35,11 @@ export function JobsList() {
   const found = useFound(filters);
   const many = useManyJobs(filters, rows, found);
   const { chosen } = many ?? {};
-  useListKeys(list, { filter: () => setFiltering(true), pick: chosen?.pick, clear: chosen?.clear, rerun: many?.rerun });
+  const filter = () => {
+    top.current?.scrollIntoView({ block: "nearest" }); // a menu hides while its button is out of sight
+    setFiltering(true);
+  };
+  useListKeys(list, { filter, pick: chosen?.pick, clear: chosen?.clear, rerun: many?.rerun });
 
   const actions = (
     <>
