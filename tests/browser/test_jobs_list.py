@@ -61,3 +61,26 @@ def test_what_the_filters_find_comes_as_a_file(page: Page) -> None:
     assert head.startswith("id,name,")
     assert rows
     assert all(",breaks," in row for row in rows)
+
+
+def test_columns_and_density_stay_with_the_browser(member_page: Page) -> None:
+    page = member_page
+    heads = page.get_by_role("columnheader")
+    expect(heads).to_have_text(
+        ["", "Status", "Name", "Started by", "Object", "Triggered", "Duration"]
+    )
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_label("Engine", exact=True).check()
+    page.get_by_label("Object", exact=True).uncheck()
+    page.get_by_role("button", name="Move Engine up").click()
+    page.get_by_text("Compact").click()
+    assert violations(page) == []
+    expect(page.get_by_role("cell", name="external").first).to_be_visible()
+    page.reload()
+    expect(heads).to_have_text(
+        ["", "Status", "Name", "Started by", "Triggered", "Engine", "Duration"]
+    )
+    expect(page.get_by_role("table")).to_have_attribute("data-density", "compact")
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("button", name="As usual").click()
+    expect(heads.nth(4)).to_have_text("Object")
