@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import subprocess
 import tempfile
 import time
@@ -33,7 +32,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=50)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory(prefix="safelight-bench-") as folder:
-        timed = {"program": "benchmarks.timed_internals", "PYTHONPATH": os.getcwd()}
+        timed = {"program": "benchmarks.timed_internals", "PYTHONPATH": str(Path.cwd())}
         with safelight_up(Path(folder) / "data", **timed) as client:
             version = prepare_version(client)
             path, body = prepare_script(client, version)

@@ -1,6 +1,6 @@
 """Safelight whose internal operations print the time before their first statement, for `launch.py`.
 
-    python -m benchmarks.timed_internals up --data DATA --port PORT
+python -m benchmarks.timed_internals up --data DATA --port PORT
 """
 
 from __future__ import annotations
