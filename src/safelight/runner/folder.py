@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Optional
 
 Note = Dict[str, Any]
@@ -113,10 +113,12 @@ class Config:
     uv: str
     run_user: Optional[str]
     setup_environment: Dict[str, str]
+    kind: str = "process"  # or "internal"
+    limits: Dict[str, Any] = field(default_factory=dict)  # of an internal run, which has no spec
 
     @classmethod
     def read(cls, folder: RunFolder) -> Config:
         note = folder.read(CONFIG)
         if note is None:
             raise FileNotFoundError(folder.file(CONFIG))
-        return cls(**{name: note[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: note[name] for name in cls.__dataclass_fields__ if name in note})

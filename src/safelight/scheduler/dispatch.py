@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 
@@ -120,7 +120,9 @@ class Dispatch:
 def work_of(context: Context, run: Run) -> Work:
     """What an engine must know of a run."""
     token = context.sealer.runner_token(run.run_id)
-    return Work(run.run_id, token, "internal" if "internal" in run.source else "process")
+    if "internal" in run.source:
+        return Work(run.run_id, token, "internal", asdict(run.resources))
+    return Work(run.run_id, token)
 
 
 def _missing(run: Run) -> str:
