@@ -591,6 +591,14 @@ def pending_engines(read: Read) -> set[str]:
     return found
 
 
+def is_awaited(read: Read, types: Collection[JobType], *, engine: str) -> bool:
+    """Whether a run of these types is pending for the engine."""
+    waiting = select(runs.c.run_id).where(
+        IS_PENDING, runs.c.engine == engine, runs.c.is_internal.in_(_lanes(types))
+    )
+    return read.scalar(waiting.limit(1)) is not None
+
+
 def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
     """How many runs of these types the engine has or is just being given."""
     lanes = runs.c.is_internal.in_(_lanes(types))
