@@ -106,13 +106,14 @@ class Place:
             self._processings[name] = add_processing(client, name, text)["id"]
         self.until(self.launch("brief"), "SUCCEEDED")
 
-    def launch(self, name: str) -> UUID:
+    def launch(self, name: str, **more: Any) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
-        return self._accept(self.ask("POST", *self._order(name)))
+        return self._accept(self.ask("POST", *self._order(name, **more)))
 
-    def _order(self, name: str) -> tuple[str, Any, dict[str, str]]:
+    def _order(self, name: str, **more: Any) -> tuple[str, Any, dict[str, str]]:
         path = f"/api/v1/processings/{self._processings[name]}/launch"
-        return path, {"target_id": self._version}, {"Idempotency-Key": str(uuid4())}
+        body = {"target_id": self._version, **more}
+        return path, body, {"Idempotency-Key": str(uuid4())}
 
     def _accept(self, answer: httpx.Response) -> UUID:
         job = answer.raise_for_status().json()

@@ -30,7 +30,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A place that gives a run up after seconds of silence."""
     place = Place(tmp_path_factory.mktemp("hasty"), SAFELIGHT_LOST_AFTER_S=str(LEASE_S))
-    place.install(constants={"scheduler.loop:RESCUE_EVERY_S": 0.5})
+    place.install(
+        constants={"scheduler.loop:RESCUE_EVERY_S": 0.5, "scheduler.silence:ATTENTIVE_S": 3.0}
+    )
     with ready(place):
         yield place
 
@@ -201,3 +203,12 @@ def test_what_a_lost_run_left_behind_ends_while_the_job_runs_again(hasty: Place)
     job = _ended(hasty, job_id)
     assert (job["status"], job["run_id"]) == ("KILLED", str(again))
     assert [run["status"] for run in job["job_runs"]] == ["KILLED", "FAILED"]
+
+
+@pytest.mark.chaos
+def test_a_server_that_stands_still_for_longer_than_the_lease_loses_no_run(hasty: Place) -> None:
+    job_id, _ = _begun(hasty, "slow")
+    assert hasty.live.process is not None
+    with _standing_still(hasty.live.process.pid):
+        time.sleep(LEASE_S * 1.2)
+    assert _ended(hasty, job_id)["status"] == "SUCCEEDED"

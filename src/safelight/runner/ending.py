@@ -80,12 +80,20 @@ def last_line(folder: RunFolder, end: Note) -> str:
     how = f"exit code {end['exit_code']}"
     if end["signal"] is not None:
         how = f"signal {end['signal']} ({_name(end['signal'])})"
-    started = (folder.read(KEEPER) or {}).get("started_at", end["at"])
-    taken = duration_text(max(0, end["at"] - started) / 1e6)
-    text = f"Process ended with {how} after {taken}.\n"
+    text = f"Process ended with {how} after {duration_text(_took_s(folder, end))}.\n"
     if end["failure"] is not None:
         text = f"{end['failure']['message']}\n{text}"
     return text
+
+
+def _took_s(folder: RunFolder, end: Note) -> float:
+    """How long the child ran; by the time of day where its keeper did not measure it."""
+    measured: Optional[float] = (folder.read(EXIT) or {}).get("took_s")
+    if measured is not None:
+        return measured
+    keeper = folder.read(KEEPER) or end
+    taken: int = end["at"] - keeper.get("started_at", end["at"])
+    return max(0, taken) / 1e6
 
 
 def _name(number: int) -> str:

@@ -476,7 +476,8 @@ def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
         "kept": ending.kept,
         "exit_code": exit.exit_code,
         "signal": exit.signal,
-        "finished_at": tx.now,
+        # Where the clock was set back meanwhile, no run lasted less than nothing.
+        "finished_at": case((runs.c.started_at > tx.now, runs.c.started_at), else_=tx.now),
         "claim_token": None,
         "claimed_until": None,
         # A run that never started has no log to wait for.
@@ -570,10 +571,14 @@ def unwatch(tx: Transaction, run_id: UUID) -> None:
     )
 
 
-def lost(read: Read) -> list[Run]:
-    """Running runs without a sign of life until their deadline."""
-    query = select(runs).where(IS_LIVE, runs.c.status == RUNNING, runs.c.alive_until < read.now)
-    return [_run(row) for row in read.all(query)]
+def signs_of_life(read: Read) -> dict[UUID, int]:
+    """Of each running run something that its next sign of life changes: its deadline. That is a time of
+    day, and whoever wants to know how long a run has been silent must not compare it with another one.
+    """
+    query = select(runs.c.run_id, runs.c.alive_until).where(
+        IS_LIVE, runs.c.status == RUNNING, runs.c.alive_until.is_not(None)
+    )
+    return {row.run_id: row.alive_until for row in read.all(query)}
 
 
 def overstaying(read: Read, *, declared_before: int) -> list[Run]:
