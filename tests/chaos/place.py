@@ -6,24 +6,25 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from safelight.domain.jobs import LIVE
 from safelight.store.db import Database, sqlite_url
 from tests.chaos import scripts
 from tests.chaos.history import History, problems
-from tests.chaos.reading import read_history
+from tests.chaos.reading import is_at_rest, read_history
 from tests.live import LiveServer
 from tests.scripts import add_processing
 
 CRASH = Path(__file__).parent / "crash"
 PATIENCE_S = 90.0
+NONE: Mapping[str, float] = MappingProxyType({})
 
 
 class Place:
@@ -35,7 +36,7 @@ class Place:
         self.witness.chmod(0o777)  # where the server is root, scripts may be another user's
         self.live = LiveServer(folder / "data", **environment)
         self.accepted: set[UUID] = set()
-        self.runs: dict[UUID, UUID] = {}  # the first run of each job
+        self.runs: dict[UUID, UUID] = {}  # the run of each job that this asked for last
         self._crash = folder / "crash"
         self._processings: dict[str, str] = {}
         self._version = ""
@@ -50,21 +51,25 @@ class Place:
         """Start the server, on its port if it had one."""
         self.live.start(self.live.port or None)
 
-    def install(self, points: Iterable[str]) -> None:
-        """From the next start on, processes can be made to die at these points (see `crash/`)."""
+    def install(self, points: Iterable[str] = (), constants: Mapping[str, float] = NONE) -> None:
+        """From the next start on, processes can be made to die at these points, and numbers of modules
+        have these values (see `crash/`).
+        """
         for name in ("armed", "dead"):
             (self._crash / name).mkdir(parents=True)
-        (self._crash / "points").write_text("\n".join(points))
+        (self._crash / "points").write_text("\n".join(f"safelight.{each}" for each in points))
+        values = (f"safelight.{name}={value}" for name, value in constants.items())
+        (self._crash / "constants").write_text("\n".join(values))
         self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), "PYTHONPATH": str(CRASH)}
 
     def arm(self, point: str) -> None:
         """Let the next process die that reaches this point."""
-        (self._crash / "armed" / point).touch()
+        (self._crash / "armed" / f"safelight.{point}").touch()
 
     def dead(self, point: str) -> int | None:
         """Who died there."""
         try:
-            return int((self._crash / "dead" / point).read_text() or 0) or None
+            return int((self._crash / "dead" / f"safelight.{point}").read_text() or 0) or None
         except FileNotFoundError:
             return None
 
@@ -116,6 +121,12 @@ class Place:
         self.accepted.add(job_id)
         self.runs[job_id] = UUID(job["run_id"])
         return job_id
+
+    def run_again(self, job_id: UUID) -> UUID:
+        """Add a run to a job that has ended."""
+        run = self.ask("POST", f"/api/v1/jobs/{job_id}/rerun", {}).raise_for_status().json()
+        self.runs[job_id] = UUID(run["id"])
+        return self.runs[job_id]
 
     def stop(self, job_id: UUID, grace_s: float = 1.0) -> None:
         self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", {"grace_s": grace_s})
@@ -192,23 +203,21 @@ class Place:
 
     # --- the judgement ---
 
-    def database(self) -> Database:
-        return Database(
-            self.live.environment.get("SAFELIGHT_DATABASE_URL")
-            or sqlite_url(self.data / "safelight.db")
-        )
+    @contextmanager
+    def _database(self) -> Iterator[Database]:
+        url = self.live.environment.get("SAFELIGHT_DATABASE_URL")
+        db = Database(url or sqlite_url(self.data / "safelight.db"))
+        try:
+            yield db
+        finally:
+            db.close()
 
     def rest(self, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until every job has ended and every log is whole."""
+        """Wait until every run has ended and every log is whole."""
         for job_id in self.accepted:
             self.until(job_id, "SUCCEEDED", "FAILED", "KILLED", timeout_s=timeout_s)
-
-        def whole() -> bool:
-            items = self.ask("GET", "/api/v1/jobs?limit=200").json()["items"]
-            runs = [self.ask("GET", f"/api/v1/runs/{item['run_id']}").json() for item in items]
-            return all(run["status"] not in LIVE and run["log"]["complete"] for run in runs)
-
-        wait_until(whole, "all logs to be whole", timeout_s)
+        with self._database() as db:
+            wait_until(lambda: is_at_rest(db), "all logs to be whole", timeout_s)
 
     def judge(self, followed: tuple[int, ...] = ()) -> None:
         """AssertionError if the record breaks a law."""
@@ -216,8 +225,7 @@ class Place:
 
     def history(self, followed: tuple[int, ...] = ()) -> History:
         """The record as it stands."""
-        db = self.database()
-        try:
+        with self._database() as db:
             return read_history(
                 db,
                 self.data,
@@ -225,8 +233,6 @@ class Place:
                 witness=self.witness,
                 followed=followed,
             )
-        finally:
-            db.close()
 
 
 @contextmanager

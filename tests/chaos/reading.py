@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from safelight.store import events, organizations, schema
 from safelight.store.db import Database, Read
@@ -40,6 +40,13 @@ def read_history(
             written=_written(witness) if witness else {},
             followed=followed,
         )
+
+
+def is_at_rest(db: Database) -> bool:
+    """Whether every run has ended and every log is whole."""
+    unfinished = (schema.run.c.finished_at.is_(None), schema.run.c.log_completed_at.is_(None))
+    with db.read() as read:
+        return not read.all(select(schema.run.c.run_id).where(or_(*unfinished)).limit(1))
 
 
 def _events(read: Read, organization_id: UUID) -> list[Event]:

@@ -185,9 +185,49 @@ def test_a_stuck_runner_cannot_keep_a_script_alive(
     monkeypatch.setattr("safelight.engines.local.LATE_S", 0.2)
     handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
     until(lambda: "ready" in bench.known.text("stdout"))
-    os.kill(bench.runner(), signal.SIGSTOP)
+    runner = bench.runner()
+    os.kill(runner, signal.SIGSTOP)
     bench.engine.stop(handle, grace_s=0.1)
     assert exit_of(bench.engine, handle).signal == signal.SIGKILL
+    os.kill(runner, signal.SIGCONT)
+    until(lambda: bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["stop_signalled"]  # it comes back and calls that no failure
+
+
+def test_a_stop_that_found_no_runner_is_told_by_the_next_one(bench: LocalBench) -> None:
+    handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
+    until(lambda: "ready" in bench.known.text("stdout"))
+    os.kill(bench.runner(), signal.SIGKILL)
+    until(lambda: not processes.is_alive(bench.engine._watched[bench.folder.path].process))
+    bench.engine.stop(handle, grace_s=30)
+    until(lambda: bench.folder.has(EXIT))
+    assert exit_of(bench.engine, handle).signal == signal.SIGTERM
+    until(lambda: bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["stop_signalled"]
+
+
+def test_a_script_that_is_ended_because_its_runners_die_was_not_killed_by_anybody_else(
+    bench: LocalBench,
+) -> None:
+    now = [0.0]
+    bench.engine.clock = lambda: now[0]
+    handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
+    until(lambda: "ready" in bench.known.text("stdout"))
+
+    def poll() -> bool:
+        processes.send(bench.engine._watched[bench.folder.path].process.pid, signal.SIGKILL)
+        now[0] += 10.0
+        return bench.engine.poll(handle) is not None
+
+    until(poll)
+    until(lambda: bench.folder.has(EXIT))
+    now[0] += 100.0  # the next one has no trouble
+    until(lambda: bench.engine.poll(handle) is not None and bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["failure"]["kind"] == "engine_error"
+    assert bench.known.exit["signal"] == signal.SIGKILL
 
 
 def test_the_token_is_in_a_file_for_its_owner_only(bench: LocalBench) -> None:
