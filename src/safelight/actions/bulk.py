@@ -12,7 +12,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from safelight.actions import rerun, stop
-from safelight.actions.jobquery import JobQuery, filter_of
+from safelight.actions.jobquery import filter_of
+from safelight.domain.jobquery import JobQuery
 from safelight.domain.permissions import Ability, Actor, require
 from safelight.errors import Invalid, SafelightError
 from safelight.store import joblist, jobs, runs

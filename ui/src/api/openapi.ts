@@ -1538,6 +1538,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description All saved views that one sees, the own and the shared ones, by name.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Add View
+         * @description Save a view. 400 for a query that the list would refuse, 409 if one has a view of that name. A
+         *     private view is for every role, a shared one for members.
+         */
+        post: operations["add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get View
+         * @description A saved view, own or shared.
+         */
+        get: operations["get_view"];
+        /**
+         * Change View
+         * @description Let a view say this instead: an own one, or as an admin a shared one. Only its owner may take it
+         *     back from the others.
+         */
+        put: operations["change_view"];
+        post?: never;
+        /**
+         * Remove View
+         * @description Delete a view: an own one, or as an admin a shared one.
+         */
+        delete: operations["remove_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sdk.whl": {
         parameters: {
             query?: never;
@@ -1947,6 +2001,11 @@ export interface components {
             versions: components["schemas"]["VersionView"][];
         };
         /**
+         * Density
+         * @enum {string}
+         */
+        Density: "comfortable" | "compact";
+        /**
          * DifferenceView
          * @description One value that is not the same; null: it is not there.
          */
@@ -2164,6 +2223,61 @@ export interface components {
             created_at: string;
         };
         /**
+         * FilterBody
+         * @description Which jobs, as the list's address says it.
+         */
+        FilterBody: {
+            type?: components["schemas"]["JobType"] | null;
+            /** Status */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /**
+             * Processing
+             * @default
+             */
+            processing: string;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            failure_kind?: components["schemas"]["FailureKind"] | null;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
+            /**
+             * Triggered After
+             * @default
+             */
+            triggered_after: string;
+            /**
+             * Triggered Before
+             * @default
+             */
+            triggered_before: string;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Archived
+             * @default no
+             */
+            archived: string;
+        };
+        /**
          * ForkBody
          * @description `asset_ids` null: all pictures.
          */
@@ -2310,6 +2424,12 @@ export interface components {
             /** Token */
             token: string;
         };
+        /**
+         * JobColumn
+         * @description What the list of jobs can show of each.
+         * @enum {string}
+         */
+        JobColumn: "status" | "name" | "type" | "operation" | "user" | "object" | "engine" | "run" | "triggered" | "started" | "finished" | "duration";
         /**
          * JobDetail
          * @description A job with its runs, newest first.
@@ -2496,6 +2616,12 @@ export interface components {
              */
             more: number;
         };
+        /**
+         * ListKind
+         * @description Lists that have views.
+         * @enum {string}
+         */
+        ListKind: "jobs";
         /** LockView */
         LockView: {
             by: components["schemas"]["Named"];
@@ -2890,6 +3016,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ViewView] */
+        Page_ViewView_: {
+            /** Items */
+            items: components["schemas"]["ViewView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** PointView */
         PointView: {
             /** Position */
@@ -3020,7 +3153,7 @@ export interface components {
         };
         /**
          * QueryBody
-         * @description Which jobs, as the list's address says it.
+         * @description Which jobs, as the list's address says it. `q`: the text of the search box, beside the others.
          */
         QueryBody: {
             type?: components["schemas"]["JobType"] | null;
@@ -3072,6 +3205,11 @@ export interface components {
              * @default no
              */
             archived: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
         };
         /**
          * RerunBody
@@ -3769,6 +3907,61 @@ export interface components {
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
+        };
+        /**
+         * ViewBody
+         * @description A view. `query`: the text of the search box; `user:me` in it is whoever looks. `columns`, in their
+         *     order, and `density`: null leaves them as whoever looks has them. `shared`: everybody in the
+         *     organization sees it.
+         */
+        ViewBody: {
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /** Columns */
+            columns?: components["schemas"]["JobColumn"][] | null;
+            density?: components["schemas"]["Density"] | null;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * ViewView
+         * @description A saved view. `filters`: its query as the list's parameters. `owner` null: the account of who made
+         *     it is gone; `owner_is_gone`: also where who made it has left the organization.
+         */
+        ViewView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ListKind"];
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            filters: components["schemas"]["FilterBody"];
+            /** Columns */
+            columns: components["schemas"]["JobColumn"][] | null;
+            density: components["schemas"]["Density"] | null;
+            /** Shared */
+            shared: boolean;
+            owner: components["schemas"]["Named"] | null;
+            /** Owner Is Gone */
+            owner_is_gone: boolean;
+            /** Is Own */
+            is_own: boolean;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
         };
         /**
          * WarningView
@@ -5146,6 +5339,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -5197,6 +5392,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -5248,6 +5445,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -6721,6 +6920,154 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SamplesView"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ViewView_"];
+                };
+            };
+        };
+    };
+    add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
