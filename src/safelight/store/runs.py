@@ -389,6 +389,17 @@ def renew(tx: Transaction, run_id: UUID, *, alive_until: int) -> Run:
     return _live(tx, run_id, seen_at=tx.now, alive_until=alive_until)
 
 
+def renew_all(tx: Transaction, run_ids: Collection[UUID], *, alive_until: int) -> dict[UUID, Run]:
+    """Note a sign of life of several runners; those of the runs that are still live."""
+    rows = tx.all(
+        update(runs)
+        .where(runs.c.run_id.in_(run_ids), runs.c.status.in_(LIVE))
+        .values(seen_at=tx.now, alive_until=alive_until)
+        .returning(*runs.c)
+    )
+    return {row.run_id: _run(row) for row in rows}
+
+
 def progress(tx: Transaction, run_id: UUID, progress: Progress) -> Run:
     """Replace how far the run is, as it reports itself. Raises AlreadyEnded."""
     return _live(tx, run_id, progress=asdict(progress), progress_at=tx.now, progress_reported=True)
