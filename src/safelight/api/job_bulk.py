@@ -11,7 +11,7 @@ from safelight.actions import bulk
 from safelight.actions.bulk import Action, Order, Outcome
 from safelight.api.asking import Db
 from safelight.api.job_query import JobReader, QueryBody
-from safelight.api.views import parse_instant
+from safelight.api.views import parse_instant, time_text
 from safelight.errors import Invalid
 
 router = APIRouter(tags=["jobs"])
@@ -40,10 +40,13 @@ class BulkResult(BaseModel):
 
 
 class BulkResults(BaseModel):
-    """`next` goes into `after` for the jobs that are left."""
+    """`next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+    decides what was triggered later, not the caller's.
+    """
 
     results: list[BulkResult]
     next: str | None
+    as_of: str
 
 
 @router.post("/jobs/bulk")
@@ -70,4 +73,4 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
         )
         for each in done.results
     ]
-    return BulkResults(results=results, next=done.next)
+    return BulkResults(results=results, next=done.next, as_of=time_text(as_of))

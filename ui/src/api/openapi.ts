@@ -1796,13 +1796,16 @@ export interface components {
         };
         /**
          * BulkResults
-         * @description `next` goes into `after` for the jobs that are left.
+         * @description `next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+         *     decides what was triggered later, not the caller's.
          */
         BulkResults: {
             /** Results */
             results: components["schemas"]["BulkResult"][];
             /** Next */
             next: string | null;
+            /** As Of */
+            as_of: string;
         };
         /**
          * CheckView

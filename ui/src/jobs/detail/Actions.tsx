@@ -7,7 +7,7 @@ import { useSession } from "../../api/session";
 import type { Job, Run } from "../../api/types";
 import { Naming } from "../../components/Naming";
 import { isLive } from "../../components/status";
-import { whyNoRerun, whyNoStop, type Who } from "./may";
+import { whyNoRerun, whyNoStop, type Who } from "../may";
 import { renamed, takenName } from "./outputName";
 import { StopButton } from "./StopButton";
 import styles from "./Actions.module.css";
