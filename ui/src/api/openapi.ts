@@ -1759,6 +1759,7 @@ export interface components {
          * BulkBody
          * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
          *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+         *     `grace_s`: of a stop, seconds until it is killed.
          */
         BulkBody: {
             action: components["schemas"]["Action"];
@@ -1775,6 +1776,11 @@ export interface components {
              * @default
              */
             after: string;
+            /**
+             * Grace S
+             * @default 30
+             */
+            grace_s: number;
         };
         /**
          * BulkResult
@@ -1796,13 +1802,15 @@ export interface components {
         };
         /**
          * BulkResults
-         * @description `next` goes into `after` for the jobs that are left.
+         * @description `next` goes into `after` for the jobs that are left, `as_of` into theirs.
          */
         BulkResults: {
             /** Results */
             results: components["schemas"]["BulkResult"][];
             /** Next */
             next: string | null;
+            /** As Of */
+            as_of: string;
         };
         /**
          * CheckView
