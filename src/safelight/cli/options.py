@@ -37,8 +37,9 @@ class Launch:
         int | None, Option(min=-100, max=100, help="The highest goes first; above 0 for admins.")
     ] = None
     retry: Annotated[
-        int, Option(min=0, help="Try so often again if it fails as --retry-on says.")
-    ] = 0
+        int | None,
+        Option(min=0, help="Try so often again if it fails as --retry-on says; 0: never."),
+    ] = None
     retry_on: Annotated[
         str,
         Option(metavar="KIND,...", help="Failures to try again: out_of_memory,lost,timeout ..."),
@@ -60,14 +61,14 @@ class Launch:
 
     @property
     def retries(self) -> dict[str, Any] | None:
-        """The retry policy. Raises Invalid for half of one."""
+        """The retry policy; empty: none; None: as it is. Raises Invalid for half of one."""
         named = [kind.strip() for kind in self.retry_on.split(",") if kind.strip()]
         if bool(self.retry) != bool(named):
             raise Invalid(
                 "--retry and --retry-on go together: how often, and after which failures."
             )
         if not named:
-            return None
+            return None if self.retry is None else {}
         return {"kinds": named, "times": self.retry, "backoff_s": self.retry_after}
 
 

@@ -127,9 +127,11 @@ def _edit(
 
 
 def terms(priority: int | None, retry: Mapping[str, Any] | None) -> Json:
-    """The part of a launch that says how the run ranks and when it is tried again."""
+    """The part of a launch that says how the run ranks and when it is tried again; an empty `retry`:
+    never, whatever the package or the earlier run says.
+    """
     given: Json = {} if priority is None else {"priority": priority}
-    return given if retry is None else {**given, "retry": dict(retry)}
+    return given if retry is None else {**given, "retry": dict(retry) or None}
 
 
 class Job(_Executed):

@@ -4001,7 +4001,8 @@ export interface components {
         /**
          * LaunchBody
          * @description Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
-         *     is claimed first; above 0 for admins.
+         *     is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__experiments__LaunchBody: {
             /** Parameters */
@@ -4030,7 +4031,8 @@ export interface components {
         /**
          * LaunchBody
          * @description `target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
-         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
+         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__processings__LaunchBody: {
             /** Target Id */
