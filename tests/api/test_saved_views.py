@@ -252,6 +252,6 @@ def test_the_text_of_the_search_box_filters_list_counts_csv_and_bulk_alike(
         assert member.get(path, params={"q": "status:x"}).status_code == 400
         assert member.get(path, params={"q": "user:me", "user": "x"}).status_code == 400
     body = {"action": "archive", "filter": {"q": "status:failure user:me"}}
-    assert member.post("/api/v1/jobs/bulk", json=body).json() == {"results": [], "next": None}
+    assert member.post("/api/v1/jobs/bulk", json=body).json()["results"] == []
     body = {"action": "archive", "filter": {"q": "status:x"}}
     assert member.post("/api/v1/jobs/bulk", json=body).status_code == 400

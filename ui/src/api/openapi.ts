@@ -1759,6 +1759,7 @@ export interface components {
          * BulkBody
          * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
          *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+         *     `grace_s`: of a stop, seconds until it is killed.
          */
         BulkBody: {
             action: components["schemas"]["Action"];
@@ -1775,6 +1776,11 @@ export interface components {
              * @default
              */
             after: string;
+            /**
+             * Grace S
+             * @default 30
+             */
+            grace_s: number;
         };
         /**
          * BulkResult
@@ -1798,6 +1804,7 @@ export interface components {
          * BulkResults
          * @description `next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
          *     decides what was triggered later, not the caller's.
+         * @description `next` goes into `after` for the jobs that are left, `as_of` into theirs.
          */
         BulkResults: {
             /** Results */
@@ -3996,7 +4003,8 @@ export interface components {
         /**
          * LaunchBody
          * @description Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
-         *     is claimed first; above 0 for admins.
+         *     is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__experiments__LaunchBody: {
             /** Parameters */
@@ -4025,7 +4033,8 @@ export interface components {
         /**
          * LaunchBody
          * @description `target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
-         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
+         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__processings__LaunchBody: {
             /** Target Id */
