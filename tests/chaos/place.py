@@ -97,9 +97,13 @@ class Place:
             ("flood", scripts.FLOOD, {"lines": 200_000}),
             ("stubborn", scripts.STUBBORN, {}),
         ):
-            text = scripts.script(body, self.witness, **numbers)
-            self._processings[name] = add_processing(client, name, text)["id"]
+            self.teach(client, name, body, **numbers)
         self.until(self.launch("brief"), "SUCCEEDED")
+
+    def teach(self, client: httpx.Client, name: str, body: str, **given: float | str) -> None:
+        """Add a script under this name."""
+        text = scripts.script(body, self.witness, **given)
+        self._processings[name] = add_processing(client, name, text)["id"]
 
     def launch(self, name: str, **more: Any) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
@@ -192,11 +196,17 @@ class Place:
 
     # --- the judgement ---
 
-    def database(self) -> Database:
-        return Database(
+    @contextmanager
+    def store(self) -> Iterator[Database]:
+        """The database, beside the server."""
+        db = Database(
             self.live.environment.get("SAFELIGHT_DATABASE_URL")
             or sqlite_url(self.data / "safelight.db")
         )
+        try:
+            yield db
+        finally:
+            db.close()
 
     def rest(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until every job has ended and every log is whole."""
@@ -216,8 +226,7 @@ class Place:
 
     def history(self, followed: tuple[int, ...] = ()) -> History:
         """The record as it stands."""
-        db = self.database()
-        try:
+        with self.store() as db:
             return read_history(
                 db,
                 self.data,
@@ -225,8 +234,6 @@ class Place:
                 witness=self.witness,
                 followed=followed,
             )
-        finally:
-            db.close()
 
 
 @contextmanager

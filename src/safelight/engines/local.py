@@ -152,6 +152,7 @@ class LocalEngine:
             uv=_uv(),
             run_user=self.identity.user,
             setup_environment=setup_environment(self.environ),
+            kind=work.kind,
         )
 
     def _launch(self, folder: RunFolder) -> _Watched:
