@@ -102,9 +102,13 @@ class Place:
             ("flood", scripts.FLOOD, {"lines": 200_000}),
             ("stubborn", scripts.STUBBORN, {}),
         ):
-            text = scripts.script(body, self.witness, **numbers)
-            self._processings[name] = add_processing(client, name, text)["id"]
+            self.teach(client, name, body, **numbers)
         self.until(self.launch("brief"), "SUCCEEDED")
+
+    def teach(self, client: httpx.Client, name: str, body: str, **given: float | str) -> None:
+        """Add a script under this name."""
+        text = scripts.script(body, self.witness, **given)
+        self._processings[name] = add_processing(client, name, text)["id"]
 
     def launch(self, name: str, **more: Any) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
@@ -204,9 +208,12 @@ class Place:
     # --- the judgement ---
 
     @contextmanager
-    def _database(self) -> Iterator[Database]:
-        url = self.live.environment.get("SAFELIGHT_DATABASE_URL")
-        db = Database(url or sqlite_url(self.data / "safelight.db"))
+    def store(self) -> Iterator[Database]:
+        """The database, beside the server."""
+        db = Database(
+            self.live.environment.get("SAFELIGHT_DATABASE_URL")
+            or sqlite_url(self.data / "safelight.db")
+        )
         try:
             yield db
         finally:
@@ -216,7 +223,7 @@ class Place:
         """Wait until every run has ended and every log is whole."""
         for job_id in self.accepted:
             self.until(job_id, "SUCCEEDED", "FAILED", "KILLED", timeout_s=timeout_s)
-        with self._database() as db:
+        with self.store() as db:
             wait_until(lambda: is_at_rest(db), "all logs to be whole", timeout_s)
 
     def judge(self, followed: tuple[int, ...] = ()) -> None:
@@ -225,7 +232,7 @@ class Place:
 
     def history(self, followed: tuple[int, ...] = ()) -> History:
         """The record as it stands."""
-        with self._database() as db:
+        with self.store() as db:
             return read_history(
                 db,
                 self.data,

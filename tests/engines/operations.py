@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,14 @@ def operate(data: Path, run_id: UUID) -> int | None:
         for number in range(20):
             print("step", number)
             time.sleep(0.1)
+    elif wish == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print("deaf")
+        time.sleep(60)
+    elif wish == "polite":  # it has something to do before it leaves, as its last step
+        signal.signal(signal.SIGTERM, lambda *_: print("bye") or sys.exit(0))
+        print("polite")
+        time.sleep(60)
     elif wish == "invalid":
         note = '{"kind": "invalid_input", "message": "Record 7 has no picture."}'
         (data / "runs" / str(run_id) / "failure.json").write_text(note)

@@ -381,6 +381,17 @@ def start(
     return renew(tx, run_id, alive_until=alive_until), False
 
 
+def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
+    """Record that a run whose operation was made to pause begins again, as the same run; False if there
+    is nothing to begin again: it has ended, or what it was for is done.
+    """
+    run = get(tx, run_id, hold=True)
+    if run.is_final or run.result is not None:  # it may work before we have heard that it started
+        return False
+    _record(tx, run, "run_resumed", paused_at=paused_at)
+    return True
+
+
 # --- while it runs --------------------------------------------------------------------------------
 
 
