@@ -38,7 +38,11 @@ def run(context: Context) -> Run:
 
 @pytest.fixture
 def folder(context: Context, run: Run) -> RunFolder:
-    """Its folder, after it was made to pause."""
+    return paused_folder(context, run)
+
+
+def paused_folder(context: Context, run: Run) -> RunFolder:
+    """The folder of a run after its operation was made to pause."""
     path = run_folder(context.settings.data, run.run_id)
     path.mkdir(parents=True)
     folder = RunFolder(str(path))
@@ -72,6 +76,15 @@ def test_a_paused_operation_begins_again_as_the_same_run(
         assert runs.get(read, run.run_id).status is RUNNING
     upgrading.resume(context)  # at the next start
     assert [kind for kind, _ in _told(context, run)].count("run_resumed") == 1
+
+
+def test_one_that_had_not_told_that_it_began_begins_as_if_it_never_had(context: Context) -> None:
+    """An operation starts at once, and its runner tells the server meanwhile, if there is one."""
+    _, waiting = launched(context.db, add_house(context.db), source={"internal": "import_coco"})
+    folder = paused_folder(context, waiting)
+    upgrading.resume(context)
+    assert not _has_begun(folder)
+    assert [kind for kind, _ in _told(context, waiting)] == ["run_created"]
 
 
 def test_one_whose_change_stands_is_not_done_twice(

@@ -190,6 +190,8 @@ def test_an_upgrade_under_running_jobs_loses_and_repeats_nothing(upgrade: Upgrad
         riding = pool.submit(place.launch, "brief")  # its user knows of no upgrade
         place.start()
         place.until(riding.result(), "SUCCEEDED")
+    said = f"Waiting for the operation of run {run_id} to pause."
+    assert place.live.output.read_text().count(said) == 1
     assert place.process(place.runs[jobs.script], "child") == jobs.child
     upgrade.enough()
     ended = place.until(jobs.imported, *ENDS)

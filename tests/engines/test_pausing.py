@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -105,9 +108,13 @@ def test_a_runner_that_has_not_begun_is_replaced_by_one_of_the_new_version(
     bench: LocalBench,
 ) -> None:
     bench.server.stop()
-    handle = bench.engine.start(bench.internal("fine"))
-    until(lambda: bench.folder.has(PROCESS))
-    old = bench.runner()
+    Path(bench.folder.path).mkdir()
+    with open(bench.folder.file("keeper.lock"), "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # which it needs for its keeper
+        handle = bench.engine.start(bench.internal("fine"))
+        until(lambda: bench.folder.has(PROCESS))
+        old = bench.runner()
+        os.kill(old, signal.SIGSTOP)
     _pause_all(bench)
     assert not _lives(bench, "process")
     assert not bench.folder.has(PAUSE)

@@ -384,11 +384,14 @@ def start(
 def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
     """Record that a run whose operation was made to pause begins again, as the same run; False if there
     is nothing to begin again: it has ended, or what it was for is done.
+
+    An operation may have begun before the record heard of it. Then nothing is recorded: it has yet to start.
     """
     run = get(tx, run_id, hold=True)
-    if run.is_final or run.result is not None:  # it may work before we have heard that it started
+    if run.is_final or run.result is not None:
         return False
-    _record(tx, run, "run_resumed", paused_at=paused_at)
+    if run.status is RUNNING:
+        _record(tx, run, "run_resumed", paused_at=paused_at)
     return True
 
 
