@@ -162,7 +162,7 @@ class Jobs:
 def begin(upgrade: Upgrade) -> Jobs:
     place = upgrade.place
     version_id = new_version(place)
-    with place.store() as db:
+    with place.database() as db:
         documents = count(db, schema.document)
     upgrade.hold()
     imported = upgrade.launch_import(version_id)
@@ -210,7 +210,7 @@ def test_an_upgrade_under_running_jobs_loses_and_repeats_nothing(upgrade: Upgrad
         line for line in lines if not line.startswith((b"::group::", b"::endgroup::"))
     )
     assert _text(run.records, "setup").count(b"Paused while Safelight was upgraded.") == 1
-    with place.store() as db:
+    with place.database() as db:
         assert boxes(db, jobs.version_id) == {
             f"{n}.jpg": [f"{n % 600} 2 3 4"] for n in range(PICTURES)
         }
@@ -241,7 +241,7 @@ def test_a_stop_that_reached_nobody_before_the_upgrade_is_obeyed_after_it(
     assert place.signal(place.runs[jobs.imported], "process", signal.SIGSTOP)  # its runner is deaf
     upgrade.publish(jobs)
     place.live.kill()
-    with place.store() as db, db.transaction() as tx:  # as the server might have done just before
+    with place.database() as db, db.transaction() as tx:  # as the server might have done just before
         run = runs.get(tx, place.runs[jobs.imported])
         runs.request_stop(tx, run.run_id, run.triggered_by, grace_s=60)
     place.start()
@@ -249,6 +249,6 @@ def test_a_stop_that_reached_nobody_before_the_upgrade_is_obeyed_after_it(
     assert place.until(jobs.imported, *ENDS)["status"] == "KILLED"
     place.rest()
     place.judge()
-    with place.store() as db:
+    with place.database() as db:
         assert boxes(db, jobs.version_id) == {}
         assert count(db, schema.document) == jobs.documents
