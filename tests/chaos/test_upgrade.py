@@ -21,7 +21,7 @@ from sqlalchemy import func, select, text
 from safelight.store import assets, migrations, organizations, runs, schema, versions
 from safelight.store.db import Database
 from tests.chaos import scripts
-from tests.chaos.history import _text
+from tests.chaos.history import text_of
 from tests.chaos.place import Place, ready, wait_until
 from tests.postgres import PostgresServer
 
@@ -206,10 +206,10 @@ def test_an_upgrade_under_running_jobs_loses_and_repeats_nothing(upgrade: Upgrad
     lines = kept.read_bytes().splitlines(keepends=True)
     assert lines.count(b"::group::Read the file\n") == 2
     # Section marks become structure and are no text of the log.
-    assert _text(run.records, "stdout") == b"".join(
+    assert text_of(run.records, "stdout") == b"".join(
         line for line in lines if not line.startswith((b"::group::", b"::endgroup::"))
     )
-    assert _text(run.records, "setup").count(b"Paused while Safelight was upgraded.") == 1
+    assert text_of(run.records, "setup").count(b"Paused while Safelight was upgraded.") == 1
     with place.database() as db:
         assert boxes(db, jobs.version_id) == {
             f"{n}.jpg": [f"{n % 600} 2 3 4"] for n in range(PICTURES)
@@ -241,7 +241,10 @@ def test_a_stop_that_reached_nobody_before_the_upgrade_is_obeyed_after_it(
     assert place.signal(place.runs[jobs.imported], "process", signal.SIGSTOP)  # its runner is deaf
     upgrade.publish(jobs)
     place.live.kill()
-    with place.database() as db, db.transaction() as tx:  # as the server might have done just before
+    with (
+        place.database() as db,
+        db.transaction() as tx,
+    ):  # as the server might have done just before
         run = runs.get(tx, place.runs[jobs.imported])
         runs.request_stop(tx, run.run_id, run.triggered_by, grace_s=60)
     place.start()
