@@ -31,6 +31,8 @@ PICTURES = 1200  # more than two batches of the import
 MIGRATION = '''
 """A table that no version of ours has; made only when the operation is gone and the script is there."""
 
+import os
+import signal
 from pathlib import Path
 from alembic import op
 
@@ -44,6 +46,9 @@ def upgrade() -> None:
     assert not Path("/proc/{operation}").exists(), "an operation has the database open"
     assert Path("/proc/{script}").exists(), "a script was ended"
     op.execute("CREATE TABLE pretended (one INTEGER PRIMARY KEY)")
+    if Path({die!r}).exists():
+        Path({die!r}).unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
 '''
 
 
@@ -73,7 +78,9 @@ class Upgrade:
     def publish(self, jobs: Jobs) -> None:
         """From the next start on there is a newer version."""
         head = ScriptDirectory.from_config(migrations.config()).get_current_head()
-        content = MIGRATION.format(head=head, operation=jobs.operation, script=jobs.child)
+        content = MIGRATION.format(
+            head=head, operation=jobs.operation, script=jobs.child, die=str(self.folder / "die")
+        )
         (self.folder / "versions" / "pretended.py").write_text(content)
 
     def enough(self) -> None:
@@ -231,6 +238,26 @@ def refuse_the_older(upgrade: Upgrade) -> None:
     said = str(refused.value)
     assert "Error: A newer Safelight has used this database: its schema is pretended" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.chaos
+def test_a_server_that_dies_while_it_upgrades_is_followed_by_one_that_does_it(
+    upgrade: Upgrade,
+) -> None:
+    place, jobs = upgrade.place, begin(upgrade)
+    upgrade.publish(jobs)
+    (upgrade.folder / "die").touch()
+    place.live.kill()
+    with pytest.raises(RuntimeError, match="the server did not start"):
+        place.start()
+    assert not (upgrade.folder / "die").exists()
+    place.start()
+    upgrade.enough()
+    assert place.until(jobs.imported, *ENDS)["status"] == "SUCCEEDED"
+    place.rest()
+    place.judge()
+    with place.store() as db:
+        assert len(boxes(db, jobs.version_id)) == PICTURES
 
 
 @pytest.mark.chaos
