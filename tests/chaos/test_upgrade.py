@@ -92,12 +92,7 @@ class Upgrade:
         (self.folder / "versions" / "pretended.py").unlink()
 
     def launch_import(self, version_id: str) -> UUID:
-        with self.place.live.client() as client:
-            answer = client.post(
-                f"/api/v1/versions/{version_id}/import",
-                files={"file": ("boxes.json", json.dumps(coco()).encode())},
-            )
-        return self.place._accept(answer)
+        return self.place.launch_import(version_id, json.dumps(coco()).encode())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
