@@ -121,14 +121,6 @@ def coco() -> dict[str, Any]:
     }
 
 
-def new_version(place: Place, name: str = "boxes") -> str:
-    with place.live.client() as client:
-        dataset = client.post("/api/v1/datasets", json={"name": name}).raise_for_status().json()
-        path = f"/api/v1/datasets/{dataset['id']}/versions"
-        version = client.post(path, json={"name": "v1"}).raise_for_status().json()
-    return str(version["id"])
-
-
 def boxes(db: Database, version_id: str) -> dict[str, list[str]]:
     """What the version says of each picture."""
     with db.read() as read:
@@ -163,7 +155,7 @@ class Jobs:
 
 def begin(upgrade: Upgrade) -> Jobs:
     place = upgrade.place
-    version_id = new_version(place)
+    version_id = place.add_version("boxes")
     with place.database() as db:
         documents = count(db, schema.document)
     upgrade.hold()
@@ -217,7 +209,7 @@ def test_an_upgrade_under_running_jobs_loses_and_repeats_nothing(upgrade: Upgrad
             f"{n}.jpg": [f"{n % 600} 2 3 4"] for n in range(PICTURES)
         }
         made = count(db, schema.document) - jobs.documents
-        place.until(upgrade.launch_import(new_version(place, "again")), "SUCCEEDED")
+        place.until(upgrade.launch_import(place.add_version("again")), "SUCCEEDED")
         # As many as an import leaves that nobody disturbed: the first attempt left none.
         assert count(db, schema.document) == jobs.documents + 2 * made
         assert count(db, text("pretended")) == 0
@@ -251,7 +243,7 @@ def test_a_server_that_dies_while_it_upgrades_is_followed_by_one_that_does_it(
     assert place.until(jobs.imported, *ENDS)["status"] == "SUCCEEDED"
     place.rest()
     place.judge()
-    with place.store() as db:
+    with place.database() as db:
         assert len(boxes(db, jobs.version_id)) == PICTURES
 
 
