@@ -27,7 +27,7 @@ from safelight.scheduler import Scheduler, loop
 from safelight.scheduler.dispatch import CLAIM_S, Dispatch
 from safelight.scheduler.rescue import Rescue
 from safelight.scheduler.watch import LEFT_OVER_S, OVERSTAY_S, SHIPPING_S, Watch
-from safelight.store import runs
+from safelight.store import queue, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
@@ -269,7 +269,7 @@ def test_no_step_walks_over_ended_runs(
     Rescue(context, engines).step()
     with sqlite_db.read() as read:
         runs.progress_of_live(read, house.organization_id)
-        runs.pending_order(read, tuple(JobType), engine="local")
+        queue.pending_order(read, tuple(JobType), engine="local")
         runs.count_live(read)
     sa_event.remove(sqlite_db.engine, "before_cursor_execute", note)
     plans = []

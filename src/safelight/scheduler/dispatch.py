@@ -17,7 +17,7 @@ from safelight.actions.waiting import INTERNALS, SCRIPTS, lane_slots
 from safelight.domain.jobs import Exit, Failure, FailureKind, JobType
 from safelight.engines.base import Engine, Work
 from safelight.errors import AlreadyEnded, ClaimLost, Unavailable
-from safelight.store import runs
+from safelight.store import queue, runs
 from safelight.store.db import Read
 from safelight.store.runs import Claim, Run
 
@@ -47,7 +47,7 @@ class Dispatch:
     def step(self) -> int:
         """Hand out what has room, and fail what no engine here can run; how many were handed out."""
         with self._context.db.read() as read:
-            wanted = runs.pending_engines(read)
+            wanted = queue.pending_engines(read)
             places = [place for name in sorted(wanted) for place in self._places(read, name)]
         for name in wanted - self._engines.keys() - {settle.EXTERNAL}:
             self._refuse_all(name)
@@ -60,8 +60,8 @@ class Dispatch:
         local engine has one scheduler, clusters queue themselves.
         """
         for lane in self._lanes(engine):
-            if runs.is_awaited(read, lane.types, engine=engine):
-                free = lane.slots - runs.in_hand(read, lane.types, engine=engine)
+            if queue.is_awaited(read, lane.types, engine=engine):
+                free = lane.slots - queue.in_hand(read, lane.types, engine=engine)
                 if free > 0:
                     yield engine, lane, free
 
@@ -85,7 +85,7 @@ class Dispatch:
         """The next run of a lane, if one waits."""
         sealer = self._context.sealer
         with self._context.db.transaction() as tx:
-            claim = runs.claim(tx, lane.types, engine=engine, until=tx.now + CLAIM_S * 1_000_000)
+            claim = queue.claim(tx, lane.types, engine=engine, until=tx.now + CLAIM_S * 1_000_000)
             if claim is not None:
                 # Let the runner in before it exists: it may ask before we have written its handle.
                 runs.arm(tx, claim, token_hash(sealer.runner_token(claim.run.run_id)))
