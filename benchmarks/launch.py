@@ -22,7 +22,7 @@ import httpx
 
 from benchmarks.served import percentile, safelight_up
 
-MANIFEST = 'name = "first-line"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
+MANIFEST = 'name = "{name}"\ntarget = "DATASET_VERSION"\nentry = "main.py"\n'
 IDLE_AFTER_S = 0.3  # the supervisor of the run before has tidied up and gone
 SCRIPT = "import time\nprint(time.time_ns(), flush=True)\nimport sys\nprint(sys.executable)\n"
 
@@ -67,14 +67,14 @@ def prepare_version(client: httpx.Client) -> str:
 
 
 def prepare_script(
-    client: httpx.Client, version: str, script: str = SCRIPT
+    client: httpx.Client, version: str, script: str = SCRIPT, *, name: str = "first-line"
 ) -> tuple[str, dict[str, Any]]:
     """Register a script for that version; the address and body of a launch."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as package:
-        package.writestr("processing.toml", MANIFEST)
+        package.writestr("processing.toml", MANIFEST.format(name=name))
         package.writestr("main.py", script)
-    files = {"archive": ("first-line.zip", archive.getvalue(), "application/zip")}
+    files = {"archive": (f"{name}.zip", archive.getvalue(), "application/zip")}
     processing = _ok(client.post("/api/v1/processings", files=files))
     return f"/api/v1/processings/{processing['id']}/launch", {"target_id": version}
 

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import violations
-from tests.browser.crowd import MANY, Crowd, gather
-from tests.live import LiveServer
+from tests.browser.crowd import MANY, Crowd
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def crowd(live: LiveServer) -> Crowd:
-    return gather(live)
-
-
 @pytest.fixture
-def page(browser: Browser, crowd: Crowd) -> Iterator[Page]:
-    """The member's page; a script error in it fails the test."""
-    context = browser.new_context(base_url=crowd.live.url, bypass_csp=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(crowd.enter("member"))
-    page.wait_for_url("**/jobs")
-    yield page
-    context.close()
-    assert errors == []
+def page(member_page: Page) -> Page:
+    return member_page
 
 
 def look_at(page: Page, search: str) -> Locator:

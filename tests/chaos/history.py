@@ -210,12 +210,12 @@ def _logs(history: History) -> Iterator[str]:
             if written is not None:
                 name = f"{stream} of run {run.run_id}"
                 is_cut = CUT.encode() in run.records
-                yield from _stream(name, written, _text(run.records, stream), is_cut=is_cut)
+                yield from _stream(name, written, text_of(run.records, stream), is_cut=is_cut)
                 if run.status == SUCCEEDED and not ended(written):
                     yield f"run {run.run_id} succeeded and its {stream} has no end"
 
 
-def _text(records: bytes, stream: str) -> bytes:
+def text_of(records: bytes, stream: str) -> bytes:
     """What the log says that a stream was; its pieces joined."""
     parts = []
     for record in records.split(b"\n"):

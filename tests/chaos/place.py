@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from json import loads
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +39,7 @@ class Place:
         self.runs: dict[UUID, UUID] = {}  # the run of each job that this asked for last
         self._crash = folder / "crash"
         self._processings: dict[str, str] = {}
-        self._version = ""
+        self._dataset = self._version = ""
 
     @property
     def data(self) -> Path:
@@ -90,9 +90,8 @@ class Place:
     def prepare(self, client: httpx.Client) -> None:
         """A version to run on, and the scripts; a first run builds the shared environment."""
         dataset = client.post("/api/v1/datasets", json={"name": "apples"}).raise_for_status().json()
-        path = f"/api/v1/datasets/{dataset['id']}/versions"
-        version = client.post(path, json={"name": "v1"}).raise_for_status().json()
-        self._version = version["id"]
+        self._dataset = dataset["id"]
+        self._version = self.add_version("v1")
         for name, body, numbers in (
             ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0, "width": 97}),
             ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02, "width": 97}),
@@ -101,6 +100,7 @@ class Place:
             ("wide", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 4001}),
             ("flood", scripts.FLOOD, {"lines": 200_000}),
             ("stubborn", scripts.STUBBORN, {}),
+            ("failing", scripts.FAILING, {"lines": 20}),
         ):
             self.teach(client, name, body, **numbers)
         self.until(self.launch("brief"), "SUCCEEDED")
@@ -110,16 +110,31 @@ class Place:
         text = scripts.script(body, self.witness, **given)
         self._processings[name] = add_processing(client, name, text)["id"]
 
+    def add_version(self, name: str) -> str:
+        """A new, empty version of the one dataset."""
+        path = f"/api/v1/datasets/{self._dataset}/versions"
+        answer = self.ask("POST", path, {"name": name})
+        return str(answer.raise_for_status().json()["id"])
+
     def launch(self, name: str, **more: Any) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
-        return self._accept(self.ask("POST", *self._order(name, **more)))
-
-    def _order(self, name: str, **more: Any) -> tuple[str, Any, dict[str, str]]:
         path = f"/api/v1/processings/{self._processings[name]}/launch"
-        body = {"target_id": self._version, **more}
-        return path, body, {"Idempotency-Key": str(uuid4())}
+        return self._launch(path, json={"target_id": self._version, **more})
 
-    def _accept(self, answer: httpx.Response) -> UUID:
+    def launch_import(self, version_id: str, content: bytes) -> UUID:
+        """Import a COCO file into a version, in place of what is there."""
+        return self._launch(
+            f"/api/v1/versions/{version_id}/import",
+            data={"format": "coco", "mode": "replace"},
+            files={"file": ("annotations.json", content, "application/json")},
+        )
+
+    def launch_fork(self, version_id: str, name: str) -> UUID:
+        return self._launch(f"/api/v1/versions/{version_id}/fork", json={"name": name})
+
+    def _launch(self, path: str, **body: Any) -> UUID:
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self.ask("POST", path, headers=headers, **body)
         job = answer.raise_for_status().json()
         job_id = UUID(job["id"])
         self.accepted.add(job_id)
@@ -135,15 +150,13 @@ class Place:
     def stop(self, job_id: UUID, grace_s: float = 1.0) -> None:
         self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", {"grace_s": grace_s})
 
-    def ask(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
+    def ask(self, method: str, path: str, json: Any = None, **more: Any) -> httpx.Response:
         """One request, asked again while nobody answers it or answers that it cannot just now."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 with self.live.client() as client:
-                    answer = client.request(method, path, json=body, headers=headers)
+                    answer = client.request(method, path, json=json, **more)
                 if answer.status_code < 500:
                     return answer
             except httpx.TransportError:
@@ -189,7 +202,7 @@ class Place:
         """The number of a run's `process` (its runner), `keeper` or `child`, if it lives."""
         note = "process.json" if name == "process" else "keeper.json"
         try:
-            found = json.loads((self.data / "runs" / str(run_id) / note).read_text())[name]
+            found = loads((self.data / "runs" / str(run_id) / note).read_text())[name]
             stat = Path(f"/proc/{found[0]}/stat").read_text().rpartition(")")[2].split()
         except (OSError, ValueError, KeyError):
             return None
@@ -208,12 +221,10 @@ class Place:
     # --- the judgement ---
 
     @contextmanager
-    def store(self) -> Iterator[Database]:
-        """The database, beside the server."""
-        db = Database(
-            self.live.environment.get("SAFELIGHT_DATABASE_URL")
-            or sqlite_url(self.data / "safelight.db")
-        )
+    def database(self) -> Iterator[Database]:
+        """The database itself, read past the server."""
+        url = self.live.environment.get("SAFELIGHT_DATABASE_URL")
+        db = Database(url or sqlite_url(self.data / "safelight.db"))
         try:
             yield db
         finally:
@@ -223,7 +234,7 @@ class Place:
         """Wait until every run has ended and every log is whole."""
         for job_id in self.accepted:
             self.until(job_id, "SUCCEEDED", "FAILED", "KILLED", timeout_s=timeout_s)
-        with self.store() as db:
+        with self.database() as db:
             wait_until(lambda: is_at_rest(db), "all logs to be whole", timeout_s)
 
     def judge(self, followed: tuple[int, ...] = ()) -> None:
@@ -232,7 +243,7 @@ class Place:
 
     def history(self, followed: tuple[int, ...] = ()) -> History:
         """The record as it stands."""
-        with self.store() as db:
+        with self.database() as db:
             return read_history(
                 db,
                 self.data,

@@ -45,6 +45,13 @@ write(1, "end {lines}\\n")
 write(2, "end 0\\n")
 """
 
+FAILING = """
+for number in range(1, {lines} + 1):
+    write(1, line(number, "so far"))
+write(2, line(1, "no further"))
+sys.exit(3)
+"""
+
 STUBBORN = """
 import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -21,7 +21,7 @@ from sqlalchemy import func, select, text
 from safelight.store import assets, migrations, organizations, runs, schema, versions
 from safelight.store.db import Database
 from tests.chaos import scripts
-from tests.chaos.history import _text
+from tests.chaos.history import text_of
 from tests.chaos.place import Place, ready, wait_until
 from tests.postgres import PostgresServer
 
@@ -92,12 +92,7 @@ class Upgrade:
         (self.folder / "versions" / "pretended.py").unlink()
 
     def launch_import(self, version_id: str) -> UUID:
-        with self.place.live.client() as client:
-            answer = client.post(
-                f"/api/v1/versions/{version_id}/import",
-                files={"file": ("boxes.json", json.dumps(coco()).encode())},
-            )
-        return self.place._accept(answer)
+        return self.place.launch_import(version_id, json.dumps(coco()).encode())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -124,14 +119,6 @@ def coco() -> dict[str, Any]:
         ],
         "categories": [{"id": 0, "name": "apple"}, {"id": 1, "name": "pear"}],
     }
-
-
-def new_version(place: Place, name: str = "boxes") -> str:
-    with place.live.client() as client:
-        dataset = client.post("/api/v1/datasets", json={"name": name}).raise_for_status().json()
-        path = f"/api/v1/datasets/{dataset['id']}/versions"
-        version = client.post(path, json={"name": "v1"}).raise_for_status().json()
-    return str(version["id"])
 
 
 def boxes(db: Database, version_id: str) -> dict[str, list[str]]:
@@ -168,8 +155,8 @@ class Jobs:
 
 def begin(upgrade: Upgrade) -> Jobs:
     place = upgrade.place
-    version_id = new_version(place)
-    with place.store() as db:
+    version_id = place.add_version("boxes")
+    with place.database() as db:
         documents = count(db, schema.document)
     upgrade.hold()
     imported = upgrade.launch_import(version_id)
@@ -213,16 +200,16 @@ def test_an_upgrade_under_running_jobs_loses_and_repeats_nothing(upgrade: Upgrad
     lines = kept.read_bytes().splitlines(keepends=True)
     assert lines.count(b"::group::Read the file\n") == 2
     # Section marks become structure and are no text of the log.
-    assert _text(run.records, "stdout") == b"".join(
+    assert text_of(run.records, "stdout") == b"".join(
         line for line in lines if not line.startswith((b"::group::", b"::endgroup::"))
     )
-    assert _text(run.records, "setup").count(b"Paused while Safelight was upgraded.") == 1
-    with place.store() as db:
+    assert text_of(run.records, "setup").count(b"Paused while Safelight was upgraded.") == 1
+    with place.database() as db:
         assert boxes(db, jobs.version_id) == {
             f"{n}.jpg": [f"{n % 600} 2 3 4"] for n in range(PICTURES)
         }
         made = count(db, schema.document) - jobs.documents
-        place.until(upgrade.launch_import(new_version(place, "again")), "SUCCEEDED")
+        place.until(upgrade.launch_import(place.add_version("again")), "SUCCEEDED")
         # As many as an import leaves that nobody disturbed: the first attempt left none.
         assert count(db, schema.document) == jobs.documents + 2 * made
         assert count(db, text("pretended")) == 0
@@ -256,7 +243,7 @@ def test_a_server_that_dies_while_it_upgrades_is_followed_by_one_that_does_it(
     assert place.until(jobs.imported, *ENDS)["status"] == "SUCCEEDED"
     place.rest()
     place.judge()
-    with place.store() as db:
+    with place.database() as db:
         assert len(boxes(db, jobs.version_id)) == PICTURES
 
 
@@ -268,7 +255,10 @@ def test_a_stop_that_reached_nobody_before_the_upgrade_is_obeyed_after_it(
     assert place.signal(place.runs[jobs.imported], "process", signal.SIGSTOP)  # its runner is deaf
     upgrade.publish(jobs)
     place.live.kill()
-    with place.store() as db, db.transaction() as tx:  # as the server might have done just before
+    with (
+        place.database() as db,
+        db.transaction() as tx,
+    ):  # as the server might have done just before
         run = runs.get(tx, place.runs[jobs.imported])
         runs.request_stop(tx, run.run_id, run.triggered_by, grace_s=60)
     place.start()
@@ -276,6 +266,6 @@ def test_a_stop_that_reached_nobody_before_the_upgrade_is_obeyed_after_it(
     assert place.until(jobs.imported, *ENDS)["status"] == "KILLED"
     place.rest()
     place.judge()
-    with place.store() as db:
+    with place.database() as db:
         assert boxes(db, jobs.version_id) == {}
         assert count(db, schema.document) == jobs.documents

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bindingOf, type KeyTable, type Place } from "./keys";
+import { bindingOf, type KeyTable, mapOf, namesOf, type Place } from "./keys";
 
 const nothing = () => undefined;
 const list: KeyTable = { title: "List", bindings: [{ keys: ["j", "ArrowDown"], says: "next", act: nothing }] };
@@ -39,4 +39,24 @@ test("a key of one part is not taken from the rest of the page", () => {
 test("of two tables the one that came last has the key", () => {
   const mine: KeyTable = { title: "Mine", bindings: [{ keys: ["j"], says: "jump", act: nothing }] };
   expect(bindingOf([list, mine], "j", null)?.says).toBe("jump");
+});
+
+test("the map has a part for each title and a row for each meaning", () => {
+  const more: KeyTable = {
+    title: "Log",
+    bindings: [
+      { keys: ["PageDown"], says: "page down", act: nothing, within: "[role=log]" },
+      { keys: ["?"], says: "this map", act: nothing },
+    ],
+  };
+  const nowhere: KeyTable = { title: "Empty", bindings: [] };
+  const shown = [...mapOf([list, log, nowhere, more])].map(([title, rows]) => [title, Object.fromEntries(rows)]);
+  expect(shown).toEqual([
+    ["List", { next: ["j", "ArrowDown"] }],
+    ["Log", { "full screen": ["f"], "page down": [" ", "PageDown"], "this map": ["?"] }],
+  ]);
+});
+
+test("keys have the names that stand on them", () => {
+  expect(["X", " ", "Escape", "[", "x"].map((key) => namesOf(key).join(" "))).toEqual(["Shift x", "Space", "Esc", "[", "x"]);
 });

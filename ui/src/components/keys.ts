@@ -30,6 +30,32 @@ export function bindingOf(tables: readonly KeyTable[], key: string, place: Place
     .find(({ keys, within }) => keys.includes(key) && (!within || !place || place.closest(within) !== null));
 }
 
+/** What people read of the tables: by title, and in it by meaning, the keys that have it. */
+export function mapOf(tables: readonly KeyTable[]): Map<string, Map<string, string[]>> {
+  const map = new Map<string, Map<string, string[]>>();
+  for (const { title, bindings } of tables) {
+    const part = map.get(title) ?? new Map<string, string[]>();
+    for (const { says, keys } of bindings) part.set(says, [...(part.get(says) ?? []), ...keys]);
+    if (part.size) map.set(title, part);
+  }
+  return map;
+}
+
+const NAMES: Record<string, string> = {
+  " ": "Space",
+  Escape: "Esc",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  PageUp: "Page up",
+  PageDown: "Page down",
+};
+
+/** X: Shift x */
+export function namesOf(key: string): string[] {
+  if (/^[A-Z]$/.test(key)) return ["Shift", key.toLowerCase()];
+  return [NAMES[key] ?? key];
+}
+
 type Read = () => KeyTable;
 
 class BoundKeys {
@@ -63,11 +89,20 @@ class BoundKeys {
     const commands = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
     if (commands || event.metaKey || event.defaultPrevented) return;
     const place = event.target instanceof Element && event.target !== document.body ? event.target : null;
-    const binding = bindingOf(this.bound.map((table) => table()), event.key, place);
+    const binding = this.find(event.key, place);
     if (!binding) return;
     if (event.key !== "Escape") event.preventDefault();
     binding.act();
   };
+
+  /** As if the key were pressed: what a button does that stands for a key. */
+  do(key: string): void {
+    this.find(key, null)?.act();
+  }
+
+  private find(key: string, place: Place): KeyBinding | undefined {
+    return bindingOf(this.bound.map((table) => table()), key, place);
+  }
 }
 
 export const boundKeys = new BoundKeys();

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { AllKeys, Key } from "../../components/KeyMap";
 import { count } from "../../components/numbers";
 import styles from "./Footer.module.css";
 
@@ -31,8 +32,11 @@ export function Footer({ shown, found, query }: Props) {
           Show more
         </Button>
       )}
-      <span className={styles.keys} aria-hidden="true">
-        <kbd>j</kbd> <kbd>k</kbd> move <kbd>x</kbd> select <kbd>o</kbd> open <kbd>r</kbd> re-run
+      <span className={styles.keys}>
+        <span className={styles.some} aria-hidden="true">
+          <Key name="j" /> <Key name="k" /> move <Key name="o" /> open
+        </span>
+        <AllKeys />
       </span>
     </footer>
   );

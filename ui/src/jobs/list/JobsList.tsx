@@ -7,6 +7,7 @@ import { Failed } from "../../components/State";
 import { BulkBar } from "./bulk/BulkBar";
 import { BulkDialogs } from "./bulk/BulkDialogs";
 import { useManyJobs } from "./bulk/useManyJobs";
+import { CsvButton } from "./CsvButton";
 import { Footer } from "./Footer";
 import { JobRows } from "./JobRows";
 import styles from "./JobsList.module.css";
@@ -34,10 +35,20 @@ export function JobsList() {
   const found = useFound(filters);
   const many = useManyJobs(filters, rows, found);
   const { chosen } = many ?? {};
-  useListKeys(list, { filter: () => setFiltering(true), pick: chosen?.pick, clear: chosen?.clear, rerun: many?.rerun });
+  const filter = () => {
+    top.current?.scrollIntoView({ block: "nearest" }); // a menu hides while its button is out of sight
+    setFiltering(true);
+  };
+  useListKeys(list, { filter, pick: chosen?.pick, clear: chosen?.clear, rerun: many?.rerun });
 
+  const actions = (
+    <>
+      <CsvButton filters={filters} found={found.text} />
+      <NewJob />
+    </>
+  );
   return (
-    <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={<NewJob />}>
+    <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={actions}>
       <div className={styles.filters} ref={top}>
         <TypeTabs filters={filters} />
         <SearchBox filters={filters} change={change} />

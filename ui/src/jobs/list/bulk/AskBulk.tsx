@@ -1,7 +1,6 @@
-import { Button, Modal } from "@mantine/core";
 import type { JobFilters } from "../../../api/jobs";
 import type { BulkAction, JobRow } from "../../../api/types";
-import { useFocusBack } from "../../../components/focus";
+import { Confirm } from "../../../components/Confirm";
 import { plural } from "../../../components/numbers";
 import type { Who } from "../../may";
 import { chipsOf, TYPE_NAME } from "../filters";
@@ -27,35 +26,22 @@ interface Props {
 
 /** Asks before many jobs are touched: how many, what happens to them, which of them stay as they are. */
 export function AskBulk({ question, who, yes, close }: Props) {
-  useFocusBack();
   const { action, rows, number } = question;
   const { verb, meaning } = ACTIONS[action];
   const foreseen = rows && foresee(action, rows, who);
   const possible = !foreseen || foreseen.able > 0;
   const jobs = foreseen ? plural(foreseen.able, "job") : `${number} jobs`;
   return (
-    <Modal opened onClose={close} title={titleOf(question)}>
-      <div className={styles.ask}>
-        {!rows && <Which question={question} />}
-        {possible && <p>{meaning}</p>}
-        {foreseen?.reasons.map((reason) => (
-          <p key={reason} className={styles.reason}>
-            {reason}
-          </p>
-        ))}
-        {!rows && <p className={styles.reason}>Those that this cannot be done to stay as they are, and are listed with the reason.</p>}
-        <div className={styles.buttons}>
-          <Button variant="subtle" onClick={close}>
-            {possible ? "Cancel" : "Close"}
-          </Button>
-          {possible && (
-            <Button variant={action === "stop" ? "danger" : "filled"} data-autofocus onClick={yes}>
-              {verb} {jobs}
-            </Button>
-          )}
-        </div>
-      </div>
-    </Modal>
+    <Confirm title={titleOf(question)} yes={possible ? `${verb} ${jobs}` : undefined} danger={action === "stop"} act={yes} close={close}>
+      {!rows && <Which question={question} />}
+      {possible && <p>{meaning}</p>}
+      {foreseen?.reasons.map((reason) => (
+        <p key={reason} className={styles.reason}>
+          {reason}
+        </p>
+      ))}
+      {!rows && <p className={styles.reason}>Those that this cannot be done to stay as they are, and are listed with the reason.</p>}
+    </Confirm>
   );
 }
 
