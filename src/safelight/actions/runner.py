@@ -158,7 +158,7 @@ def heartbeat(context: Context, run: Run, sample: Sample | None) -> dict[str, An
 def _last_order(read: Read, run_id: UUID) -> dict[str, Any] | None:
     """Of a run that ended in the record: what was stopped must not go on where it runs."""
     killed = runs.get(read, run_id).status is RunStatus.KILLED
-    return {"grace_s": 0.0, "kill": True} if killed else None
+    return {"grace_s": 0.0, "kill": True, "until": None} if killed else None
 
 
 def stop_order(context: Context, run: Run) -> dict[str, Any] | None:
@@ -166,9 +166,9 @@ def stop_order(context: Context, run: Run) -> dict[str, Any] | None:
     now = context.db.clock()
     if run.kill_at is not None:
         left_s = max(0, run.kill_at - now) / SECOND
-        return {"grace_s": left_s, "kill": left_s == 0}
+        return {"grace_s": left_s, "kill": left_s == 0, "until": run.kill_at}
     if run.declared_at is not None and now - run.declared_at >= OVERSTAY_S * SECOND:
-        return {"grace_s": OVERSTAY_GRACE_S, "kill": False}
+        return {"grace_s": OVERSTAY_GRACE_S, "kill": False, "until": run.declared_at}
     return None
 
 

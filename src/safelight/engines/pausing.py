@@ -52,7 +52,8 @@ def pause_all(
     """
     told: set[str] = set()
     kill_at = clock() + patience_s
-    while going := [folder for folder in _internal(data) if _may_work(folder)]:
+    internal = _internal(data)
+    while going := [folder for folder in internal if _may_work(folder)]:
         fresh = [folder for folder in going if folder.path not in told]
         if fresh:
             say(f"The database is about to be upgraded. Waiting for {_named(fresh)} to pause.")

@@ -3660,13 +3660,16 @@ export interface components {
         };
         /**
          * StopOrder
-         * @description End the process within `grace_s`; `kill`: now.
+         * @description End the process within `grace_s`; `kill`: now. `until` names the order: as long as it is the same,
+         *     whoever was told counts what is left, by a clock that nobody sets.
          */
         StopOrder: {
             /** Grace S */
             grace_s: number;
             /** Kill */
             kill: boolean;
+            /** Until */
+            until: number | null;
         };
         /**
          * StopView
