@@ -1,6 +1,6 @@
 import { Button, Popover, Tooltip } from "@mantine/core";
 import { Square, Zap } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useStop } from "../../api/jobs";
 import type { Run } from "../../api/types";
 import { useSecond } from "../../components/clock";
@@ -20,6 +20,7 @@ interface Props {
 export function StopButton({ run, refused, why }: Props) {
   const stop = useStop(run.id);
   const [asking, setAsking] = useState(false);
+  const title = useId();
   const ask = (grace_s: number) => {
     setAsking(false);
     refused(null);
@@ -37,8 +38,11 @@ export function StopButton({ run, refused, why }: Props) {
           Stop
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Stop this run?">
+      <Popover.Dropdown aria-labelledby={title}>
         <div className={styles.ask}>
+          <h2 id={title} className={styles.title}>
+            Stop this run?
+          </h2>
           <p>
             {started
               ? `It is asked to end, and killed if it still runs after ${GRACE_S} seconds.`
