@@ -84,6 +84,19 @@ def test_a_repeated_rerun_runs_nothing_twice(
     assert newest.number == 2
 
 
+def test_the_servers_clock_says_when_it_was_decided(
+    db: Database, clock: FakeClock, site: Site, house: House
+) -> None:
+    job_id = ended(db, house, name="again")
+    client = site.as_(house)
+    first = act(client, "stop", jobs=[job_id])
+    clock.advance(1)
+    act(client, "rerun", jobs=[job_id])
+    again = act(client, "stop", jobs=[job_id], as_of=first["as_of"])
+    assert again["results"][0]["message"] == "It was run again meanwhile."
+    assert again["as_of"] == first["as_of"]
+
+
 def test_a_live_job_is_not_run_again(db: Database, site: Site, house: House) -> None:
     job, _ = launched(db, house, name="live")
     answer = act(site.as_(house), "rerun", jobs=[str(job.job_id)])

@@ -9,10 +9,11 @@ from uuid import UUID
 from safelight import sdk_wheel
 from safelight.actions import access, diagnosing, external, logs, masking, settle
 from safelight.actions.context import Context
+from safelight.actions.heartbeats import Beat
 from safelight.actions.sealing import token_hash
 from safelight.domain.jobs import Declared, Exit, RunStatus, TargetType
-from safelight.errors import AlreadyEnded, Unauthenticated
-from safelight.store import jobs, organizations, packages, runs, samples
+from safelight.errors import Unauthenticated
+from safelight.store import jobs, organizations, packages, runs
 from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -147,15 +148,11 @@ def _tokens(token: str) -> dict[str, str]:
 
 def heartbeat(context: Context, run: Run, sample: Sample | None) -> dict[str, Any]:
     """Note a sign of life; the answer tells the runner to stop, or that the record is closed."""
-    with context.db.transaction() as tx:
-        alive_until = tx.now + round(context.settings.lost_after_s * SECOND)
-        try:
-            run = runs.renew(tx, run.run_id, alive_until=alive_until)
-        except AlreadyEnded:
-            return {"stop": _last_order(tx, run.run_id), "final": True}
-        if sample is not None:
-            samples.add(tx, run.run_id, sample)
-    return {"stop": stop_order(context, run), "final": False}
+    renewed = context.beats.put(Beat(run.run_id, sample))
+    if renewed is not None:
+        return {"stop": stop_order(context, renewed), "final": False}
+    with context.db.read() as read:
+        return {"stop": _last_order(read, run.run_id), "final": True}
 
 
 def _last_order(read: Read, run_id: UUID) -> dict[str, Any] | None:

@@ -42,7 +42,9 @@ class BulkResult(BaseModel):
 
 
 class BulkResults(BaseModel):
-    """`next` goes into `after` for the jobs that are left, `as_of` into theirs."""
+    """`next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+    decides what was triggered later, not the caller's.
+    """
 
     results: list[BulkResult]
     next: str | None

@@ -1802,7 +1802,8 @@ export interface components {
         };
         /**
          * BulkResults
-         * @description `next` goes into `after` for the jobs that are left, `as_of` into theirs.
+         * @description `next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+         *     decides what was triggered later, not the caller's.
          */
         BulkResults: {
             /** Results */
