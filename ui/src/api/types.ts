@@ -39,6 +39,12 @@ export type SavedViewForm = Said["ViewBody"];
 export type JobColumn = Said["JobColumn"];
 export type Density = Said["Density"];
 export type Resources = Said["ResourcesView"];
+export type Retry = Said["RetryView"];
+/** How a launch ranks, and when it is tried again; what is left out stays as the package or the run has it. */
+export interface Terms {
+  priority?: number;
+  retry?: Retry | null;
+}
 export type JobRow = Narrow<Said["JobRow"], { target: Target | null }>;
 export type TimelineEvent = Narrow<Said["EventView"], { facts: JsonObject }>;
 

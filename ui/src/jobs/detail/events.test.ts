@@ -28,6 +28,17 @@ test("a report that came too late says what, how, and that it changes nothing", 
   expect(told({ kind: "run_late_report", facts: { status: "FAILED", exit_code: null, signal: 9 } }).text).toMatch(/by signal 9$/);
 });
 
+test("another try says which it is, why, and when; and if there is none, why not", () => {
+  const ready_at = new Date(2026, 10, 28, 14, 2, 7).getTime() * 1000;
+  const facts = { after: 1, number: 1, times: 3, ready_at, failure: { kind: "lost", message: "Nothing was heard of it." } };
+  expect(told({ kind: "run_retried", facts })).toEqual({
+    text: "Try 1 of 3, as run 1 failed",
+    more: "Nothing was heard of it. · not before 14:02:07",
+  });
+  const reason = "The version 'apples/v2' exists already.";
+  expect(told({ kind: "run_not_retried", facts: { after: 1, failure: {}, reason } })).toEqual({ text: "Not tried again", more: reason });
+});
+
 test("an event that nobody knows is told by its own words", () => {
   expect(told({ kind: "run_moved_house", facts: { to_place: "cellar" } })).toEqual({
     text: "Moved house",
