@@ -8,7 +8,7 @@ from safelight.actions import logs as writing
 from safelight.actions.context import Context
 from safelight.domain.logs import Appended, State, prefix
 from safelight.store import logs, runs
-from safelight.store.logs import CAPTURED, Source
+from safelight.store.logs import CAPTURED, Place, Source
 from safelight.store.runs import Run
 
 AT = 1_795_395_723_123_456
@@ -16,6 +16,12 @@ TURN = 1000  # lines; the last ERRORS of each are of stderr
 ERRORS = 2
 _TURNS = 100  # in one step
 _TEXT = "line {} epoch 12 loss 0.1234 accuracy 0.9876, 48.2 pictures a second, 3.1 GiB used"
+
+# All turns but the first differ in these places only, so that they are filled in and not put together.
+_HEAD, _NUMBER, _NEXT = "\0", "\1", "\2"
+_NUMBERS = [f"{_NUMBER}{n:03}" for n in range(1, TURN)] + [f"{_NEXT}000"]
+_FORM = [f"{_HEAD}{_TEXT.format(number)}\n".encode() for number in _NUMBERS]
+_FORMS = {"stdout": b"".join(_FORM[:-ERRORS]), "stderr": b"".join(_FORM[-ERRORS:])}
 
 
 def text(number: int) -> str:
@@ -29,38 +35,47 @@ def write(context: Context, run: Run, lines: int, last: str = "") -> None:
     """
     state = State()
     before = Source(run.run_id, CAPTURED)
+    places: list[Place] = []
     context.logs.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with context.logs.path(run.run_id, CAPTURED).open("wb") as file:
         while state.lines < lines:
-            added = Appended()
-            for _ in range(min(_TURNS, (lines - state.lines) // TURN)):
-                _turn(state, added)
+            added = _turns(state, min(_TURNS, (lines - state.lines) // TURN))
             if last and state.lines == lines:
                 added = _with_last(state, added, last)
             file.write(added.records)
-            after = Source(run.run_id, CAPTURED, state.to_json(), state.size, state.lines)
-            with context.db.transaction() as tx:
-                places = writing.places(before, added, AT + state.lines * 1000)
-                logs.add_places(tx, run.run_id, CAPTURED, places)
-            before = after
+            places += writing.places(before, added, AT + state.lines * 1000)
+            before = Source(run.run_id, CAPTURED, state.to_json(), state.size, state.lines)
+    # At once: each commit would wait until what was written meanwhile is on the disk.
     with context.db.transaction() as tx:
+        logs.add_places(tx, run.run_id, CAPTURED, places)
         logs.save(tx, Source(run.run_id, CAPTURED), before)
         runs.log_totals(tx, run.run_id, lines=state.lines, size=state.size, completed=True)
 
 
-def _turn(state: State, added: Appended) -> None:
-    first = state.lines + 1
-    for stream, start, end in (
-        ("stdout", first, first + TURN - ERRORS),
-        ("stderr", first + TURN - ERRORS, first + TURN),
-    ):
-        head = prefix(AT + start * 1000, stream).decode()
-        records = "".join(f"{head}{_TEXT.format(n)}\n" for n in range(start, end)).encode()
-        added.add(stream, records)
-        state.size += len(records)
-        state.lines += end - start
-        state.stream(stream).lines += end - start
+def _turns(state: State, count: int) -> Appended:
+    parts: list[bytes] = []
+    added = Appended()
+    for _ in range(count):
+        for stream, size in (("stdout", TURN - ERRORS), ("stderr", ERRORS)):
+            records = _records(stream, state.lines + 1, size)
+            parts.append(records)
+            added.parts.append((stream, len(records)))
+            state.size += len(records)
+            state.lines += size
+            state.stream(stream).lines += size
     state.is_finished = True
+    return replace(added, records=b"".join(parts))
+
+
+def _records(stream: str, first: int, count: int) -> bytes:
+    """The records of a stream's lines of one turn."""
+    head = prefix(AT + first * 1000, stream)
+    turn = first // TURN
+    if turn == 0:
+        lines = range(first, first + count)
+        return b"".join(b"%b%b\n" % (head, text(number).encode()) for number in lines)
+    form = _FORMS[stream].replace(_HEAD.encode(), head).replace(_NUMBER.encode(), b"%d" % turn)
+    return form.replace(_NEXT.encode(), b"%d" % (turn + 1))
 
 
 def _with_last(state: State, added: Appended, text: str) -> Appended:

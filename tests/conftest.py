@@ -18,15 +18,25 @@ _numbers = count()
 
 
 class FakeClock:
-    """Microseconds since 1970 UTC; stands still until `advance`."""
+    """Microseconds since 1970 UTC; stands still until `advance`. `uptime` is the machine's other clock."""
 
     def __init__(self, now: int = 1_800_000_000_000_000) -> None:
         self.now = now
+        self._up = 0.0
 
     def __call__(self) -> int:
         return self.now
 
+    def uptime(self) -> float:
+        """Seconds that nobody can set."""
+        return self._up
+
     def advance(self, seconds: float) -> None:
+        self.now += round(seconds * 1_000_000)
+        self._up += seconds
+
+    def set_by(self, seconds: float) -> None:
+        """Set the time of day forward, or back, while no time passes."""
         self.now += round(seconds * 1_000_000)
 
 

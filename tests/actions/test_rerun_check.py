@@ -25,6 +25,7 @@ from safelight.store.jobs import Job
 from safelight.store.versions import Version
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
+from tests.jobs import launched
 from tests.packages import (
     PROCESSING,
     actor,
@@ -118,6 +119,21 @@ def test_every_value_that_does_not_fit_is_told_at_once(checked: Any) -> None:
     assert found.problems[0].message == (
         "parameters.angle must be an integer from 0 to 360, not 'steep'."
     )
+
+
+def test_terms_that_cannot_be_given_are_told_as_well(
+    db: Database, context: Context, house: House, ended: Job, checked: Any
+) -> None:
+    found = checked(terms={"priority": 101}, resources={"cpu": "many"})
+    assert [each.field for each in found.problems] == ["resources.cpu", "priority"]
+    retry = {"kinds": ["lost"], "times": 21}
+    assert [each.field for each in checked(terms={"retry": retry}).problems] == ["retry.times"]
+    assert checked(terms={"priority": 100, "retry": None}).problems == []
+    job, run = launched(db, house)
+    settle(db, run.run_id, Exit(exit_code=1))
+    edit = Edit(terms={"priority": 1})
+    [problem] = check(db, job.job_id, actor(house, "member"), edit, sealer=context.sealer).problems
+    assert problem == Problem("priority", "The role member may give priorities from -100 to 0.")
 
 
 def test_a_taken_output_name_proposes_another(

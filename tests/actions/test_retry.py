@@ -26,7 +26,7 @@ from safelight.domain.jobs import (
 from safelight.domain.permissions import Actor
 from safelight.domain.terms import Retry, Terms
 from safelight.errors import Conflict, LiveRun
-from safelight.store import datasets, events, jobs, runs, versions
+from safelight.store import datasets, events, jobs, queue, runs, versions
 from safelight.store.changes import Author
 from safelight.store.db import Database
 from safelight.store.runs import Run
@@ -66,7 +66,7 @@ def newest(db: Database, run: Run) -> Run:
 
 def claimed(db: Database) -> runs.Claim | None:
     with db.transaction() as tx:
-        return runs.claim(tx, tuple(JobType), engine="local", until=tx.now + 30_000_000)
+        return queue.claim(tx, tuple(JobType), engine="local", until=tx.now + 30_000_000)
 
 
 def timeline(db: Database, run: Run) -> list[tuple[str, dict[str, Any]]]:

@@ -34,7 +34,7 @@ from safelight.domain.jobs import (
 from safelight.domain.permissions import Actor
 from safelight.errors import AlreadyEnded, ClaimLost, LiveRun
 from safelight.ids import uuid7
-from safelight.store import events, jobs, runs, schema
+from safelight.store import events, jobs, queue, runs, schema
 from safelight.store.db import Database, sqlite_url
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def a_scheduler_claims(self) -> None:
         with self.db.transaction() as tx:
-            claim = runs.claim(tx, tuple(JobType), engine="local", until=tx.now + 30_000_000)
+            claim = queue.claim(tx, tuple(JobType), engine="local", until=tx.now + 30_000_000)
         if claim is not None:
             assert claim.run.status is PENDING
             self.claims.append(claim)

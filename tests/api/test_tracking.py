@@ -17,6 +17,7 @@ from safelight.store import runs
 from safelight.store.db import Database
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
+from tests.scheduler.listening import listen
 from tests.web import Site, serving
 
 LOST_AFTER_S = 900
@@ -112,33 +113,33 @@ def _version(site: Site, house: House) -> str:
 def test_silence_is_told_at_once_and_lost_in_the_end(
     site: Site, house: House, clock: FakeClock
 ) -> None:
-    rescue = Rescue(site.context, {})
+    rescue = Rescue(site.context, {}, clock.uptime)
     made = track(site, house)
     seen = job(site, house, made)["started_at"]
     clock.advance(60)
     assert job(site, house, made)["no_heartbeat_since"] == seen
     beat(runner(site, made), clock).raise_for_status()
     assert job(site, house, made)["no_heartbeat_since"] is None
-    clock.advance(LOST_AFTER_S + 1)
-    rescue.step()
+    listen(rescue, clock, LOST_AFTER_S)
     assert job(site, house, made)["failure"]["kind"] == "lost"
 
 
 def test_a_stop_waits_for_the_runner_and_kills_one_that_never_answers(
     site: Site, house: House, clock: FakeClock
 ) -> None:
-    rescue = Rescue(site.context, {})
+    rescue = Rescue(site.context, {}, clock.uptime)
     made = track(site, house)
     stop = {"grace_s": 20}
     answer = site.as_(house).post(f"/api/v1/runs/{made['run_id']}/stop", json=stop)
     assert answer.json()["status"] == "RUNNING"
-    assert beat(runner(site, made), clock).json()["stop"] == {"grace_s": 20, "kill": False}
-    clock.advance(20 + UNANSWERED_S + 1)
-    rescue.step()
+    order = {"grace_s": 20, "kill": False, "until": clock.now + 20_000_000}
+    assert beat(runner(site, made), clock).json()["stop"] == order
+    clock.advance(20)
+    listen(rescue, clock, UNANSWERED_S)
     assert job(site, house, made)["status"] == "KILLED"
     # Its program may come back from a suspended machine: what was stopped must not go on.
     told = beat(runner(site, made), clock).json()
-    assert told == {"stop": {"grace_s": 0, "kill": True}, "final": True}
+    assert told == {"stop": {"grace_s": 0, "kill": True, "until": None}, "final": True}
 
 
 def test_a_program_that_comes_back_after_it_was_lost_is_not_told_to_die(

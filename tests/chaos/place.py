@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from json import loads
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from safelight.domain.jobs import LIVE
 from safelight.store.db import Database, sqlite_url
 from tests.chaos import scripts
 from tests.chaos.history import History, problems
-from tests.chaos.reading import read_history
+from tests.chaos.reading import is_at_rest, read_history
 from tests.live import LiveServer
 from tests.scripts import add_processing
 
 CRASH = Path(__file__).parent / "crash"
 PATIENCE_S = 90.0
+NONE: Mapping[str, float] = MappingProxyType({})
 
 
 class Place:
@@ -35,10 +36,10 @@ class Place:
         self.witness.chmod(0o777)  # where the server is root, scripts may be another user's
         self.live = LiveServer(folder / "data", **environment)
         self.accepted: set[UUID] = set()
-        self.runs: dict[UUID, UUID] = {}  # the first run of each job
+        self.runs: dict[UUID, UUID] = {}  # the run of each job that this asked for last
         self._crash = folder / "crash"
         self._processings: dict[str, str] = {}
-        self._version = ""
+        self._dataset = self._version = ""
 
     @property
     def data(self) -> Path:
@@ -50,21 +51,25 @@ class Place:
         """Start the server, on its port if it had one."""
         self.live.start(self.live.port or None)
 
-    def install(self, points: Iterable[str]) -> None:
-        """From the next start on, processes can be made to die at these points (see `crash/`)."""
+    def install(self, points: Iterable[str] = (), constants: Mapping[str, float] = NONE) -> None:
+        """From the next start on, processes can be made to die at these points, and numbers of modules
+        have these values (see `crash/`).
+        """
         for name in ("armed", "dead"):
             (self._crash / name).mkdir(parents=True)
-        (self._crash / "points").write_text("\n".join(points))
+        (self._crash / "points").write_text("\n".join(f"safelight.{each}" for each in points))
+        values = (f"safelight.{name}={value}" for name, value in constants.items())
+        (self._crash / "constants").write_text("\n".join(values))
         self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), "PYTHONPATH": str(CRASH)}
 
     def arm(self, point: str) -> None:
         """Let the next process die that reaches this point."""
-        (self._crash / "armed" / point).touch()
+        (self._crash / "armed" / f"safelight.{point}").touch()
 
     def dead(self, point: str) -> int | None:
         """Who died there."""
         try:
-            return int((self._crash / "dead" / point).read_text() or 0) or None
+            return int((self._crash / "dead" / f"safelight.{point}").read_text() or 0) or None
         except FileNotFoundError:
             return None
 
@@ -85,9 +90,8 @@ class Place:
     def prepare(self, client: httpx.Client) -> None:
         """A version to run on, and the scripts; a first run builds the shared environment."""
         dataset = client.post("/api/v1/datasets", json={"name": "apples"}).raise_for_status().json()
-        path = f"/api/v1/datasets/{dataset['id']}/versions"
-        version = client.post(path, json={"name": "v1"}).raise_for_status().json()
-        self._version = version["id"]
+        self._dataset = dataset["id"]
+        self._version = self.add_version("v1")
         for name, body, numbers in (
             ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0, "width": 97}),
             ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02, "width": 97}),
@@ -96,38 +100,63 @@ class Place:
             ("wide", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 4001}),
             ("flood", scripts.FLOOD, {"lines": 200_000}),
             ("stubborn", scripts.STUBBORN, {}),
+            ("failing", scripts.FAILING, {"lines": 20}),
         ):
-            text = scripts.script(body, self.witness, **numbers)
-            self._processings[name] = add_processing(client, name, text)["id"]
+            self.teach(client, name, body, **numbers)
         self.until(self.launch("brief"), "SUCCEEDED")
 
-    def launch(self, name: str) -> UUID:
+    def teach(self, client: httpx.Client, name: str, body: str, **given: float | str) -> None:
+        """Add a script under this name."""
+        text = scripts.script(body, self.witness, **given)
+        self._processings[name] = add_processing(client, name, text)["id"]
+
+    def add_version(self, name: str) -> str:
+        """A new, empty version of the one dataset."""
+        path = f"/api/v1/datasets/{self._dataset}/versions"
+        answer = self.ask("POST", path, {"name": name})
+        return str(answer.raise_for_status().json()["id"])
+
+    def launch(self, name: str, **more: Any) -> UUID:
         """Launch a script; while the server is away the same launch is asked for again."""
-        return self._accept(self.ask("POST", *self._order(name)))
-
-    def _order(self, name: str) -> tuple[str, Any, dict[str, str]]:
         path = f"/api/v1/processings/{self._processings[name]}/launch"
-        return path, {"target_id": self._version}, {"Idempotency-Key": str(uuid4())}
+        return self._launch(path, json={"target_id": self._version, **more})
 
-    def _accept(self, answer: httpx.Response) -> UUID:
+    def launch_import(self, version_id: str, content: bytes) -> UUID:
+        """Import a COCO file into a version, in place of what is there."""
+        return self._launch(
+            f"/api/v1/versions/{version_id}/import",
+            data={"format": "coco", "mode": "replace"},
+            files={"file": ("annotations.json", content, "application/json")},
+        )
+
+    def launch_fork(self, version_id: str, name: str) -> UUID:
+        return self._launch(f"/api/v1/versions/{version_id}/fork", json={"name": name})
+
+    def _launch(self, path: str, **body: Any) -> UUID:
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self.ask("POST", path, headers=headers, **body)
         job = answer.raise_for_status().json()
         job_id = UUID(job["id"])
         self.accepted.add(job_id)
         self.runs[job_id] = UUID(job["run_id"])
         return job_id
 
+    def run_again(self, job_id: UUID) -> UUID:
+        """Add a run to a job that has ended."""
+        run = self.ask("POST", f"/api/v1/jobs/{job_id}/rerun", {}).raise_for_status().json()
+        self.runs[job_id] = UUID(run["id"])
+        return self.runs[job_id]
+
     def stop(self, job_id: UUID, grace_s: float = 1.0) -> None:
         self.ask("POST", f"/api/v1/runs/{self.runs[job_id]}/stop", {"grace_s": grace_s})
 
-    def ask(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
+    def ask(self, method: str, path: str, json: Any = None, **more: Any) -> httpx.Response:
         """One request, asked again while nobody answers it or answers that it cannot just now."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 with self.live.client() as client:
-                    answer = client.request(method, path, json=body, headers=headers)
+                    answer = client.request(method, path, json=json, **more)
                 if answer.status_code < 500:
                     return answer
             except httpx.TransportError:
@@ -173,7 +202,7 @@ class Place:
         """The number of a run's `process` (its runner), `keeper` or `child`, if it lives."""
         note = "process.json" if name == "process" else "keeper.json"
         try:
-            found = json.loads((self.data / "runs" / str(run_id) / note).read_text())[name]
+            found = loads((self.data / "runs" / str(run_id) / note).read_text())[name]
             stat = Path(f"/proc/{found[0]}/stat").read_text().rpartition(")")[2].split()
         except (OSError, ValueError, KeyError):
             return None
@@ -191,23 +220,22 @@ class Place:
 
     # --- the judgement ---
 
-    def database(self) -> Database:
-        return Database(
-            self.live.environment.get("SAFELIGHT_DATABASE_URL")
-            or sqlite_url(self.data / "safelight.db")
-        )
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The database itself, read past the server."""
+        url = self.live.environment.get("SAFELIGHT_DATABASE_URL")
+        db = Database(url or sqlite_url(self.data / "safelight.db"))
+        try:
+            yield db
+        finally:
+            db.close()
 
     def rest(self, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until every job has ended and every log is whole."""
+        """Wait until every run has ended and every log is whole."""
         for job_id in self.accepted:
             self.until(job_id, "SUCCEEDED", "FAILED", "KILLED", timeout_s=timeout_s)
-
-        def whole() -> bool:
-            items = self.ask("GET", "/api/v1/jobs?limit=200").json()["items"]
-            runs = [self.ask("GET", f"/api/v1/runs/{item['run_id']}").json() for item in items]
-            return all(run["status"] not in LIVE and run["log"]["complete"] for run in runs)
-
-        wait_until(whole, "all logs to be whole", timeout_s)
+        with self.database() as db:
+            wait_until(lambda: is_at_rest(db), "all logs to be whole", timeout_s)
 
     def judge(self, followed: tuple[int, ...] = ()) -> None:
         """AssertionError if the record breaks a law."""
@@ -215,8 +243,7 @@ class Place:
 
     def history(self, followed: tuple[int, ...] = ()) -> History:
         """The record as it stands."""
-        db = self.database()
-        try:
+        with self.database() as db:
             return read_history(
                 db,
                 self.data,
@@ -224,8 +251,6 @@ class Place:
                 witness=self.witness,
                 followed=followed,
             )
-        finally:
-            db.close()
 
 
 @contextmanager

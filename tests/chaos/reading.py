@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from safelight.store import events, organizations, schema
 from safelight.store.db import Database, Read
@@ -19,27 +19,43 @@ def read_history(
     db: Database,
     data: Path,
     *,
+    organization_id: UUID | None = None,
     accepted: frozenset[UUID] = frozenset(),
     witness: Path | None = None,
     followed: tuple[int, ...] = (),
 ) -> History:
-    """The record of the first organization. `witness` holds what scripts kept of their output."""
+    """The record of an organization, the first one if none is named. `witness` holds what scripts kept
+    of their output.
+    """
     with db.read() as read:
-        home = organizations.first(read)
-        assert home is not None
-        organization_id = home.organization_id
+        house = organization_id or _first(read)
         return History(
-            events=_events(read, organization_id),
-            event_seq=events.last_number(read, organization_id),
-            jobs=[
-                Job(row.job_id, row.latest_run_id, row.status)
-                for row in read.all(select(schema.job))
-            ],
-            runs=_runs(read, LogFiles(data / "logs")),
+            events=_events(read, house),
+            event_seq=events.last_number(read, house),
+            jobs=_jobs(read, house),
+            runs=_runs(read, house, LogFiles(data / "logs")),
             accepted=accepted,
             written=_written(witness) if witness else {},
             followed=followed,
         )
+
+
+def is_at_rest(db: Database) -> bool:
+    """Whether every run has ended and every log is whole."""
+    unfinished = (schema.run.c.finished_at.is_(None), schema.run.c.log_completed_at.is_(None))
+    with db.read() as read:
+        return not read.all(select(schema.run.c.run_id).where(or_(*unfinished)).limit(1))
+
+
+def _first(read: Read) -> UUID:
+    home = organizations.first(read)
+    assert home is not None
+    return home.organization_id
+
+
+def _jobs(read: Read, organization_id: UUID) -> list[Job]:
+    query = select(schema.job).where(schema.job.c.organization_id == organization_id)
+    return [Job(row.job_id, row.latest_run_id, row.status) for row in read.all(query)]
 
 
 def _events(read: Read, organization_id: UUID) -> list[Event]:
@@ -50,7 +66,7 @@ def _events(read: Read, organization_id: UUID) -> list[Event]:
     ]
 
 
-def _runs(read: Read, logs: LogFiles) -> list[Run]:
+def _runs(read: Read, organization_id: UUID, logs: LogFiles) -> list[Run]:
     query = select(schema.run, schema.log_stream.c.bytes.label("size")).select_from(
         schema.run.outerjoin(
             schema.log_stream,
@@ -58,7 +74,8 @@ def _runs(read: Read, logs: LogFiles) -> list[Run]:
             & (schema.log_stream.c.source == CAPTURED),
         )
     )
-    return [_run(row, logs) for row in read.all(query)]
+    mine = query.where(schema.run.c.organization_id == organization_id)
+    return [_run(row, logs) for row in read.all(mine)]
 
 
 def _run(row: Any, logs: LogFiles) -> Run:

@@ -64,14 +64,13 @@ def _cases(points: dict[str, str]) -> list[object]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("place"))
     every = {**SERVER, **RUNNER, **KEEPER_BEFORE, **KEEPER_AFTER}
-    place.install(f"safelight.{point}" for point in every.values())
+    place.install(every.values())
     with ready(place):
         yield place
 
 
 def _crash(place: Place, point: str, script: str = "steady") -> tuple[str, str]:
     """Run a script while somebody dies at that point; its job's status and the kind of failure."""
-    point = f"safelight.{point}"
     place.arm(point)
     with ThreadPoolExecutor(1) as pool:
         launched = pool.submit(place.launch, script)

@@ -26,6 +26,8 @@ def _refused(place: Place, method: str, path: str, **more: Any) -> Any:
     assert answer.status_code == 503, answer.text
     said = answer.json()
     assert said["code"] == "unavailable"
+    if "database" in said["message"] and "disk" not in said["message"]:
+        assert int(answer.headers["Retry-After"]) >= 1
     return said
 
 

@@ -132,6 +132,36 @@ def test_an_internal_run_has_no_descriptors_but_the_standard_three(bench: LocalB
     assert "open 4\n" in bench.known.text("stdout")  # the fourth lists the folder
 
 
+def test_an_internal_run_begins_before_the_server_has_answered(bench: LocalBench) -> None:
+    bench.server.stop()
+    handle = bench.engine.start(bench.internal("fine"))
+    assert exit_of(bench.engine, handle).exit_code == 0
+    assert not bench.known.starts
+    bench.server.start()
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout") == f"internal {bench.run_id}\n"
+    assert len(bench.known.starts) == 1  # told before the end
+
+
+def test_an_internal_run_that_the_server_does_not_want_is_ended(bench: LocalBench) -> None:
+    bench.known.refuse_start = 409
+    handle = bench.engine.start(bench.internal("slow"))
+    assert exit_of(bench.engine, handle).signal == signal.SIGKILL
+
+
+def test_what_children_share_is_made_after_the_first_run(bench: LocalBench) -> None:
+    first = bench.engine.start(bench.internal("warmth"))
+    assert exit_of(bench.engine, first).exit_code == 0
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout").endswith("warm: []\n")
+    until((bench.data / "warmed").exists)
+    bench.another_run()
+    second = bench.engine.start(bench.internal("warmth"))
+    assert exit_of(bench.engine, second).exit_code == 0
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout").endswith(f"warm: ['{bench.data}']\n")
+
+
 def test_an_internal_run_survives_its_runner(bench: LocalBench) -> None:
     handle = bench.engine.start(bench.internal("slow"))
     until(lambda: "step 2\n" in bench.known.text("stdout"))
@@ -155,9 +185,49 @@ def test_a_stuck_runner_cannot_keep_a_script_alive(
     monkeypatch.setattr("safelight.engines.local.LATE_S", 0.2)
     handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
     until(lambda: "ready" in bench.known.text("stdout"))
-    os.kill(bench.runner(), signal.SIGSTOP)
+    runner = bench.runner()
+    os.kill(runner, signal.SIGSTOP)
     bench.engine.stop(handle, grace_s=0.1)
     assert exit_of(bench.engine, handle).signal == signal.SIGKILL
+    os.kill(runner, signal.SIGCONT)
+    until(lambda: bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["stop_signalled"]  # it comes back and calls that no failure
+
+
+def test_a_stop_that_found_no_runner_is_told_by_the_next_one(bench: LocalBench) -> None:
+    handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
+    until(lambda: "ready" in bench.known.text("stdout"))
+    os.kill(bench.runner(), signal.SIGKILL)
+    until(lambda: not processes.is_alive(bench.engine._watched[bench.folder.path].process))
+    bench.engine.stop(handle, grace_s=30)
+    until(lambda: bench.folder.has(EXIT))
+    assert exit_of(bench.engine, handle).signal == signal.SIGTERM
+    until(lambda: bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["stop_signalled"]
+
+
+def test_a_script_that_is_ended_because_its_runners_die_was_not_killed_by_anybody_else(
+    bench: LocalBench,
+) -> None:
+    now = [0.0]
+    bench.engine.clock = lambda: now[0]
+    handle = bench.engine.start(bench.work("print('ready')\nimport time\ntime.sleep(60)"))
+    until(lambda: "ready" in bench.known.text("stdout"))
+
+    def poll() -> bool:
+        processes.send(bench.engine._watched[bench.folder.path].process.pid, signal.SIGKILL)
+        now[0] += 10.0
+        return bench.engine.poll(handle) is not None
+
+    until(poll)
+    until(lambda: bench.folder.has(EXIT))
+    now[0] += 100.0  # the next one has no trouble
+    until(lambda: bench.engine.poll(handle) is not None and bench.known.exit is not None)
+    assert bench.known.exit is not None
+    assert bench.known.exit["failure"]["kind"] == "engine_error"
+    assert bench.known.exit["signal"] == signal.SIGKILL
 
 
 def test_the_token_is_in_a_file_for_its_owner_only(bench: LocalBench) -> None:

@@ -35,6 +35,16 @@ def test_a_kill_without_any_reason_stays_a_signal(folder: RunFolder) -> None:
     assert last_line(folder, end) == "Process ended with signal 9 (SIGKILL) after 1.5 s.\n"
 
 
+@pytest.mark.parametrize("at", [2_000_000, 0, 9_000_000_000])
+def test_the_time_it_took_is_what_the_keeper_measured_whatever_the_clock_said(
+    folder: RunFolder, at: int
+) -> None:
+    folder.write(EXIT, {**FAILED, "at": at, "took_s": 2.5})
+    end = ending(folder)
+    assert end is not None
+    assert last_line(folder, end) == "Process ended with exit code 1 after 2.5 s.\n"
+
+
 @pytest.mark.parametrize("end", [KILLED, {**FAILED, "exit_code": 137}])
 def test_a_kill_by_the_kernel_for_memory_is_named(folder: RunFolder, end: dict[str, Any]) -> None:
     folder.write(KEEPER, {"oom_kills": -1, "started_at": 0})

@@ -12,7 +12,7 @@ from safelight.domain.jobs import FAILED, KILLED, PENDING, QUEUED, FailureKind, 
 from safelight.domain.permissions import Actor
 from safelight.engines.base import Work
 from safelight.scheduler.dispatch import CLAIM_S, Dispatch
-from safelight.store import runs
+from safelight.store import queue, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
@@ -66,7 +66,7 @@ def test_trainings_never_block_internal_operations(
     assert [work.kind for work in engine.started].count("internal") == 1
     assert now(context.db, internal).status is QUEUED
     with context.db.read() as read:
-        assert runs.in_hand(read, (JobType.TRAINING,), engine="local") == 2
+        assert queue.in_hand(read, (JobType.TRAINING,), engine="local") == 2
 
 
 def test_an_image_without_a_container_engine_fails_with_one_sentence(

@@ -25,9 +25,9 @@ from safelight.domain.jobs import (
 from safelight.domain.permissions import Actor
 from safelight.scheduler import Scheduler, loop
 from safelight.scheduler.dispatch import CLAIM_S, Dispatch
-from safelight.scheduler.rescue import UNANSWERED_S, Rescue
+from safelight.scheduler.rescue import Rescue
 from safelight.scheduler.watch import LEFT_OVER_S, OVERSTAY_S, SHIPPING_S, Watch
-from safelight.store import runs
+from safelight.store import queue, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
@@ -89,7 +89,7 @@ def test_a_process_that_ended_before_it_began_has_failed(
 def test_the_engines_word_counts_when_the_runner_says_nothing(
     context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
 ) -> None:
-    watch = Watch(context, {"local": engine})
+    watch = Watch(context, {"local": engine}, clock.uptime)
     engine.ends[str(run.run_id)] = Exit(exit_code=3, excerpt="boom")
     watch.step()
     assert now(context.db, run).status is RUNNING
@@ -102,7 +102,7 @@ def test_the_engines_word_counts_when_the_runner_says_nothing(
 def test_a_runner_that_is_still_sending_lines_is_given_time(
     context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
 ) -> None:
-    watch = Watch(context, {"local": engine})
+    watch = Watch(context, {"local": engine}, clock.uptime)
     engine.ends[str(run.run_id)] = Exit(exit_code=0)
     for _ in range(round(SHIPPING_S) - 1):
         watch.step()
@@ -228,52 +228,6 @@ def test_a_run_whose_scheduler_died_before_writing_its_handle_is_adopted(
     assert now(context.db, run).handle == str(run.run_id)
 
 
-# --- rescue ---------------------------------------------------------------------------------------
-
-
-def test_a_run_that_nobody_heard_of_for_long_is_lost(
-    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
-) -> None:
-    rescue = Rescue(context, {"local": engine})
-    clock.advance(899)
-    rescue.step()
-    assert now(context.db, run).status is RUNNING
-    clock.advance(2)
-    rescue.step()
-    run = now(context.db, run)
-    assert run.failure is not None
-    assert run.failure.kind is FailureKind.LOST
-    assert run.failure.message == "Nothing was heard of this run for 15 minutes."
-
-
-def test_the_time_without_a_server_is_not_held_against_a_run(
-    context: Context, engine: ScriptedEngine, run: Run, clock: FakeClock
-) -> None:
-    clock.advance(100_000)
-    rescue = Rescue(context, {"local": engine})
-    rescue.step()
-    assert now(context.db, run).status is RUNNING
-    clock.advance(60)
-    with context.db.transaction() as tx:
-        runs.renew(tx, run.run_id, alive_until=tx.now + 900 * MICROS)
-    clock.advance(850)
-    rescue.step()
-    assert now(context.db, run).status is RUNNING
-
-
-def test_a_run_that_does_not_answer_a_kill_is_called_stopped(
-    context: Context, engine: ScriptedEngine, run: Run, member: Actor, clock: FakeClock
-) -> None:
-    rescue = Rescue(context, {"local": engine})
-    stop.request(context.db, run.run_id, member, grace_s=30)
-    clock.advance(30 + UNANSWERED_S - 1)
-    rescue.step()
-    assert now(context.db, run).status is RUNNING
-    clock.advance(2)
-    rescue.step()
-    assert now(context.db, run).status is KILLED
-
-
 def test_the_scheduler_acts_and_ends_when_woken_and_not_at_its_next_turn(
     context: Context, house: House, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,7 +269,7 @@ def test_no_step_walks_over_ended_runs(
     Rescue(context, engines).step()
     with sqlite_db.read() as read:
         runs.progress_of_live(read, house.organization_id)
-        runs.pending_order(read, tuple(JobType), engine="local")
+        queue.pending_order(read, tuple(JobType), engine="local")
         runs.count_live(read)
     sa_event.remove(sqlite_db.engine, "before_cursor_execute", note)
     plans = []

@@ -14,7 +14,7 @@ from safelight.domain.jobs import Ending, Exit, JobType
 from safelight.domain.terms import Terms
 from safelight.errors import Conflict
 from safelight.ids import uuid7
-from safelight.store import limits, runs, schema
+from safelight.store import limits, queue, runs, schema
 from safelight.store.db import Database, Read
 from safelight.store.runs import Claim
 from tests.conftest import FakeClock
@@ -27,7 +27,7 @@ SCRIPTS = (JobType.PROCESSING, JobType.TRAINING)
 
 def claim(db: Database, types: tuple[JobType, ...] = ALL) -> Claim | None:
     with db.transaction() as tx:
-        return runs.claim(tx, types, engine="local", until=tx.now + 30_000_000)
+        return queue.claim(tx, types, engine="local", until=tx.now + 30_000_000)
 
 
 def claim_all(db: Database, types: tuple[JobType, ...] = ALL) -> list[Any]:
@@ -39,7 +39,7 @@ def claim_all(db: Database, types: tuple[JobType, ...] = ALL) -> list[Any]:
 
 def order(db: Database, types: tuple[JobType, ...] = ALL) -> list[Any]:
     with db.read() as read:
-        return runs.pending_order(read, types, engine="local")
+        return queue.pending_order(read, types, engine="local")
 
 
 def set_limit(db: Database, house: House, limit: int | None) -> None:
@@ -184,9 +184,9 @@ def test_a_claim_walks_an_index_however_many_wait(db: Database) -> None:
 
     sa_event.listen(db.engine, "before_cursor_execute", note)
     with db.read() as read:
-        assert runs.pending_engines(read) == {"local"}
-        runs.in_hand(read, SCRIPTS, engine="local")
-        runs.pending_order(read, SCRIPTS, engine="local", limit=10)
+        assert queue.pending_engines(read) == {"local"}
+        queue.in_hand(read, SCRIPTS, engine="local")
+        queue.pending_order(read, SCRIPTS, engine="local", limit=10)
     assert claim(db) is not None
     sa_event.remove(db.engine, "before_cursor_execute", note)
     explain = "EXPLAIN QUERY PLAN" if db.is_sqlite else "EXPLAIN"

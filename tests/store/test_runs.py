@@ -23,7 +23,7 @@ from safelight.domain.jobs import (
     Progress,
 )
 from safelight.errors import AlreadyEnded, ClaimLost, Conflict
-from safelight.store import events, jobs, runs
+from safelight.store import events, jobs, queue, runs
 from safelight.store.db import Database, Transaction
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
@@ -36,7 +36,7 @@ ALL = tuple(JobType)
 
 def claim_one(db: Database, types: tuple[JobType, ...] = ALL) -> runs.Claim | None:
     with db.transaction() as tx:
-        return runs.claim(tx, types, engine="local", until=tx.now + CLAIM_S * MICROS)
+        return queue.claim(tx, types, engine="local", until=tx.now + CLAIM_S * MICROS)
 
 
 def started(db: Database, house: House) -> runs.Run:
@@ -130,8 +130,8 @@ def test_runs_are_claimed_oldest_first_and_by_lane(db: Database, clock: FakeCloc
     assert first.run.run_id == internal.run_id
     assert claim_one(db, (JobType.INTERNAL,)) is None
     with db.read() as read:
-        assert runs.in_hand(read, (JobType.INTERNAL,), engine="local") == 1
-        assert runs.in_hand(read, (JobType.TRAINING,), engine="local") == 0
+        assert queue.in_hand(read, (JobType.INTERNAL,), engine="local") == 1
+        assert queue.in_hand(read, (JobType.TRAINING,), engine="local") == 0
 
 
 def test_a_scheduler_that_stalls_cannot_hand_out_a_run_taken_from_it(

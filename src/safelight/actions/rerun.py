@@ -64,7 +64,7 @@ def rerun(
             inputs=edited.inputs,
             resources=change_resources(before.resources, resources or {}),
             secrets=edited.secrets,
-            terms=_terms(by, before, terms or {}),
+            terms=terms_of(by, before, terms or {}),
         )
         return launch_again(tx, job, newest, new)
 
@@ -79,8 +79,10 @@ def _replace_waiting(tx: Transaction, newest: Run, by: Actor) -> None:
         settle.stop_in(tx, runs.request_stop(tx, run.run_id, by.user_id, grace_s=0))
 
 
-def _terms(by: Actor, before: Run, given: dict[str, Any]) -> Terms:
-    """A priority that somebody else gave is kept as far as `by` may give it."""
+def terms_of(by: Actor, before: Run, given: dict[str, Any]) -> Terms:
+    """The terms of a run like `before`. A priority that somebody else gave is kept as far as `by` may give
+    it. Raises Invalid, Denied.
+    """
     priority = given.get("priority")
     if priority is None:
         priority = min(before.terms.priority, most_priority(by))

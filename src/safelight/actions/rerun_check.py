@@ -12,10 +12,10 @@ from safelight.actions import edits, outputs
 from safelight.actions.access import Actor
 from safelight.actions.drift import Drift, drift
 from safelight.actions.edits import Rules
-from safelight.actions.rerun import check_may
+from safelight.actions.rerun import check_may, terms_of
 from safelight.actions.sealing import Sealer
 from safelight.domain.packages import change_resources
-from safelight.errors import Invalid, NameTaken, NotFound
+from safelight.errors import Denied, Invalid, NameTaken, NotFound
 from safelight.store import jobs, runs
 from safelight.store.db import Database, Read
 from safelight.store.jobs import Job
@@ -32,6 +32,7 @@ class Edit:
     inputs: JsonObject = field(default_factory=dict)
     resources: JsonObject = field(default_factory=dict)
     like: int | None = None
+    terms: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ def check(db: Database, job_id: UUID, by: Actor, edit: Edit, *, sealer: Sealer) 
             if edit.like is None
             else runs.numbered(read, job_id, edit.like)
         )
-        problems = list(_problems(read, sealer, job, before, edit))
+        problems = [
+            *_problems(read, sealer, job, before, edit),
+            *_of(partial(terms_of, by, before, edit.terms)),
+        ]
         # Of inputs that are given anew only those that fit can be looked up.
         inputs = {name: each for name, each in before.inputs.items() if name not in edit.inputs}
         if not problems:
@@ -102,6 +106,8 @@ def _of(attempt: Callable[[], object]) -> list[Problem]:
         attempt()
     except NotFound as error:
         return [Problem("target", error.message)]  # inputs that are not there are Invalid
+    except Denied as error:
+        return [Problem("priority", error.message)]  # all else was allowed before
     except (Invalid, NameTaken) as error:
         proposal = error.facts.get("proposal")
         return [Problem(str(error.facts.get("field", "")), error.message, proposal)]

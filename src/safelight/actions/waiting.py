@@ -10,10 +10,10 @@ from uuid import UUID
 from safelight.config import Settings
 from safelight.domain.jobs import PENDING, JobType, RunStatus
 from safelight.domain.waiting import Allowance, NextTry, Queue, why_waiting
-from safelight.store import limits, runs
+from safelight.store import limits, queue
 from safelight.store.db import Read
 from safelight.store.limits import Holder
-from safelight.store.runs import Waiting
+from safelight.store.queue import Waiting
 
 INTERNAL_SLOTS = 2
 SCRIPTS = (JobType.PROCESSING, JobType.TRAINING)
@@ -33,7 +33,7 @@ def waiting_sentences(
     """The sentence of each (run id, status, engine, job type) that waits."""
     asked = list(waiting)
     queues = _Queues(read, settings)
-    known = runs.waiting(read, [run_id for run_id, status, _, _ in asked if status is PENDING])
+    known = queue.waiting(read, [run_id for run_id, status, _, _ in asked if status is PENDING])
     found = {}
     for run_id, status, engine, job_type in asked:
         types = INTERNALS if job_type is JobType.INTERNAL else SCRIPTS
@@ -74,7 +74,7 @@ class _Queues:
 
     def _order(self, engine: str, types: tuple[JobType, ...]) -> list[UUID]:
         if (engine, types) not in self.orders:
-            self.orders[engine, types] = runs.pending_order(self.read, types, engine=engine)
+            self.orders[engine, types] = queue.pending_order(self.read, types, engine=engine)
         return self.orders[engine, types]
 
     def _held(self, organization_id: UUID) -> list[Holder]:
@@ -91,7 +91,7 @@ class _Queues:
             if (each.engine, each.is_internal) == (engine, is_internal)
         )
         slots = lane_slots(self.settings, types) if engine == "local" else None
-        in_hand = runs.in_hand(self.read, types, engine=engine)
+        in_hand = queue.in_hand(self.read, types, engine=engine)
         return Queue(engine, slots, in_hand, is_internal, names)
 
     def _allowance(self, organization_id: UUID) -> Allowance | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from safelight.actions import bulk
+from safelight.actions import bulk, stop
 from safelight.actions.bulk import Action, Order, Outcome
 from safelight.api.asking import Db
 from safelight.api.job_query import JobReader, QueryBody
@@ -20,6 +20,7 @@ router = APIRouter(tags=["jobs"])
 class BulkBody(BaseModel):
     """Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+    `grace_s`: of a stop, seconds until it is killed.
     """
 
     action: Action
@@ -27,6 +28,7 @@ class BulkBody(BaseModel):
     filter: QueryBody | None = None
     as_of: str = ""
     after: str = ""
+    grace_s: float = Field(stop.GRACE_S, ge=0, le=stop.LONGEST_GRACE_S)
 
 
 class BulkResult(BaseModel):
@@ -56,7 +58,7 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
     """
     # A microsecond later than the clock: what was triggered at this very moment is meant, too.
     as_of = parse_instant(body.as_of, "as_of") if body.as_of else db.clock() + 1
-    order = Order(body.action, as_of)
+    order = Order(body.action, as_of, body.grace_s)
     if (body.jobs is None) == (body.filter is None):
         raise Invalid("Give either jobs or a filter.", field="jobs")
     if body.filter is None:

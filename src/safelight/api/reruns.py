@@ -97,7 +97,8 @@ def check_rerun(
     changes = body or RerunBody()
     with context.db.read() as read:
         job_id = jobs.find_id(read, actor.organization_id, job)
-    edit = Edit(changes.parameters, changes.inputs, changes.resources, changes.like)
+    terms = changes.model_dump(include={"priority", "retry"}, exclude_unset=True)
+    edit = Edit(changes.parameters, changes.inputs, changes.resources, changes.like, terms)
     found = rerun_check.check(context.db, job_id, actor, edit, sealer=context.sealer)
     return answer(asdict(found))
 

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from safelight.engines.launcher import Launcher
 from safelight.errors import Unavailable
 from safelight.runner import processes
 from safelight.runner.ending import ending
+from safelight.runner.failure import report
 from safelight.runner.folder import (
     CONFIG,
     EXIT,
@@ -32,8 +34,10 @@ from safelight.runner.folder import (
     STOP,
     VERDICT,
     Config,
+    Note,
     RunFolder,
 )
+from safelight.runner.verdict import Verdict
 
 # A runner that dies again and again is replaced so often, each time after a longer pause.
 MOST_RUNNERS = 5
@@ -116,12 +120,16 @@ class LocalEngine:
         """The runner sees the note within a quarter of a second; `poll` sees to it if it does not."""
         folder = RunFolder(json.loads(handle)["folder"])
         asked = folder.read(STOP)
-        until = time.time() + grace_s
+        until = self.clock() + grace_s
         if not folder.has(CONFIG) or (asked is not None and asked["until"] <= until):
             return
-        folder.write(STOP, {"grace_s": grace_s, "until": until})
+        # By a clock that nobody sets. It means something until the machine is started anew; no child
+        # of ours lives longer.
+        order = {**(asked or {}), "grace_s": grace_s, "until": until}
         if self._runner_of(folder) is None:
-            _signal_child(folder, signal.SIGTERM if grace_s > 0 else signal.SIGKILL)
+            _stop_child(folder, order, signal.SIGTERM if grace_s > 0 else signal.SIGKILL)
+        else:
+            folder.write(STOP, order)
 
     @property
     def _passable(self) -> int:
@@ -150,6 +158,8 @@ class LocalEngine:
             uv=_uv(),
             run_user=self.identity.user,
             setup_environment=setup_environment(self.environ),
+            kind=work.kind,
+            limits=dict(work.limits),
         )
 
     def _launch(self, folder: RunFolder) -> _Watched:
@@ -177,7 +187,7 @@ class LocalEngine:
         if watched is not None:
             age = self.clock() - watched.started
             if watched.count >= MOST_RUNNERS and age <= STEADY_S:
-                _signal_child(folder, signal.SIGKILL)
+                _give_up(folder)
                 return False
             if age < 2.0 ** (watched.count - 2) and watched.count > 1:
                 return True  # not yet
@@ -190,9 +200,13 @@ class LocalEngine:
     def _hurry(self, folder: RunFolder, runner: processes.Identity) -> None:
         """Enforce a stop that the runner should have enforced long ago."""
         asked = folder.read(STOP)
-        if asked is None or time.time() < asked["until"] + LATE_S:
+        now = self.clock()
+        if asked is None or now < asked["until"] + LATE_S:
             return
-        if _signal_child(folder, signal.SIGKILL) and time.time() > asked["until"] + 2 * LATE_S:
+        if _child_of(folder) is None:
+            return
+        _stop_child(folder, asked, signal.SIGKILL)
+        if now > asked["until"] + 2 * LATE_S:
             processes.send(runner.pid, signal.SIGKILL)
 
 
@@ -210,6 +224,7 @@ def setup_environment(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+@cache
 def _uv() -> str:
     try:
         return os.fspath(uv.find_uv_bin())
@@ -224,15 +239,31 @@ def _alive(note: Mapping[str, object] | None) -> processes.Identity | None:
     return found if processes.is_alive(found) else None
 
 
-def _signal_child(folder: RunFolder, number: signal.Signals) -> bool:
-    """Signal the child's group; whether there is a child."""
+def _stop_child(folder: RunFolder, order: Note, number: signal.Signals) -> None:
+    """Do to the child, if it lives, what its runner should have done."""
+    child = _child_of(folder)
+    # First: whichever runner tells the end must know that the signal was ours.
+    folder.write(STOP, order if child is None else {**order, "signalled": True})
+    if child is not None:
+        processes.send_group(child, number)
+
+
+def _give_up(folder: RunFolder) -> None:
+    """End the child of a run whose runners die. None of them lives, so the verdict is ours to write."""
+    child = _child_of(folder)
+    if child is not None:
+        message = "The run's supervisor died again and again, so the script was ended."
+        Verdict(folder).fail(report("engine_error", message))
+        processes.send_group(child, signal.SIGKILL)
+
+
+def _child_of(folder: RunFolder) -> int | None:
+    """The living child, which leads its process group."""
     note = folder.read(KEEPER)
     if note is None or note["boot"] != processes.boot_id():
-        return False
-    if not processes.is_alive(processes.Identity(*note["child"])):
-        return False
-    processes.send_group(note["child"][0], number)
-    return True
+        return None
+    child = processes.Identity(*note["child"])
+    return child.pid if processes.is_alive(child) else None
 
 
 def _ended_long_ago(folder: RunFolder) -> bool:
@@ -242,7 +273,8 @@ def _ended_long_ago(folder: RunFolder) -> bool:
         age = time.time() - Path(folder.file(name)).stat().st_mtime
     except OSError:
         return False
-    return age > TOLD_S and ending(folder) is not None
+    # A time in the future: the clock was set back since.
+    return abs(age) > TOLD_S and ending(folder) is not None
 
 
 def _exit(folder: RunFolder) -> Exit:

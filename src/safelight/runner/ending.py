@@ -9,7 +9,7 @@ from typing import Any, Dict, Optional
 
 from . import oom
 from .failure import FULL_WORDS, Report, duration_text, report
-from .folder import EXIT, FAILURE, KEEPER, REPORT, STREAMS, Note, RunFolder
+from .folder import EXIT, FAILURE, KEEPER, REPORT, STOP, STREAMS, Note, RunFolder
 from .spool import last_lines
 from .verdict import Verdict
 
@@ -24,25 +24,31 @@ def ending(folder: RunFolder) -> Optional[Note]:
         return None
     end = end or {"exit_code": None, "signal": None, "at": time.time_ns() // 1000}
     excerpt = last_lines(folder.file("stderr")) or last_lines(folder.file("stdout"))
-    failure = verdict.failure or _found(folder, end, excerpt, verdict)
+    stopped = verdict.stop_signalled or _engine_signalled(folder)
+    failure = verdict.failure or _found(folder, end, excerpt, stop_signalled=stopped)
     if failure is not None:
         failure = {**failure, "exit_code": end["exit_code"], "signal": end["signal"]}
         failure["excerpt"] = failure["excerpt"] or excerpt
     return {
         "exit_code": end["exit_code"],
         "signal": end["signal"],
-        "stop_signalled": verdict.stop_signalled,
+        "stop_signalled": stopped,
         "failure": failure,
         "excerpt": excerpt,
         "at": end["at"],
     }
 
 
-def _found(folder: RunFolder, end: Note, excerpt: str, verdict: Verdict) -> Optional[Report]:
+def _engine_signalled(folder: RunFolder) -> bool:
+    """Whether a stop of ours reached the child past its runner, which stood still or had died."""
+    return bool((folder.read(STOP) or {}).get("signalled"))
+
+
+def _found(folder: RunFolder, end: Note, excerpt: str, *, stop_signalled: bool) -> Optional[Report]:
     """What else explains a bad end; None: the exit code must speak for itself."""
     if end.get("trouble"):
         return report("setup_error", f"The script could not be started: {end['trouble']}.")
-    if end["exit_code"] == 0 or verdict.stop_signalled:
+    if end["exit_code"] == 0 or stop_signalled:
         return None
     said = folder.read(FAILURE)
     if said is not None and "kind" in said:
@@ -74,12 +80,20 @@ def last_line(folder: RunFolder, end: Note) -> str:
     how = f"exit code {end['exit_code']}"
     if end["signal"] is not None:
         how = f"signal {end['signal']} ({_name(end['signal'])})"
-    started = (folder.read(KEEPER) or {}).get("started_at", end["at"])
-    taken = duration_text(max(0, end["at"] - started) / 1e6)
-    text = f"Process ended with {how} after {taken}.\n"
+    text = f"Process ended with {how} after {duration_text(_took_s(folder, end))}.\n"
     if end["failure"] is not None:
         text = f"{end['failure']['message']}\n{text}"
     return text
+
+
+def _took_s(folder: RunFolder, end: Note) -> float:
+    """How long the child ran; by the time of day where its keeper did not measure it."""
+    measured: Optional[float] = (folder.read(EXIT) or {}).get("took_s")
+    if measured is not None:
+        return measured
+    keeper = folder.read(KEEPER) or end
+    taken: int = end["at"] - keeper.get("started_at", end["at"])
+    return max(0, taken) / 1e6
 
 
 def _name(number: int) -> str:

@@ -109,9 +109,11 @@ def _keep(folder: RunFolder, internal: Optional[Internal], order_in: int, reply:
     os.close(order_in)
     exit_file = os.open(folder.file(f".{EXIT}"), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     os.write(exit_file, b" " * _EXIT_ROOM)
+    began = time.monotonic()
     child, trouble = _start(folder, order, internal, reply)
     status = _wait(child)
-    note = {"exit_code": None, "signal": None, "at": _now(), "trouble": trouble}
+    note: Note = {"exit_code": None, "signal": None, "at": _now(), "trouble": trouble}
+    note["took_s"] = time.monotonic() - began  # the time of day may have been set meanwhile
     # Looked at now: when somebody reads the note there may be room again.
     note["disk_full"] = folder.is_full
     if os.WIFSIGNALED(status):
@@ -139,6 +141,7 @@ def _start(
         "child": processes.identify(child),
         "boot": processes.boot_id(),
         "started_at": _now(),
+        "began": time.monotonic(),  # means something until the machine is started anew
         "limits": order["limits"],
         "oom_kills": oom.kills(),
     }

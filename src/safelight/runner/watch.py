@@ -19,6 +19,12 @@ TICK_S = 0.25
 TIMEOUT_GRACE_S = 10.0
 
 
+# Not the time of day, which may be set, and not CLOCK_BOOTTIME, which goes on while the machine sleeps:
+# the script sleeps then too, and would wake up to find its time and its grace over. This one is there
+# everywhere and counts from the start of the machine, so whoever takes over from us counts on.
+_clock = time.monotonic
+
+
 class Watch:
     """Ends when the child has ended and its status is on disk, or cannot be known any more."""
 
@@ -28,17 +34,17 @@ class Watch:
         note: Note,
         orders: Orders,
         usage: Usage,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = _clock,
     ) -> None:
         self._folder = folder
         self._note = note
         self._keeper = Identity(*note["keeper"])
         self._child = Identity(*note["child"])
         self._limits: Dict[str, Any] = note["limits"]
-        self._started_at = note["started_at"] / 1e6
         self._orders = orders
         self._usage = usage
         self._clock = clock
+        self._began = _began(note, clock())
         self._verdict = Verdict(folder)
         self._kill_at: Optional[float] = None
 
@@ -115,7 +121,7 @@ class Watch:
 
     def _check_time(self) -> None:
         limit = self._limits.get("timeout_s")
-        if limit is None or self._clock() - self._started_at < limit:
+        if limit is None or self._clock() - self._began < limit:
             return
         message = f"The script ran longer than its limit of {duration_text(limit)}."
         self._terminate(TIMEOUT_GRACE_S, lambda: self._verdict.fail(report("timeout", message)))
@@ -147,3 +153,12 @@ class Watch:
             found = processes.stat(pid)
             if found is not None and found.start >= self._child.start:
                 processes.send(pid, signal.SIGKILL)
+
+
+def _began(note: Note, now: float) -> float:
+    """When the child was started. A keeper of an earlier version noted only the time of day."""
+    found: Optional[float] = note.get("began")
+    if found is not None:
+        return found
+    started_at: float = note["started_at"] / 1e6
+    return now - max(0.0, time.time() - started_at)

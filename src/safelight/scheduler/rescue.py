@@ -4,7 +4,8 @@ stayed, or that were killed and never said so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from uuid import UUID
 
 import structlog
 
@@ -12,6 +13,7 @@ from safelight.actions import diagnosing, settle
 from safelight.actions.context import Context
 from safelight.domain.jobs import Exit, Failure, FailureKind
 from safelight.engines.base import Engine
+from safelight.scheduler.silence import Silence, uptime
 from safelight.scheduler.watch import OVERSTAY_S
 from safelight.store import runs
 from safelight.store.runs import Run
@@ -25,33 +27,44 @@ log = structlog.get_logger()
 
 
 class Rescue:
-    """Counts silence from its own start on: while no server was there, no runner could be heard."""
+    """Counts silence from its own start on: while no server was there, no runner could be heard.
 
-    def __init__(self, context: Context, engines: Mapping[str, Engine]) -> None:
+    And after every pause from its end on: whoever slept, was stopped or had no database gives each
+    runner the whole time again.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        engines: Mapping[str, Engine],
+        clock: Callable[[], float] = uptime,
+    ) -> None:
         self._context = context
         self._engines = engines
-        self._since = context.db.clock()
+        self._heartbeats = Silence(clock)
+        self._stops = Silence(clock)
 
     def step(self) -> None:
         """End each run that is lost, stays after its declared end, or did not answer a kill."""
         with self._context.db.read() as read:
-            now = read.now
-            lost = runs.lost(read)
-            overstaying = runs.overstaying(read, declared_before=now - _micros(OVERSTAY_S))
-            unanswered = [run for run in runs.stopping(read) if self._is_unanswered(run, now)]
-        if now - self._since >= _micros(self._context.settings.lost_after_s):
-            for run in lost:
-                self._lose(run)
+            signs = runs.signs_of_life(read)
+            overstaying = runs.overstaying(read, declared_before=read.now - _micros(OVERSTAY_S))
+            killed = [run for run in runs.stopping(read) if (run.kill_at or 0) <= read.now]
+        for run_id, silent_s in self._heartbeats.of(signs).items():
+            if silent_s >= self._context.settings.lost_after_s:
+                self._lose(run_id)
         for run in overstaying:
             self._send_away(run)
-        for run in unanswered:
-            self._end_unanswered(run)
+        unanswered = self._stops.of({run.run_id: (run.kill_at, run.seen_at) for run in killed})
+        for run_id, silent_s in unanswered.items():
+            if silent_s >= UNANSWERED_S:
+                self._end_unanswered(run_id)
 
-    def _lose(self, run: Run) -> None:
+    def _lose(self, run_id: UUID) -> None:
         minutes = self._context.settings.lost_after_s / 60
         message = f"Nothing was heard of this run for {minutes:.0f} minutes."
         failure = Failure(FailureKind.LOST, message)
-        settle.settle(self._context.db, run.run_id, Exit(failure=failure))
+        settle.settle(self._context.db, run_id, Exit(failure=failure))
 
     def _send_away(self, run: Run) -> None:
         if run.engine == settle.EXTERNAL:
@@ -62,14 +75,10 @@ class Rescue:
         elif run.engine in self._engines and run.handle is not None:
             self._engines[run.engine].stop(run.handle, grace_s=OVERSTAY_GRACE_S)
 
-    def _is_unanswered(self, run: Run, now: int) -> bool:
-        heard = max(run.kill_at or 0, run.seen_at or 0, self._since)
-        return now - heard >= _micros(UNANSWERED_S)
-
-    def _end_unanswered(self, run: Run) -> None:
+    def _end_unanswered(self, run_id: UUID) -> None:
         message = "The run was told to stop and did not answer."
         failure = Failure(FailureKind.ENGINE_ERROR, message)
-        settle.settle(self._context.db, run.run_id, Exit(failure=failure), stop_signalled=True)
+        settle.settle(self._context.db, run_id, Exit(failure=failure), stop_signalled=True)
 
 
 def _micros(seconds: float) -> int:

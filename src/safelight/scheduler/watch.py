@@ -4,7 +4,8 @@ word for an end that the runner does not report itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,18 +33,24 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """When the engine first said that a run has ended."""
+    """When the engine first said that a run has ended, by the watch's own clock."""
 
-    at: int
+    at: float
     exit: Exit
 
 
 class Watch:
     """Keeps nothing that a restart would lose: what it remembers only spares repetition."""
 
-    def __init__(self, context: Context, engines: Mapping[str, Engine]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        engines: Mapping[str, Engine],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._context = context
         self._engines = engines
+        self._clock = clock
         self._words: dict[UUID, _Word] = {}
         self._told: dict[UUID, int] = {}  # the deadline of the stop that was passed on
         self.is_draining = False  # nobody can report any more: take the engine's word at once
@@ -87,15 +94,15 @@ class Watch:
         if exit is None:
             self._words.pop(run.run_id, None)
             return
-        now = self._context.db.clock()
+        now = self._clock()
         word = self._words.setdefault(run.run_id, _Word(now, exit))
-        if self._is_enough(run, (now - word.at) / SECOND):
+        if self._is_enough(run, now - word.at):
             exit = masking.masked(self._context, run, exit)
             settle.settle(
                 self._context.db,
                 run.run_id,
                 exit,
-                stop_signalled=_is_ours(run, exit, now),
+                stop_signalled=_is_ours(run, exit, self._context.db.clock()),
                 tail=diagnosing.tail(self._context, run),
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,8 +19,14 @@ from sqlalchemy.pool import QueuePool
 
 from safelight.errors import Conflict, Invalid, Unavailable
 from safelight.store import schema
+from safelight.store.turns import TooLate, Turns
 
 Clock = Callable[[], int]
+
+BUSY_S = (
+    10.0  # how long a writer waits, for others of this process and for those of other processes
+)
+RETRY_AFTER_S = 2
 
 
 def wall_clock() -> int:
@@ -113,6 +119,7 @@ class Database:
         clock: Clock = wall_clock,
         pool_size: int = 20,
         checkpoint_pages: int = 1000,
+        uptime: Callable[[], float] = time.monotonic,
     ) -> None:
         """`checkpoint_pages`: how much of SQLite's log may wait to be copied into the file; more is
         better for a process that writes a great deal.
@@ -122,9 +129,7 @@ class Database:
         self.engine = _engine(url, pool_size, checkpoint_pages)
         self._listeners: list[Callable[[list[Event]], None]] = []
         # SQLite has one writer at a time: waiting here is fair and cheap, its busy handler is neither.
-        self._writer: AbstractContextManager[Any] = (
-            threading.Lock() if self.is_sqlite else nullcontext()
-        )
+        self._turns = Turns(uptime)
 
     @property
     def is_sqlite(self) -> bool:
@@ -155,19 +160,33 @@ class Database:
     def transaction(self, on: Connection | None = None) -> Iterator[Transaction]:
         """A write transaction: all of it, or nothing if the block raises.
 
-        Raises Unavailable when the database is busy for longer than its time-out or unreachable,
+        Raises Unavailable when the database is unreachable, or busy for longer than BUSY_S from now,
         Conflict when a constraint refuses, Invalid for a value that no database can keep.
         """
-        with self._writer:
-            tx = yield from self._transact(on)
+        with self._turn() as left_s:
+            tx = yield from self._transact(on, left_s)
         if tx.events:
             for listener in self._listeners:
                 listener(tx.events)
 
-    def _transact(self, on: Connection | None) -> Generator[Transaction, None, Transaction]:
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Be the one writer of this process, where there can be only one; the seconds left to begin."""
+        if not self.is_sqlite:
+            yield BUSY_S
+            return
+        try:
+            with self._turns.take(BUSY_S) as left_s:
+                yield left_s
+        except TooLate:
+            raise _busy("its turn to write did not come in time") from None
+
+    def _transact(
+        self, on: Connection | None, left_s: float
+    ) -> Generator[Transaction, None, Transaction]:
         with _translating(), self._connected(on) as connection, connection.begin():
             if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _begin_writing(connection, left_s)
             tx = Transaction(connection, self.clock())
             yield tx
             tx.flush_events()
@@ -188,6 +207,19 @@ class Database:
         self.engine.dispose()
 
 
+def _begin_writing(connection: Connection, left_s: float) -> None:
+    """Wait no longer for other processes than what is left of this writer's patience."""
+    usual_ms, left_ms = round(BUSY_S * 1000), math.ceil(left_s * 1000)
+    if left_ms >= usual_ms:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={left_ms}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={usual_ms}")
+
+
 def _set_synchronous(connection: Connection, how: str) -> None:
     with connection.begin():
         connection.exec_driver_sql(f"PRAGMA synchronous={how}")
@@ -205,7 +237,7 @@ def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"timeout": 10, "check_same_thread": False, "isolation_level": None},
+        connect_args={"timeout": BUSY_S, "check_same_thread": False, "isolation_level": None},
     )
 
     @sa_event.listens_for(engine, "connect")
@@ -214,7 +246,7 @@ def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=10000",
+            f"busy_timeout={round(BUSY_S * 1000)}",
             "cache_size=-65536",
             "mmap_size=268435456",
             f"wal_autocheckpoint={checkpoint_pages}",
@@ -256,5 +288,17 @@ def _translate(error: Exception) -> NoReturn:
             raise Unavailable(
                 "There is no space left on the database's disk.", reason=why
             ) from error
-        raise Unavailable("The database does not answer.", reason=str(error.orig)) from error
+        if "database is locked" in why:
+            raise _busy(why) from error
+        raise Unavailable(
+            "The database does not answer.", reason=why, retry_after_s=RETRY_AFTER_S
+        ) from error
     raise error
+
+
+def _busy(why: str) -> Unavailable:
+    return Unavailable(
+        "Others have been writing to the database for too long. Try again.",
+        reason=why,
+        retry_after_s=RETRY_AFTER_S,
+    )

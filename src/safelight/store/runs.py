@@ -14,12 +14,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     Row,
-    Select,
     Text,
     case,
     func,
     insert,
-    or_,
     select,
     text,
     type_coerce,
@@ -45,7 +43,7 @@ from safelight.domain.jobs import (
 from safelight.domain.terms import Retry, Terms, read_retry
 from safelight.errors import AlreadyEnded, ClaimLost, Conflict, NotFound
 from safelight.ids import uuid7
-from safelight.store import jobs, limits, schema
+from safelight.store import jobs, schema
 from safelight.store.db import Event, Read, Transaction
 
 runs = schema.run
@@ -240,37 +238,17 @@ def numbered(read: Read, job_id: UUID, number: int) -> Run:
 # --- from pending to running ---------------------------------------------------------------------
 
 
-def claim(tx: Transaction, types: Collection[JobType], *, engine: str, until: int) -> Claim | None:
-    """Claim the pending run of these job types that is next and that nobody holds, or None.
-
-    PostgreSQL skips rows that another scheduler is claiming; SQLite lets one writer in at a time.
-    """
-    full: set[UUID] = set()
-    while (found := _next(tx, types, engine, full)) is not None:
-        if limits.has_room(tx, found.organization_id):
-            token = uuid7()
-            row = tx.first(
-                update(runs)
-                .where(runs.c.run_id == found.run_id)
-                .values(claim_token=token, claimed_until=until)
-                .returning(*runs.c)
-            )
-            assert row is not None, "it was pending, and has been locked since"
-            return Claim(_run(row), token)
-        full.add(found.organization_id)
-    return None
-
-
-def _next(
-    tx: Transaction, types: Collection[JobType], engine: str, full: Collection[UUID]
-) -> Row[Any] | None:
-    """The first of the runs that can be claimed, locked; each line is asked for its own first."""
-    firsts: list[Row[Any]] = []
-    for line in _lines(tx, types, engine):
-        if line.organization_id not in full:
-            query = _claimable(tx, line).limit(1).with_for_update(skip_locked=True)
-            firsts += tx.all(query)
-    return min(firsts, key=_place, default=None)
+def hold(tx: Transaction, run_id: UUID, *, until: int) -> Claim:
+    """Claim a pending run that this transaction has locked."""
+    token = uuid7()
+    row = tx.first(
+        update(runs)
+        .where(runs.c.run_id == run_id)
+        .values(claim_token=token, claimed_until=until)
+        .returning(*runs.c)
+    )
+    assert row is not None, "it was pending, and has been locked since"
+    return Claim(_run(row), token)
 
 
 def arm(tx: Transaction, claim: Claim, runner_token_hash: bytes) -> None:
@@ -381,12 +359,37 @@ def start(
     return renew(tx, run_id, alive_until=alive_until), False
 
 
+def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
+    """Record that a run whose operation was made to pause begins again, as the same run; False if there
+    is nothing to begin again: it has ended, or what it was for is done.
+
+    An operation may have begun before the record heard of it. Then nothing is recorded: it has yet to start.
+    """
+    run = get(tx, run_id, hold=True)
+    if run.is_final or run.result is not None:
+        return False
+    if run.status is RUNNING:
+        _record(tx, run, "run_resumed", paused_at=paused_at)
+    return True
+
+
 # --- while it runs --------------------------------------------------------------------------------
 
 
 def renew(tx: Transaction, run_id: UUID, *, alive_until: int) -> Run:
     """Note a sign of life of the runner. Raises AlreadyEnded."""
     return _live(tx, run_id, seen_at=tx.now, alive_until=alive_until)
+
+
+def renew_all(tx: Transaction, run_ids: Collection[UUID], *, alive_until: int) -> dict[UUID, Run]:
+    """Note a sign of life of several runners; those of the runs that are still live."""
+    rows = tx.all(
+        update(runs)
+        .where(runs.c.run_id.in_(run_ids), runs.c.status.in_(LIVE))
+        .values(seen_at=tx.now, alive_until=alive_until)
+        .returning(*runs.c)
+    )
+    return {row.run_id: _run(row) for row in rows}
 
 
 def progress(tx: Transaction, run_id: UUID, progress: Progress) -> Run:
@@ -476,7 +479,8 @@ def end(tx: Transaction, run_id: UUID, ending: Ending, exit: Exit) -> Run:
         "kept": ending.kept,
         "exit_code": exit.exit_code,
         "signal": exit.signal,
-        "finished_at": tx.now,
+        # Where the clock was set back meanwhile, no run lasted less than nothing.
+        "finished_at": case((runs.c.started_at > tx.now, runs.c.started_at), else_=tx.now),
         "claim_token": None,
         "claimed_until": None,
         # A run that never started has no log to wait for.
@@ -570,127 +574,20 @@ def unwatch(tx: Transaction, run_id: UUID) -> None:
     )
 
 
-def lost(read: Read) -> list[Run]:
-    """Running runs without a sign of life until their deadline."""
-    query = select(runs).where(IS_LIVE, runs.c.status == RUNNING, runs.c.alive_until < read.now)
-    return [_run(row) for row in read.all(query)]
+def signs_of_life(read: Read) -> dict[UUID, int]:
+    """Of each running run something that its next sign of life changes: its deadline. That is a time of
+    day, and whoever wants to know how long a run has been silent must not compare it with another one.
+    """
+    query = select(runs.c.run_id, runs.c.alive_until).where(
+        IS_LIVE, runs.c.status == RUNNING, runs.c.alive_until.is_not(None)
+    )
+    return {row.run_id: row.alive_until for row in read.all(query)}
 
 
 def overstaying(read: Read, *, declared_before: int) -> list[Run]:
     """Live runs that declared their end before then and are still there."""
     query = select(runs).where(IS_LIVE, runs.c.declared_at < declared_before)
     return [_run(row) for row in read.all(query)]
-
-
-def pending_engines(read: Read) -> set[str]:
-    """The engines that pending runs ask for: one step down the index for each, however many wait."""
-    found: set[str] = set()
-    query = select(func.min(runs.c.engine)).where(IS_PENDING)
-    while name := read.scalar(query.where(runs.c.engine > max(found, default=""))):
-        found.add(name)
-    return found
-
-
-def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:
-    """How many runs of these types the engine has or is just being given."""
-    lanes = runs.c.is_internal.in_(_lanes(types))
-    return sum(
-        int(read.scalar(query.where(runs.c.engine == engine, lanes)))
-        for query in limits.held(select(func.count()).select_from(runs), read.now)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a sentence on a pending run is made of."""
-
-    organization_id: UUID
-    ready_at: int
-    retries: int
-    retry: Retry | None
-
-
-def waiting(read: Read, run_ids: Collection[UUID]) -> dict[UUID, Waiting]:
-    """Those of the runs that are pending."""
-    if not run_ids:
-        return {}
-    columns = (runs.c.organization_id, runs.c.ready_at, runs.c.retries, runs.c.retry)
-    query = select(runs.c.run_id, *columns).where(IS_PENDING, runs.c.run_id.in_(run_ids))
-    return {
-        row.run_id: Waiting(row.organization_id, row.ready_at, row.retries, read_retry(row.retry))
-        for row in read.all(query)
-    }
-
-
-def pending_order(
-    read: Read, types: Collection[JobType], *, engine: str, limit: int = 1000
-) -> list[UUID]:
-    """The runs that wait for this engine, in the order in which they will be claimed. Those of an
-    organization that has as many as it may have stand among them: they move when it has room.
-    """
-    found: list[Row[Any]] = []
-    for line in _lines(read, types, engine):
-        found += read.all(_claimable(read, line).limit(limit))
-    return [row.run_id for row in sorted(found, key=_place)[:limit]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The pending runs that stand in one stretch of `ix_run_pending`, in the order of their claims."""
-
-    engine: str
-    is_internal: bool
-    organization_id: UUID
-
-
-def _lines(read: Read, types: Collection[JobType], engine: str) -> list[_Line]:
-    """The lines that somebody stands in: one step down the index for each, however many wait there.
-
-    A line for each organization, so that what a full one has waiting is never walked over.
-    """
-    found: list[_Line] = []
-    for is_internal in _lanes(types):
-        query = (
-            select(runs.c.organization_id)
-            .where(IS_PENDING, runs.c.engine == engine, runs.c.is_internal == is_internal)
-            .order_by(runs.c.organization_id)
-            .limit(1)
-        )
-        organization_id = read.scalar(query)
-        while organization_id is not None:
-            found.append(_Line(engine, is_internal, organization_id))
-            organization_id = read.scalar(query.where(runs.c.organization_id > organization_id))
-    return found
-
-
-def _claimable(read: Read, line: _Line) -> Select[Any]:
-    """The runs of a line that nobody holds: the highest priority first, then the oldest.
-
-    It passes over what waits for another try and what is being handed out. A low priority may wait for
-    ever while higher ones keep coming: that is what was asked for, and only those who manage all jobs
-    can ask for more than 0. Within one priority nothing is passed by, so nothing starves.
-    """
-    return (
-        select(runs.c.run_id, runs.c.organization_id, runs.c.rank, runs.c.ready_at)
-        .where(
-            IS_PENDING,
-            runs.c.engine == line.engine,
-            runs.c.is_internal == line.is_internal,
-            runs.c.organization_id == line.organization_id,
-            runs.c.ready_at <= read.now,
-            or_(runs.c.claim_token.is_(None), runs.c.claimed_until < read.now),
-        )
-        .order_by(runs.c.rank, runs.c.ready_at, runs.c.run_id)
-    )
-
-
-def _place(row: Row[Any]) -> tuple[int, int, UUID]:
-    return (row.rank, row.ready_at, row.run_id)
-
-
-def _lanes(types: Collection[JobType]) -> list[bool]:
-    """The lanes of these job types, as the column `is_internal` has them."""
-    return sorted({type is JobType.INTERNAL for type in types})
 
 
 def progress_of_live(read: Read, organization_id: UUID) -> list[Row[Any]]:

@@ -1,10 +1,11 @@
-"""Kills the process that reaches an armed point of the product's code: all that crash tests put into it.
+"""Kills the process that reaches an armed point of the product's code, and shortens its patience: all
+that fault tests put into it.
 
 Python imports this module at its start where the tests put its folder on PYTHONPATH, so server, launcher,
 runners, keepers and internal operations have it, and user scripts, whose environment is built anew, do
 not. The product knows nothing of it. SAFELIGHT_CRASH is a folder: `points` names them, one a line, as
 `MODULE:NAME:before|after`; a file of that name in `armed` arms one. Who gets there moves it to `dead`,
-which only one can, and dies.
+which only one can, and dies. `constants` gives numbers of modules another value, as `MODULE:NAME=1.5`.
 """
 
 from __future__ import annotations
@@ -17,27 +18,33 @@ import os
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 FOLDER = os.environ.get("SAFELIGHT_CRASH", "")
+Change = Callable[[ModuleType], None]
 
 
 class Finder(importlib.abc.MetaPathFinder):
     """Lets modules be found as always, and changes them before anybody has anything of them."""
 
-    def __init__(self, points: list[str]) -> None:
-        self.points: dict[str, list[str]] = defaultdict(list)
+    def __init__(self, points: list[str], constants: list[str]) -> None:
+        self.changes: dict[str, list[Change]] = defaultdict(list)
         for point in points:
-            self.points[point.partition(":")[0]].append(point)
+            self._add(point, install)
+        for constant in constants:
+            self._add(constant, give)
+
+    def _add(self, what: str, change: Callable[[ModuleType, str], None]) -> None:
+        self.changes[what.partition(":")[0]].append(lambda module: change(module, what))
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        points = self.points.pop(fullname, ())
-        if not points:
+        changes = self.changes.pop(fullname, ())
+        if not changes:
             return None
         spec = importlib.util.find_spec(fullname)
         assert spec is not None
@@ -46,8 +53,8 @@ class Finder(importlib.abc.MetaPathFinder):
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            for point in points:
-                install(module, point)
+            for change in changes:
+                change(module)
 
         loader.exec_module = exec_module
         return spec
@@ -72,6 +79,13 @@ def install(module: ModuleType, point: str) -> None:
     setattr(owner, name, staticmethod(armed) if is_bound else armed)
 
 
+def give(module: ModuleType, constant: str) -> None:
+    """Before anybody imports it from there, so everybody has this value."""
+    name, _, value = constant.partition(":")[2].partition("=")
+    assert isinstance(vars(module)[name], float), f"{constant}: there is no such number"
+    setattr(module, name, float(value))
+
+
 def die(point: str) -> None:
     """Die if the point is armed."""
     try:
@@ -82,5 +96,9 @@ def die(point: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def lines(name: str) -> list[str]:
+    return Path(FOLDER, name).read_text().split()
+
+
 if FOLDER:
-    sys.meta_path.insert(0, Finder(Path(FOLDER, "points").read_text().split()))
+    sys.meta_path.insert(0, Finder(lines("points"), lines("constants")))

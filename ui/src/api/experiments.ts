@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, post } from "./client";
-import type { Experiment, Job, JsonObject, MetricSeries } from "./types";
+import type { Experiment, Job, JsonObject, MetricSeries, Terms } from "./types";
 import { useLaunched } from "./versions";
 
 export const experimentQuery = (experiment: string) =>
@@ -19,7 +19,7 @@ export const seriesQuery = (experiment: string, metric: string, points: number) 
   });
 
 export function useLaunchExperiment(experiment: string) {
-  return useLaunched((parameters: JsonObject) =>
-    post<Job>(`/experiments/${experiment}/launch`, { parameters }, crypto.randomUUID()),
+  return useLaunched((said: Terms & { parameters: JsonObject }) =>
+    post<Job>(`/experiments/${experiment}/launch`, said, crypto.randomUUID()),
   );
 }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, link, post, type Query } from "./client";
 import { logTail } from "./log";
-import type { Comparison, FailureKind, FilterValue, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
+import type { Comparison, FailureKind, FilterValue, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples, Terms } from "./types";
 
 export interface JobFilters {
   type?: JobType | undefined;
@@ -97,7 +97,7 @@ export const formQuery = (run: string) =>
   });
 
 /** What shall differ from an earlier run. Limits as people write them; null takes one off. */
-export interface Changes {
+export interface Changes extends Terms {
   parameters?: JsonObject;
   inputs?: JsonObject;
   resources?: Record<string, string | null>;

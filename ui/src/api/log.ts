@@ -21,6 +21,8 @@ export interface Search {
   q: string;
   regex: boolean;
   stream?: Stream | undefined;
+  /** The number of the only section to look in. */
+  section?: number | undefined;
   /** Alone: the last hits before this line. */
   before?: number;
   limit?: number;

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get, post } from "./client";
-import type { Job, JsonObject, Page, Processing, Resources } from "./types";
+import type { Job, JsonObject, Page, Processing, Resources, Terms } from "./types";
 import { useLaunched } from "./versions";
 
 export const processingsQuery = queryOptions({
@@ -14,7 +14,7 @@ export const processingQuery = (processing: string) =>
     queryFn: ({ signal }) => get<Processing>(`/processings/${processing}`, undefined, signal),
   });
 
-export interface ProcessingLaunch {
+export interface ProcessingLaunch extends Terms {
   target_id: string;
   parameters: JsonObject;
   inputs: JsonObject;

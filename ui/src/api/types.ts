@@ -34,7 +34,17 @@ export type FilterValue = Said["ValueView"];
 export type BulkAction = Said["Action"];
 export type BulkResult = Said["BulkResult"];
 export type BulkResults = Said["BulkResults"];
+export type SavedView = Said["ViewView"];
+export type SavedViewForm = Said["ViewBody"];
+export type JobColumn = Said["JobColumn"];
+export type Density = Said["Density"];
 export type Resources = Said["ResourcesView"];
+export type Retry = Said["RetryView"];
+/** How a launch ranks, and when it is tried again; what is left out stays as the package or the run has it. */
+export interface Terms {
+  priority?: number;
+  retry?: Retry | null;
+}
 export type JobRow = Narrow<Said["JobRow"], { target: Target | null }>;
 export type TimelineEvent = Narrow<Said["EventView"], { facts: JsonObject }>;
 

@@ -2,8 +2,11 @@ import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useLaunchExperiment } from "../api/experiments";
 import type { Experiment, JsonObject } from "../api/types";
+import { MoreOptions } from "../components/MoreOptions";
 import { useOpen } from "../components/open";
 import { impliedRules, ParameterForm, startValues } from "../components/ParameterForm";
+import { NO_TERMS, termsChanged } from "../components/terms";
+import { TermsFields } from "../components/TermsFields";
 
 interface Props {
   experiment: Experiment;
@@ -15,6 +18,7 @@ interface Props {
 export function LaunchDialog({ experiment, opened, close }: Props) {
   const rules = impliedRules(experiment.parameter_rules, experiment.parameters);
   const [parameters, setParameters] = useState<JsonObject>(() => startValues(rules, experiment.parameters));
+  const [terms, setTerms] = useState(NO_TERMS);
   const launch = useLaunchExperiment(experiment.id);
   const open = useOpen();
   return (
@@ -23,10 +27,13 @@ export function LaunchDialog({ experiment, opened, close }: Props) {
         style={{ display: "grid", gap: 18 }}
         onSubmit={(event) => {
           event.preventDefault();
-          launch.mutate(parameters, { onSuccess: (job) => open(`/jobs/${job.id}`) });
+          launch.mutate({ parameters, ...termsChanged(terms, NO_TERMS) }, { onSuccess: (job) => open(`/jobs/${job.id}`) });
         }}
       >
         <ParameterForm rules={rules} values={parameters} change={setParameters} />
+        <MoreOptions>
+          <TermsFields terms={terms} change={setTerms} />
+        </MoreOptions>
         {launch.error && (
           <p role="alert" style={{ color: "var(--bad)" }}>
             {launch.error.message}

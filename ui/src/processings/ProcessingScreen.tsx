@@ -9,7 +9,10 @@ import type { JsonObject, Processing } from "../api/types";
 import { Loaded } from "../components/Loaded";
 import { useOpen } from "../components/open";
 import { impliedRules, ParameterForm, startValues } from "../components/ParameterForm";
+import { MoreOptions } from "../components/MoreOptions";
 import { Screen } from "../components/Screen";
+import { NO_TERMS, termsChanged } from "../components/terms";
+import { TermsFields } from "../components/TermsFields";
 import { textOf } from "../components/values";
 import { Trail } from "../components/Trail";
 import styles from "./Processings.module.css";
@@ -36,6 +39,7 @@ function LaunchForm({ processing }: { processing: Processing }) {
   const rules = impliedRules(processing.parameters, processing.default_parameters);
   const [parameters, setParameters] = useState<JsonObject>(() => startValues(rules, processing.default_parameters));
   const [inputs, setInputs] = useState<JsonObject>({});
+  const [terms, setTerms] = useState(NO_TERMS);
   const launch = useLaunchProcessing(processing.id);
   const open = useOpen();
   const mayLaunch = useMay("member");
@@ -45,7 +49,7 @@ function LaunchForm({ processing }: { processing: Processing }) {
       onSubmit={(event) => {
         event.preventDefault();
         launch.mutate(
-          { target_id: target, parameters, inputs },
+          { target_id: target, parameters, inputs, ...termsChanged(terms, NO_TERMS) },
           { onSuccess: (job) => open(`/jobs/${job.id}`) },
         );
       }}
@@ -76,6 +80,9 @@ function LaunchForm({ processing }: { processing: Processing }) {
           <ParameterForm rules={rules} values={parameters} change={setParameters} />
         </section>
       )}
+      <MoreOptions>
+        <TermsFields terms={terms} change={setTerms} />
+      </MoreOptions>
       {launch.error && (
         <p className={styles.error} role="alert">
           {launch.error.message}

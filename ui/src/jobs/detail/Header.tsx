@@ -1,3 +1,4 @@
+import { Tooltip } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Job, Run } from "../../api/types";
@@ -30,7 +31,10 @@ export function Header({ job, run }: { job: Job; run: Run }) {
       </nav>
       <div className={styles.line}>
         <Status status={run.status} stopping={run.stop !== null} pill />
-        <h1 className={styles.name}>{job.name}</h1>
+        <div className={styles.title}>
+          <h1 className={styles.name}>{job.name}</h1>
+          {run.engine === "external" && <Tracked />}
+        </div>
         <Actions job={job} run={run} refused={setRefused} />
       </div>
       {refused && (
@@ -65,6 +69,17 @@ export function Header({ job, run }: { job: Job; run: Run }) {
       </div>
       <Strip run={run} />
     </header>
+  );
+}
+
+/** A job that is only tracked here. */
+function Tracked() {
+  return (
+    <Tooltip label="It runs on a machine of its user's; Safelight keeps its record">
+      <span className={styles.tracked} tabIndex={0}>
+        Runs elsewhere
+      </span>
+    </Tooltip>
   );
 }
 

@@ -10,7 +10,9 @@ const run = {
   number: 2,
   parameters: { angle: 30, flip: true, none: null },
   inputs: { target_version_name: "it's turned" },
-  resources: { cpu: 2, memory: 4 * 2 ** 30, gpu: 0, timeout_s: null },
+  resources: { cpu: 2, memory: 4 * 2 ** 30, gpu: 0, disk: 20 * 2 ** 30, timeout_s: null },
+  priority: 0,
+  retry: null,
 };
 
 test("a new job like a run is launched by one command of each kind", () => {
@@ -24,10 +26,19 @@ test("a new job like a run is launched by one command of each kind", () => {
       "--input 'target_version_name=it'\\''s turned'",
       "--limit cpu=2",
       "--limit memory=4GiB",
+      "--limit disk=20GiB",
     ].join(" \\\n  "),
   );
   expect(found?.python).toContain('parameters={"angle": 30, "flip": True, "none": None, "key": "..."},');
   expect(found?.rest).toContain("/api/v1/processings/77/launch");
+});
+
+test("a priority and other tries are part of the command", () => {
+  const retry = { kinds: ["lost" as const, "timeout" as const], times: 2, backoff_s: 30 };
+  const found = anew(job, { ...run, priority: -5, retry }, [], "http://h");
+  expect(found?.terminal).toMatch(/--priority -5 \\\n {2}--retry 2 --retry-on lost,timeout --retry-after 30$/);
+  expect(found?.python).toContain('    priority=-5,\n    retry={"kinds": ["lost", "timeout"], "times": 2, "backoff_s": 30},');
+  expect(found?.rest).toContain('"retry":{"kinds":["lost","timeout"],"times":2,"backoff_s":30}');
 });
 
 test("what cannot be typed has no command of its own", () => {

@@ -8,7 +8,7 @@ export interface Commands {
   rest: string;
 }
 
-type Launched = Pick<Run, "number" | "parameters" | "inputs" | "resources">;
+type Launched = Pick<Run, "number" | "parameters" | "inputs" | "resources" | "priority" | "retry">;
 type Whose = Pick<Job, "id" | "processing" | "target">;
 
 /** The next run of the job, like this one. */
@@ -29,13 +29,22 @@ export function anew(job: Whose, run: Launched, secrets: readonly string[], orig
   const limits = Object.entries(limitsOf(run.resources)).filter(([, value]) => value);
   const parameters = { ...run.parameters, ...given };
   const resources = Object.fromEntries(limits.map(([name, value]) => [name, value.replace(" ", "")]));
-  const body = { parameters, ...(filled(inputs) && { inputs }), ...(filled(resources) && { resources }) };
+  const retry = run.retry && { ...run.retry };
+  const body: Record<string, Json> = {
+    parameters,
+    ...(filled(inputs) && { inputs }),
+    ...(filled(resources) && { resources }),
+    ...(run.priority && { priority: run.priority }),
+    ...(retry && { retry }),
+  };
   return {
     terminal: [
       `safelight processing launch ${quoted(processing.name)} --target ${quoted(target.name)}`,
       ...options("--set", parameters),
       ...options("--input", inputs),
       ...options("--limit", resources),
+      ...(run.priority ? [`--priority ${run.priority}`] : []),
+      ...(retry ? [`--retry ${retry.times} --retry-on ${retry.kinds.join(",")} --retry-after ${retry.backoff_s}`] : []),
     ].join(" \\\n  "),
     python: python(
       origin,

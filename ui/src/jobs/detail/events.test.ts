@@ -6,6 +6,7 @@ test.each([
   ["run_queued", { engine: "local" }, "Handed to the engine local"],
   ["run_given_back", {}, "Given back by its engine before it started"],
   ["run_started", {}, "Started"],
+  ["run_resumed", { paused_at: 5 }, "Paused while Safelight was upgraded, begins again"],
   ["run_declared", { declared: "fail" }, "The script said that it failed"],
   ["run_stop_requested", { grace_s: 30 }, "Stop asked for, 30 s to end"],
   ["run_stop_requested", { grace_s: 0 }, "Kill asked for"],
@@ -25,6 +26,17 @@ test("a report that came too late says what, how, and that it changes nothing", 
     more: "The first end counts, so the status stays.",
   });
   expect(told({ kind: "run_late_report", facts: { status: "FAILED", exit_code: null, signal: 9 } }).text).toMatch(/by signal 9$/);
+});
+
+test("another try says which it is, why, and when; and if there is none, why not", () => {
+  const ready_at = new Date(2026, 10, 28, 14, 2, 7).getTime() * 1000;
+  const facts = { after: 1, number: 1, times: 3, ready_at, failure: { kind: "lost", message: "Nothing was heard of it." } };
+  expect(told({ kind: "run_retried", facts })).toEqual({
+    text: "Try 1 of 3, as run 1 failed",
+    more: "Nothing was heard of it. · not before 14:02:07",
+  });
+  const reason = "The version 'apples/v2' exists already.";
+  expect(told({ kind: "run_not_retried", facts: { after: 1, failure: {}, reason } })).toEqual({ text: "Not tried again", more: reason });
 });
 
 test("an event that nobody knows is told by its own words", () => {

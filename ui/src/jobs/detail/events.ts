@@ -1,7 +1,7 @@
 /** What happened to a run, in sentences. */
 import type { Json, JsonObject, RunStatus, TimelineEvent } from "../../api/types";
 import { STATUS_WORD } from "../../components/status";
-import { duration } from "../../components/times";
+import { clock, duration } from "../../components/times";
 import { said } from "../../components/values";
 
 export interface Told {
@@ -14,11 +14,14 @@ const TELL: Record<string, (facts: JsonObject) => Told> = {
   run_created: () => ({ text: "Asked for", status: "PENDING" }),
   run_queued: ({ engine }) => ({ text: `Handed to the engine ${text(engine)}`, status: "QUEUED" }),
   run_given_back: () => ({ text: "Given back by its engine before it started", status: "PENDING" }),
+  run_resumed: () => ({ text: "Paused while Safelight was upgraded, begins again" }),
   run_started: () => ({ text: "Started", status: "RUNNING" }),
   run_declared: ({ declared }) => ({ text: declared === "fail" ? "The script said that it failed" : "The script said that it succeeded" }),
   run_stop_requested: ({ grace_s }) => ({ text: grace_s === 0 ? "Kill asked for" : `Stop asked for, ${text(grace_s)} s to end` }),
   run_ended: ended,
   run_late_report: late,
+  run_retried: retried,
+  run_not_retried: ({ reason }) => ({ text: "Not tried again", more: text(reason) || undefined }),
 };
 
 export function told({ kind, facts }: Pick<TimelineEvent, "kind" | "facts">): Told {
@@ -36,6 +39,16 @@ function ended(facts: JsonObject): Told {
   const { status, failure } = facts;
   const why = failure && typeof failure === "object" && "message" in failure ? text(failure["message"]) : undefined;
   return { text: `Ended: ${wordOf(status)}`, more: why, status: isStatus(status) ? status : undefined };
+}
+
+/** The run is another try of one that failed. */
+function retried({ after, number, times, ready_at, failure }: JsonObject): Told {
+  const why = failure && typeof failure === "object" && "message" in failure ? text(failure["message"]) : "";
+  const at = typeof ready_at === "number" ? `not before ${clock(ready_at / 1000)}` : "";
+  return {
+    text: `Try ${text(number)} of ${text(times)}, as run ${text(after)} failed`,
+    more: [why, at].filter(Boolean).join(" · ") || undefined,
+  };
 }
 
 function late(facts: JsonObject): Told {

@@ -21,7 +21,7 @@ const SOURCE: Record<string, string> = { package: "package", image: "image", tag
 
 export function sourceOf({ source, engine }: Run): FactRow[] {
   const rows: FactRow[] = Object.entries(source)
-    .filter(([, value]) => value !== null && typeof value !== "object")
+    .filter(([, value]) => value !== null && value !== "" && typeof value !== "object")
     .map(([name, value]) => ({ name: SOURCE[name] ?? name, value: shortHash(said(value)), mono: true }));
   return [...rows, { name: "engine", value: engine }];
 }

@@ -18,11 +18,11 @@ interface Props {
 
 /** The hits one below the other, each with the lines around it and a link to its place. */
 export function HitList({ run, stream, search, goTo }: Props) {
-  const { q, regex, pattern } = search;
+  const { q, regex, section, pattern } = search;
   const query = useInfiniteQuery({
-    queryKey: ["runs", run, "hits", q.trim(), regex, stream],
+    queryKey: ["runs", run, "hits", q.trim(), regex, stream, section],
     queryFn: ({ pageParam, signal }) =>
-      searchLog(run, { q: q.trim(), regex, stream: stream ?? undefined, limit: 50, around: 2 }, pageParam, signal),
+      searchLog(run, { q: q.trim(), regex, stream: stream ?? undefined, section: section ?? undefined, limit: 50, around: 2 }, pageParam, signal),
     initialPageParam: 0,
     getNextPageParam: (last) => last.next,
     enabled: q.trim() !== "",

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import type { LogSection, Run, Stream } from "../../api/types";
+import type { LogSection, Run } from "../../api/types";
 import { count, plural } from "../../components/numbers";
 import { Failed } from "../../components/State";
 import { isLive } from "../../components/status";
@@ -19,6 +19,7 @@ import { useErrors } from "./useErrors";
 import { useFolding } from "./useFolding";
 import { useLogKeys } from "./useLogKeys";
 import { useLogSearch } from "./useSearch";
+import { useShown } from "./useShown";
 import { useView } from "./view";
 import { Viewport } from "./viewport";
 
@@ -26,7 +27,8 @@ const ROW_HEIGHT = 21;
 
 /** The whole log of a run, from its first line, growing while the run goes on. */
 export function LogViewer({ run }: { run: Run }) {
-  const [stream, setStream] = useState<Stream | null>(null);
+  const address = useShown();
+  const [{ stream }, show] = address;
   const log = useMemo(() => new LogLines(run.id, stream), [run.id, stream]);
   useEffect(() => log.open(), [log]);
   useSyncExternalStore(log.watch, log.read);
@@ -47,8 +49,8 @@ export function LogViewer({ run }: { run: Run }) {
   const view = useView(port, rows.count + tails.length, heights);
 
   // A line has its number in the whole log only, so that is where one comes to it.
-  const goTo = useGoTo(unfold, stream === null && loaded, () => setStream(null), (line) => port.show(heights.top(rows.ofLine(line))));
-  const search = useLogSearch(run.id, stream, goTo);
+  const goTo = useGoTo(unfold, stream === null && loaded, () => show({ stream: null }), (line) => port.show(heights.top(rows.ofLine(line))));
+  const search = useLogSearch(run.id, address, goTo);
   const mark = useArrival(here, loaded, goTo, name);
   const inSight = linesInSight(rows, view.first, view.last);
   const firstInSight = linesInSight(rows, heights.at(port.read().top), view.last)[0];
@@ -88,11 +90,11 @@ export function LogViewer({ run }: { run: Run }) {
   return (
     <section ref={field} className={styles.viewer} aria-label="Log" data-full={full || undefined}>
       <Toolbar
-        {...{ run, search, listed, settings, change, streams, stream, errors, full, setFull }}
+        {...{ run, search, sections, listed, settings, change, streams, stream, errors, full, setFull }}
         list={() => setListed(!listed)}
         choose={(chosen) => {
           heights.forget(); // other rows
-          setStream(chosen);
+          show({ stream: chosen });
         }}
       />
       {error && !loaded ? (

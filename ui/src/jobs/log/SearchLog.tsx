@@ -1,12 +1,21 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { ChevronDown, ChevronUp, List, Regex, Search } from "lucide-react";
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ChevronDown, ChevronUp, FoldVertical, List, Regex, Search } from "lucide-react";
+import type { LogSection } from "../../api/types";
 import { count } from "../../components/numbers";
 import styles from "./SearchLog.module.css";
 import type { LogSearch } from "./useSearch";
 
+interface Props {
+  search: LogSearch;
+  sections: LogSection[];
+  listed: boolean;
+  list: () => void;
+}
+
 /** The search field over the whole log: Enter goes on, Shift and Enter go back. */
-export function SearchLog({ search, listed, list }: { search: LogSearch; listed: boolean; list: () => void }) {
+export function SearchLog({ search, sections, listed, list }: Props) {
   const { step } = search;
+  const within = sections.find(({ number }) => number === search.section)?.name;
   const none = search.hits.length === 0;
   return (
     <div className={styles.box}>
@@ -15,7 +24,7 @@ export function SearchLog({ search, listed, list }: { search: LogSearch; listed:
         type="search"
         className={styles.input}
         aria-label="Search the whole log"
-        placeholder="Search the whole log"
+        placeholder={within ? `Search in ${within}` : "Search the whole log"}
         value={search.q}
         onChange={(event) => search.setQ(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -29,6 +38,7 @@ export function SearchLog({ search, listed, list }: { search: LogSearch; listed:
       <span className={styles.count} role="status" data-bad={search.error ? true : undefined}>
         {said(search)}
       </span>
+      <SectionChoice search={search} sections={sections} />
       <Tooltip label="Regular expression">
         <ActionIcon size={26} aria-label="Regular expression" aria-pressed={search.regex} onClick={() => search.setRegex(!search.regex)}>
           <Regex size={14} aria-hidden="true" />
@@ -46,6 +56,35 @@ export function SearchLog({ search, listed, list }: { search: LogSearch; listed:
         <ChevronDown size={16} aria-hidden="true" />
       </ActionIcon>
     </div>
+  );
+}
+
+/** Where to look: in all of the log, or in one of its sections. */
+function SectionChoice({ search, sections }: Pick<Props, "search" | "sections">) {
+  const { section, setSection } = search;
+  if (sections.length === 0 && section === null) return null;
+  const name = sections.find(({ number }) => number === section)?.name;
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Tooltip label={section === null ? "Look in one section only" : `Looks in ${name ?? "one section"} only`}>
+        <Menu.Target>
+          <ActionIcon size={26} aria-label={section === null ? "Section: all" : `Section: ${name ?? section}`} aria-pressed={section !== null}>
+            <FoldVertical size={14} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+      </Tooltip>
+      <Menu.Dropdown className={styles.sections}>
+        <Menu.Label>Look in</Menu.Label>
+        <Menu.RadioGroup value={section === null ? "" : String(section)} onChange={(value) => setSection(value === "" ? null : Number(value))}>
+          <Menu.RadioItem value="">The whole log</Menu.RadioItem>
+          {sections.map((each) => (
+            <Menu.RadioItem key={each.number} value={String(each.number)}>
+              {each.name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

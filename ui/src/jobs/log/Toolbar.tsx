@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { CircleArrowDown, CircleArrowUp, Clock, Download, Filter, Maximize2, Minimize2, WrapText } from "lucide-react";
 import { logFile } from "../../api/log";
-import type { Run, Stream } from "../../api/types";
+import type { LogSection, Run, Stream } from "../../api/types";
 import { plural } from "../../components/numbers";
 import { SearchLog } from "./SearchLog";
 import { type LogSettings, type Timestamps, TIMESTAMPS } from "./settings";
@@ -18,6 +18,7 @@ const WORD: Record<Timestamps, string> = {
 interface Props {
   run: Run;
   search: LogSearch;
+  sections: LogSection[];
   listed: boolean;
   list: () => void;
   settings: LogSettings;
@@ -31,10 +32,10 @@ interface Props {
 }
 
 /** Search, errors, streams, times, wrapping, full screen, download. */
-export function Toolbar({ run, search, listed, list, settings, change, errors, full, setFull, ...filter }: Props) {
+export function Toolbar({ run, search, sections, listed, list, settings, change, errors, full, setFull, ...filter }: Props) {
   return (
     <div className={styles.bar}>
-      <SearchLog search={search} listed={listed} list={list} />
+      <SearchLog search={search} sections={sections} listed={listed} list={list} />
       {errors.said && (
         <span className={styles.said} role="status">
           {errors.said}

@@ -1,15 +1,20 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { searchLog } from "../../api/log";
-import type { LogHit, Stream } from "../../api/types";
+import type { LogHit } from "../../api/types";
 import { patternOf } from "./ansi";
+import type { useShown } from "./useShown";
+
+const PAUSE_MS = 250;
 
 export interface LogSearch {
   q: string;
   regex: boolean;
+  section: number | null;
   setQ: (q: string) => void;
   setRegex: (regex: boolean) => void;
+  setSection: (section: number | null) => void;
   pattern: RegExp | null;
   hits: LogHit[];
   /** There are more hits than were fetched. */
@@ -22,21 +27,24 @@ export interface LogSearch {
 }
 
 /** Search over the whole log, on the server; here only the hits and where one stands among them. */
-export function useLogSearch(run: string, stream: Stream | null, goTo: (line: number) => void): LogSearch {
-  const [q, setQ] = useState("");
-  const [regex, setRegex] = useState(false);
-  const [wanted] = useDebouncedValue(q.trim(), 250);
+export function useLogSearch(
+  run: string,
+  [{ stream, q: asked, regex, section }, show]: ReturnType<typeof useShown>,
+  goTo: (line: number) => void,
+): LogSearch {
+  const [q, setQ] = useTyped(asked, show);
+  const [wanted] = useDebouncedValue(q.trim(), PAUSE_MS);
   const [place, setPlace] = useState({ key: "", at: -1 });
   const query = useInfiniteQuery({
-    queryKey: ["runs", run, "search", wanted, regex, stream],
-    queryFn: ({ pageParam, signal }) => searchLog(run, { q: wanted, regex, stream: stream ?? undefined }, pageParam, signal),
+    queryKey: ["runs", run, "search", wanted, regex, stream, section],
+    queryFn: ({ pageParam, signal }) => searchLog(run, { q: wanted, regex, stream: stream ?? undefined, section: section ?? undefined }, pageParam, signal),
     initialPageParam: 0,
     getNextPageParam: (last) => last.next,
     enabled: wanted !== "",
     retry: false,
   });
   const pattern = useMemo(() => patternOf(wanted, regex), [wanted, regex]);
-  const key = `${wanted}/${regex}/${stream ?? ""}`;
+  const key = `${wanted}/${regex}/${stream ?? ""}/${section ?? ""}`;
   const hits = useMemo(
     () => (wanted && !query.isError ? (query.data?.pages.flatMap((page) => page.hits) ?? []) : []),
     [wanted, query.isError, query.data],
@@ -59,8 +67,10 @@ export function useLogSearch(run: string, stream: Stream | null, goTo: (line: nu
   return {
     q,
     regex,
+    section,
     setQ,
-    setRegex,
+    setRegex: (is) => show({ regex: is }),
+    setSection: (number) => show({ section: number }),
     pattern,
     hits,
     more,
@@ -69,4 +79,27 @@ export function useLogSearch(run: string, stream: Stream | null, goTo: (line: nu
     busy: wanted !== "" && query.isFetching,
     step,
   };
+}
+
+/** A text as it is typed; the address follows when one pauses, and takes over when somebody else changes it. */
+function useTyped(asked: string, show: ReturnType<typeof useShown>[1]): [string, (text: string) => void] {
+  const [text, setText] = useState(asked);
+  const [told, setTold] = useState(asked);
+  const [known, setKnown] = useState(asked);
+  if (known !== asked) {
+    setKnown(asked);
+    if (asked !== told) {
+      setTold(asked);
+      setText(asked);
+    }
+  }
+  useEffect(() => {
+    if (text.trim() === told) return;
+    const timer = window.setTimeout(() => {
+      setTold(text.trim());
+      show({ q: text.trim() });
+    }, PAUSE_MS);
+    return () => window.clearTimeout(timer);
+  }, [text, told, show]);
+  return [text, setText];
 }

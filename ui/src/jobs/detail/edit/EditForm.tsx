@@ -8,13 +8,14 @@ import { checkQuery, useRerun } from "../../../api/jobs";
 import type { Job, RerunForm, Run } from "../../../api/types";
 import { impliedRules, ParameterForm } from "../../../components/ParameterForm";
 import { isLive } from "../../../components/status";
+import { TermsFields } from "../../../components/TermsFields";
 import { textOf } from "../../../components/values";
 import { InputField } from "../../../processings/InputField";
-import { changesOf, type Draft, draftOf, inputsOf, type Proposed } from "./draft";
+import { changesOf, type Draft, draftOf, type Input, inputsOf, LIMITS, type Proposed } from "./draft";
 import { Differences } from "./Differences";
 import styles from "./Edit.module.css";
 import { LimitFields } from "./LimitFields";
-import { errorsOf, problemsOf } from "./problems";
+import { byField, errorsOf, problemsOf } from "./problems";
 import { Warnings } from "./Warnings";
 
 interface Props {
@@ -95,8 +96,11 @@ export function EditForm({ job, run, form, proposed, close }: Props) {
           <LimitFields limits={draft.limits} change={(limits) => change({ limits })} errors={errors.resources} />
         </Part>
       )}
+      <Part title="Priority and other tries">
+        <TermsFields terms={draft.terms} change={(terms) => change({ terms })} errors={byField(problems)} />
+      </Part>
       <Differences changes={changes} run={run} form={form} reset={() => setDraft(draftOf(run))} />
-      <Elsewhere problems={problems} named={[...Object.keys(rules), ...inputs.map(({ name }) => name)]} />
+      <Elsewhere problems={problems} shown={shownFields(Object.keys(rules), inputs)} />
       <div className={styles.foot}>
         {live && <span className={styles.text}>Run {job.run_number} has not ended yet.</span>}
         <Button variant="subtle" onClick={close}>
@@ -125,12 +129,18 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
-const LIMIT_FIELDS = ["cpu", "memory", "gpu", "timeout"];
+/** The server's names of all fields that stand in the form. */
+const shownFields = (parameters: string[], inputs: Input[]): Set<string> =>
+  new Set([
+    ...parameters.map((name) => `parameters.${name}`),
+    ...inputs.map(({ name }) => `inputs.${name}`),
+    ...LIMITS.map((name) => `resources.${name}`),
+    ...["priority", "retry", "retry.kinds", "retry.times", "retry.backoff_s"],
+  ]);
 
 /** What is wrong and has no field here to stand at. */
-function Elsewhere({ problems, named }: { problems: ReturnType<typeof problemsOf>; named: string[] }) {
-  const fields = new Set([...named, ...LIMIT_FIELDS]);
-  const rest = problems.filter(({ field }) => !fields.has(field.split(".").slice(1).join(".")));
+function Elsewhere({ problems, shown }: { problems: ReturnType<typeof problemsOf>; shown: Set<string> }) {
+  const rest = problems.filter(({ field }) => !shown.has(field));
   return rest.map(({ field, message }) => (
     <p key={field + message} role="alert" className={styles.problem}>
       {message}

@@ -7,6 +7,7 @@ const FIELD: Record<Limit, { label: string; like: string }> = {
   cpu: { label: "CPU", like: "cores, as 2 or 0.5" },
   memory: { label: "Memory", like: "as 4 GiB" },
   gpu: { label: "GPU", like: "number of GPUs" },
+  disk: { label: "Disk", like: "as 20 GiB" },
   timeout: { label: "Timeout", like: "as 30 min or 2 h" },
 };
 

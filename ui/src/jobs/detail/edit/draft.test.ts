@@ -7,6 +7,8 @@ const run = {
   inputs: { target_version_name: "rotated", assets: ["x"] },
   resources: { cpu: 2, memory: 4 * 2 ** 30, gpu: 0, timeout_s: 5400 },
   source: { package: "0" },
+  priority: 0,
+  retry: null,
 };
 const form = { parameters: {}, inputs: [], secrets: [], closed: true };
 
@@ -37,9 +39,21 @@ test("changes are said in words, secrets never", () => {
   ]);
 });
 
+test("a priority and other tries are changed and said like all else", () => {
+  const tried = { ...run, priority: 5, retry: { kinds: ["lost" as const], times: 2, backoff_s: 30 } };
+  const draft = draftOf(tried);
+  expect(changesOf(draft, tried)).toEqual({ parameters: {}, inputs: {}, resources: {}, like: 3 });
+  const changes = changesOf({ ...draft, terms: { ...draft.terms, priority: "-1", kinds: [] } }, tried);
+  expect(changes).toMatchObject({ priority: -1, retry: null });
+  expect(inWords(changes, tried, new Set())).toEqual([
+    { field: "priority", name: "priority", before: "5", after: "-1" },
+    { field: "retry", name: "other tries", before: "after Lost: 2 times, first after 30 s", after: "none" },
+  ]);
+});
+
 test.each([
-  [{ cpu: 0.5, memory: 1536 * 2 ** 20, gpu: 2, timeout_s: 7200 }, { cpu: "0.5", memory: "1536 MiB", gpu: "2", timeout: "2 h" }],
-  [{ cpu: null, memory: 1000, gpu: 0, timeout_s: 90.5 }, { cpu: "", memory: "1000", gpu: "", timeout: "90.5 s" }],
+  [{ cpu: 0.5, memory: 1536 * 2 ** 20, gpu: 2, timeout_s: 7200 }, { cpu: "0.5", memory: "1536 MiB", gpu: "2", disk: "", timeout: "2 h" }],
+  [{ cpu: null, memory: 1000, gpu: 0, disk: 20 * 2 ** 30, timeout_s: 90.5 }, { cpu: "", memory: "1000", gpu: "", disk: "20 GiB", timeout: "90.5 s" }],
 ])("limits are written exactly: %o", (resources, written) => {
   expect(limitsOf(resources)).toEqual(written);
 });

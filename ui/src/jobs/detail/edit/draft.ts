@@ -1,10 +1,11 @@
 /** What stands in the form of "Edit and re-run", and what of it differs from the run that it began with. */
 import type { Changes } from "../../../api/jobs";
 import type { Json, JsonObject, ProcessingInput, RerunForm, Resources, Run } from "../../../api/types";
+import { draftOfTerms, retrySaid, type TermsDraft, termsChanged } from "../../../components/terms";
 import { said } from "../../../components/values";
 
 /** Limits as people write them; empty: none. */
-export const LIMITS = ["cpu", "memory", "gpu", "timeout"] as const;
+export const LIMITS = ["cpu", "memory", "gpu", "disk", "timeout"] as const;
 export type Limit = (typeof LIMITS)[number];
 export type Limits = Record<Limit, string>;
 
@@ -12,21 +13,23 @@ export interface Draft {
   parameters: JsonObject;
   inputs: JsonObject;
   limits: Limits;
+  terms: TermsDraft;
 }
 
 export type Input = Pick<ProcessingInput, "name" | "type" | "required">;
-type Given = Pick<Run, "number" | "parameters" | "inputs" | "resources">;
+type Given = Pick<Run, "number" | "parameters" | "inputs" | "resources" | "priority" | "retry">;
 
 export function draftOf(run: Given, proposed: Proposed = {}): Draft {
   return {
     parameters: { ...run.parameters, ...proposed.parameters },
     inputs: { ...run.inputs, ...proposed.inputs },
     limits: { ...limitsOf(run.resources), ...proposed.limits },
+    terms: draftOfTerms(run),
   };
 }
 
 /** What the draft has that the run had not; what stays is not sent, so that it stays exactly. */
-export function changesOf(draft: Draft, run: Given): Required<Changes> {
+export function changesOf(draft: Draft, run: Given): Changes {
   const before = limitsOf(run.resources);
   const limits = LIMITS.filter((name) => draft.limits[name].trim() !== before[name]);
   return {
@@ -34,6 +37,7 @@ export function changesOf(draft: Draft, run: Given): Required<Changes> {
     inputs: different(draft.inputs, run.inputs),
     resources: Object.fromEntries(limits.map((name) => [name, draft.limits[name].trim() || null])),
     like: run.number,
+    ...termsChanged(draft.terms, draftOfTerms(run)),
   };
 }
 
@@ -71,7 +75,15 @@ export function inWords(changes: Changes, run: Given, secrets: ReadonlySet<strin
     ...Object.entries(changes.resources ?? {}).map(([name, value]) =>
       row("resources", name, before[name as Limit] || "none", value ?? "none"),
     ),
+    ...termsInWords(changes, run),
   ];
+}
+
+function termsInWords({ priority, retry }: Changes, run: Given): Changed[] {
+  const rows: Changed[] = [];
+  if (priority !== undefined) rows.push({ field: "priority", name: "priority", before: said(run.priority), after: said(priority) });
+  if (retry !== undefined) rows.push({ field: "retry", name: "other tries", before: retrySaid(run.retry), after: retrySaid(retry) });
+  return rows;
 }
 
 // --- limits --------------------------------------------------------------------------------------
@@ -80,11 +92,12 @@ const BYTES = { TiB: 2 ** 40, GiB: 2 ** 30, MiB: 2 ** 20, KiB: 2 ** 10 };
 const SECONDS = { d: 86_400, h: 3600, min: 60 };
 
 /** Exactly what the server has, so that a field which nobody touched changes nothing. */
-export function limitsOf({ cpu, memory, gpu, timeout_s }: Resources): Limits {
+export function limitsOf({ cpu, memory, gpu, disk, timeout_s }: Resources): Limits {
   return {
     cpu: cpu == null ? "" : String(cpu),
     memory: memory == null ? "" : inUnits(memory, BYTES, ""),
     gpu: gpu ? String(gpu) : "",
+    disk: disk == null ? "" : inUnits(disk, BYTES, ""),
     timeout: timeout_s == null ? "" : inUnits(timeout_s, SECONDS, "s"),
   };
 }

@@ -40,6 +40,10 @@ export function errorsOf(
   return found;
 }
 
+/** By the server's names of fields. */
+export const byField = (problems: readonly Problem[]): Record<string, ReactNode> =>
+  Object.fromEntries(problems.map(({ field, message }) => [field, plainly(message, field)]));
+
 /** The sentence without the name of the field that it stands at. */
 function plainly(message: string, field: string): string {
   if (!message.startsWith(`${field} `)) return message;
