@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
+from tests.browser.house import ok
+from tests.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +87,27 @@ def test_columns_and_density_stay_with_the_browser(member_page: Page) -> None:
     page.get_by_role("button", name="Columns").click()
     page.get_by_role("button", name="As usual").click()
     expect(heads.nth(4)).to_have_text("Object")
+
+
+def test_while_paused_changes_are_counted_and_come_in_by_one_press(
+    page: Page, live: LiveServer, house: dict[str, Any]
+) -> None:
+    page.get_by_role("combobox", name="Search jobs").fill("hello")
+    expect(page).to_have_url(re.compile(r"search=hello"))
+    row = page.locator(f"[data-job='{house['hello']}']")
+    expect(row).to_contain_text("Success")
+    before = page.get_by_role("row").count()
+    page.get_by_role("button", name=re.compile("Hold the list still")).click()
+    with live.client() as client:
+        again = ok(client.post(f"/api/v1/jobs/{house['hello']}/rerun", json={}))
+        expect(page.get_by_role("button", name="1 change while paused")).to_be_visible()
+        processing = client.get(f"/api/v1/jobs/{house['hello']}").json()["processing"]["id"]
+        body = {"target_id": house["version"]}
+        ok(client.post(f"/api/v1/processings/{processing}/launch", json=body))
+    pill = page.get_by_role("button", name="2 changes while paused")
+    expect(pill).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(before)
+    expect(row).not_to_contain_text(f"run {again['number']}")
+    pill.click()
+    expect(row).to_contain_text(f"run {again['number']}")
+    expect(page.get_by_role("row")).to_have_count(before + 1)

@@ -34,7 +34,7 @@ export function JobsList() {
   const [filtering, setFiltering] = useState(false);
   const top = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const { query, rows, waiting, letIn } = useJobs(filters, paused, top);
+  const { query, rows, news, update } = useJobs(filters, paused, top);
   const found = useFound(filters);
   const many = useManyJobs(filters, rows, found);
   const { chosen } = many ?? {};
@@ -58,7 +58,7 @@ export function JobsList() {
         <SearchBox filters={filters} change={change} />
         <StatusFilter filters={filters} change={change} open={filtering} setOpen={setFiltering} />
       </div>
-      <Waiting rows={waiting} letIn={letIn} top={top} />
+      <Waiting news={news} paused={paused} update={update} top={top} />
       {query.isPending ? (
         <Bones rows={9} label="Loading jobs" />
       ) : query.isError && !rows.length ? (
