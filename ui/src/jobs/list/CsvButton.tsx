@@ -1,6 +1,7 @@
 import { Button, Tooltip } from "@mantine/core";
 import { Download } from "lucide-react";
 import { csvLink, type JobFilters } from "../../api/jobs";
+import styles from "./Word.module.css";
 
 /** All that the filters find as a file, also what is not shown yet. */
 export function CsvButton({ filters, found }: { filters: JobFilters; found: string | undefined }) {
@@ -8,7 +9,7 @@ export function CsvButton({ filters, found }: { filters: JobFilters; found: stri
   return (
     <Tooltip label={label}>
       <Button component="a" href={csvLink(filters)} download leftSection={<Download size={14} aria-hidden="true" />} aria-label={label}>
-        CSV
+        <span className={styles.word}>CSV</span>
       </Button>
     </Tooltip>
   );

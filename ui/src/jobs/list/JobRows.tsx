@@ -1,40 +1,37 @@
 import { memo } from "react";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import type { JobRow } from "../../api/types";
-import { Ago, Took } from "../../components/Ago";
-import { ObjectChip } from "../../components/ObjectChip";
-import { Person } from "../../components/Person";
-import { isLive } from "../../components/status";
-import { Status } from "../../components/StatusMark";
 import { Tick } from "../../components/Tick";
+import { CELLS } from "./cells";
+import { type ColumnName, COLUMNS, USUAL_COLUMNS } from "./columns";
 import styles from "./JobRows.module.css";
-import { JobLine } from "../JobLine";
+import type { Density } from "./look";
 import { isChosen } from "./selection";
 import type { RowSelection } from "./useSelection";
 
-const HEADINGS = ["Status", "Name", "Started by", "Object", "Triggered", "Duration"];
+const TICKS = "20px";
 
 interface Props {
   rows: JobRow[];
   label?: string;
-  /** All of them are about the same object: no need to name it. */
-  ofOneObject?: boolean;
+  columns?: readonly ColumnName[];
+  density?: Density;
   /** Left out where nothing can be done to many at once. */
   chosen?: RowSelection | undefined;
 }
 
 /** Jobs as a table; on a phone each row is a card. */
-export function JobRows({ rows, label = "Jobs", ofOneObject = false, chosen }: Props) {
+export function JobRows({ rows, label = "Jobs", columns = USUAL_COLUMNS, density = "comfortable", chosen }: Props) {
   const { org = "" } = useParams({ strict: false });
-  const headings = ofOneObject ? HEADINGS.filter((heading) => heading !== "Object") : HEADINGS;
+  const widths = [...(chosen ? [TICKS] : []), ...columns.map((name) => COLUMNS[name].width)].join(" ");
   return (
-    <div role="table" aria-label={label} className={styles.table} data-narrow={ofOneObject || undefined} data-ticks={chosen ? true : undefined}>
+    <div role="table" aria-label={label} className={styles.table} data-density={density} style={{ "--columns": widths } as React.CSSProperties}>
       <div role="rowgroup">
         <div role="row" className={styles.head}>
           {chosen && <TickShown rows={rows} chosen={chosen} />}
-          {headings.map((heading) => (
-            <span role="columnheader" key={heading}>
-              {heading}
+          {columns.map((name) => (
+            <span role="columnheader" key={name}>
+              {COLUMNS[name].title}
             </span>
           ))}
         </div>
@@ -45,7 +42,7 @@ export function JobRows({ rows, label = "Jobs", ofOneObject = false, chosen }: P
             key={row.id}
             row={row}
             org={org}
-            object={!ofOneObject}
+            columns={columns}
             ticked={chosen && isChosen(chosen.selection, row.id)}
             pick={chosen?.pick}
           />
@@ -67,14 +64,13 @@ function TickShown({ rows, chosen: { selection, rows: ticked, pickShown } }: { r
 interface RowProps {
   row: JobRow;
   org: string;
-  object: boolean;
+  columns: readonly ColumnName[];
   /** Undefined: it cannot be. */
   ticked: boolean | undefined;
   pick: RowSelection["pick"] | undefined;
 }
 
-const Row = memo(function Row({ row, org, object, ticked, pick }: RowProps) {
-  const live = isLive(row.status);
+const Row = memo(function Row({ row, org, columns, ticked, pick }: RowProps) {
   return (
     <div role="row" className={styles.row} data-status={row.status} data-job={row.id} data-ticked={ticked || undefined}>
       {ticked !== undefined && pick && (
@@ -82,31 +78,11 @@ const Row = memo(function Row({ row, org, object, ticked, pick }: RowProps) {
           <Tick label={`Select ${row.name}`} checked={ticked} change={(range) => pick(row.id, range)} />
         </div>
       )}
-      <div role="cell" className={styles.status}>
-        <Status status={row.status} stopping={row.stop_requested_at !== null} />
-      </div>
-      <div role="cell" className={styles.name}>
-        <Link to="/$org/jobs/$job" params={{ org, job: row.id }} className={styles.link} data-job-link>
-          {row.name}
-        </Link>
-        {row.runs > 1 && <span className={styles.run}>run {row.run_number}</span>}
-        {row.archived && <span className={styles.run}>archived</span>}
-        <JobLine job={row} />
-      </div>
-      <div role="cell" className={styles.by}>
-        <Person user={row.triggered_by} />
-      </div>
-      {object && (
-        <div role="cell" className={styles.object}>
-          {row.target ? <ObjectChip target={row.target} /> : "–"}
+      {columns.map((name) => (
+        <div role="cell" key={name} className={styles[name]} data-cell={COLUMNS[name].title}>
+          {CELLS[name](row, org)}
         </div>
-      )}
-      <div role="cell" className={styles.when}>
-        <Ago at={row.triggered_at} />
-      </div>
-      <div role="cell" className={styles.took}>
-        <Took from={row.started_at} to={row.finished_at} live={live} />
-      </div>
+      ))}
     </div>
   );
 });

@@ -7,11 +7,13 @@ import { Failed } from "../../components/State";
 import { BulkBar } from "./bulk/BulkBar";
 import { BulkDialogs } from "./bulk/BulkDialogs";
 import { useManyJobs } from "./bulk/useManyJobs";
+import { ColumnsButton } from "./ColumnsButton";
 import { CsvButton } from "./CsvButton";
 import { Footer } from "./Footer";
 import { JobRows } from "./JobRows";
 import styles from "./JobsList.module.css";
 import { LiveSwitch } from "./LiveSwitch";
+import { useOwnLook } from "./look";
 import { NewJob } from "./NewJob";
 import { NoJobs } from "./NoJobs";
 import { SearchBox } from "./SearchBox";
@@ -28,10 +30,11 @@ export function JobsList() {
   const navigate = useNavigate({ from: "/$org/jobs" });
   const change = useCallback((search: JobFilters) => void navigate({ search, replace: true }), [navigate]);
   const [paused, setPaused] = useState(false);
+  const [look, setLook] = useOwnLook();
   const [filtering, setFiltering] = useState(false);
   const top = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const { query, rows, waiting, letIn } = useJobs(filters, paused, top);
+  const { query, rows, news, update } = useJobs(filters, paused, top);
   const found = useFound(filters);
   const many = useManyJobs(filters, rows, found);
   const { chosen } = many ?? {};
@@ -43,6 +46,7 @@ export function JobsList() {
 
   const actions = (
     <>
+      <ColumnsButton look={look} change={setLook} />
       <CsvButton filters={filters} found={found.text} />
       <NewJob />
     </>
@@ -54,7 +58,7 @@ export function JobsList() {
         <SearchBox filters={filters} change={change} />
         <StatusFilter filters={filters} change={change} open={filtering} setOpen={setFiltering} />
       </div>
-      <Waiting rows={waiting} letIn={letIn} top={top} />
+      <Waiting news={news} paused={paused} update={update} top={top} />
       {query.isPending ? (
         <Bones rows={9} label="Loading jobs" />
       ) : query.isError && !rows.length ? (
@@ -63,7 +67,7 @@ export function JobsList() {
         <NoJobs filters={filters} change={change} />
       ) : (
         <div ref={list} data-stale={query.isPlaceholderData || undefined} data-selecting={chosen?.selection.jobs.size || chosen?.selection.all || undefined} className={styles.list}>
-          <JobRows rows={rows} chosen={chosen} />
+          <JobRows rows={rows} {...look} chosen={chosen} />
           <Footer shown={rows.length} found={found.text} query={query} />
           {many && <BulkBar many={many} filters={filters} more={query.hasNextPage} />}
         </div>

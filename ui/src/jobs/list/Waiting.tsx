@@ -1,30 +1,27 @@
-import { ArrowUp } from "lucide-react";
+import { ArrowUp, RefreshCw } from "lucide-react";
 import type { RefObject } from "react";
-import type { JobRow } from "../../api/types";
 import { plural } from "../../components/numbers";
 import styles from "./Waiting.module.css";
 
 interface Props {
-  rows: JobRow[];
-  letIn: (rows: JobRow[]) => void;
+  news: number;
+  paused: boolean;
+  update: () => void;
   top: RefObject<HTMLElement | null>;
 }
 
-/** New jobs that wait outside, so that nothing jumps while one reads. */
-export function Waiting({ rows, letIn, top }: Props) {
+/** What is new waits outside, so that nothing jumps while one reads; one press lets it in. */
+export function Waiting({ news, paused, update, top }: Props) {
+  const letIn = () => {
+    update();
+    if (!paused) top.current?.scrollIntoView({ block: "end" });
+  };
   return (
     <div className={styles.place} role="status">
-      {rows.length > 0 && (
-        <button
-          type="button"
-          className={styles.pill}
-          onClick={() => {
-            letIn(rows);
-            top.current?.scrollIntoView({ block: "end" });
-          }}
-        >
-          <ArrowUp size={14} aria-hidden="true" />
-          {plural(rows.length, "new job")}
+      {news > 0 && (
+        <button type="button" className={styles.pill} onClick={letIn}>
+          {paused ? <RefreshCw size={13} aria-hidden="true" /> : <ArrowUp size={14} aria-hidden="true" />}
+          {paused ? `${plural(news, "change")} while paused` : plural(news, "new job")}
         </button>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { JobRow } from "../../api/types";
 import { patchRows } from "../../api/live";
-import { allRows, putOnTop, type Rows, unknownTo } from "./merge";
+import { allRows, changesIn, heldStill, putOnTop, type Rows, unknownTo } from "./merge";
 
 const row = (id: string, name = id) => ({ id, name }) as JobRow;
 const rows: Rows = {
@@ -27,4 +27,17 @@ test("a known job changes where it stands", () => {
 
 test("news of a job that is not shown change nothing", () => {
   expect(patchRows(rows, "z", (old) => old)).toBe(rows);
+});
+
+test("while paused rows stand still, and only a further page comes behind them", () => {
+  const still = [row("c", "as it was"), row("b")];
+  const now = [row("e"), row("c", "changed"), row("b"), row("a")];
+  expect(heldStill(still, now).map(({ name }) => name)).toEqual(["as it was", "b", "a"]);
+});
+
+test("a change is what a row says, not how far it is; a row that has left counts", () => {
+  const runs = { ...row("c"), status: "RUNNING", progress: { done: 1 } } as JobRow;
+  const further = { ...runs, progress: { done: 2 } } as JobRow;
+  expect(changesIn([runs, row("b")], [row("e"), further, row("b")])).toBe(0);
+  expect(changesIn([runs, row("b")], [{ ...further, status: "FAILED" }])).toBe(2);
 });

@@ -4,7 +4,7 @@ import type { ServerEvent } from "../../api/events";
 import { type JobFilters, jobsPage, jobsQuery } from "../../api/jobs";
 import type { JobRow } from "../../api/types";
 import { useLive, useServerEvents } from "../../shell/live";
-import { allRows, putOnTop, type Rows, unknownTo } from "./merge";
+import { allRows, changesIn, heldStill, putOnTop, type Rows, unknownTo } from "./merge";
 
 /** The rows to show. While paused they stand still; what is new waits to be let in. */
 export function useJobs(filters: JobFilters, paused: boolean, top: RefObject<HTMLElement | null>) {
@@ -38,12 +38,21 @@ export function useJobs(filters: JobFilters, paused: boolean, top: RefObject<HTM
   const [frozen, setFrozen] = useState<{ key: string; rows: JobRow[] } | null>(null);
   if (paused && (frozen === null || frozen.key !== key) && query.data && !query.isPlaceholderData) setFrozen({ key, rows });
   if (!paused && frozen) setFrozen(null);
+  const still = paused && frozen?.key === key ? frozen.rows : null;
+  const newcomers = waiting.key === key ? waiting.rows : [];
 
+  /** New jobs come in, and rows that were held still say what they say by now. */
+  const update = () => {
+    letIn(newcomers);
+    const now = cache.getQueryData<Rows>(jobsQuery(filters).queryKey);
+    if (still && now) setFrozen({ key, rows: allRows(now) });
+  };
   return {
     query,
-    rows: paused && frozen?.key === key ? frozen.rows : rows,
-    waiting: waiting.key === key ? waiting.rows : [],
-    letIn,
+    rows: useMemo(() => (still ? heldStill(still, rows) : rows), [still, rows]),
+    /** How much waits for `update`. */
+    news: newcomers.length + (still ? changesIn(still, rows) : 0),
+    update,
   };
 }
 
