@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from safelight.domain.jobquery import EVERYTHING, JobQuery, read_query
-from safelight.domain.jobs import FailureKind, JobType, RunStatus
+from safelight.domain.jobs import FailureKind, RunStatus
 from safelight.errors import Invalid
 
-CASES = [
-    ("", JobQuery()),
-    ("tile night", JobQuery(search="tile night")),
-    ("status:failure", JobQuery(statuses=(RunStatus.FAILED,))),
-    ("STATUS:Failed status:killed status:failure", JobQuery(statuses=(RunStatus.FAILED, RunStatus.KILLED))),
-    ("type:train", JobQuery(type=JobType.TRAINING)),
-    ('object:"my coins" tile', JobQuery(object="my coins", search="tile")),
-    ("user:me processing:tile", JobQuery(user="me", processing="tile")),
-    ("engine:LOCAL archived:Any", JobQuery(engine="local", archived="any")),
-    ("failure:out_of_memory", JobQuery(failure_kind=FailureKind.OUT_OF_MEMORY)),
-    ("failure:0123456789abcdef", JobQuery(failure="0123456789abcdef")),
-    ("after:7d before:2026-11-05", JobQuery(triggered_after="7d", triggered_before="2026-11-05")),
-    ('"colour:red" x', JobQuery(search='"colour:red" x')),
-    ("my-data:v2 a", JobQuery(search="my-data:v2 a")),
-]  # fmt: skip
+# The page, which shows what is typed as chips, understands the same: ui/src/jobs/list/language.test.ts.
+CASES = json.loads(Path(__file__).with_name("job_queries.json").read_text())
+
+
+def as_filters(query: JobQuery) -> dict[str, Any]:
+    """The query as the list's address says it."""
+    named = {"statuses": "status"}
+    given = {named.get(name, name): value for name, value in asdict(query).items()}
+    nothing = asdict(EVERYTHING)
+    return {
+        name: list(value) if name == "status" else value
+        for name, value in given.items()
+        if value not in (nothing.get(name), ())
+    }
 
 
 @pytest.mark.parametrize(("text", "meant"), CASES)
-def test_a_text_means_a_query(text: str, meant: JobQuery) -> None:
-    assert read_query(text) == meant
+def test_a_text_means_a_query(text: str, meant: dict[str, Any]) -> None:
+    assert as_filters(read_query(text)) == meant
+
+
+def test_a_failure_is_named_by_its_kind_or_its_key() -> None:
+    assert read_query("failure:lost") == JobQuery(failure_kind=FailureKind.LOST)
+    assert read_query("failure:0123456789abcdef") == JobQuery(failure="0123456789abcdef")
 
 
 REFUSED = [

@@ -215,11 +215,13 @@ class Job(_Executed):
         resources: Mapping[str, Any] | None = None,
         *,
         like: int | None = None,
+        priority: int | None = None,
+        retry: Mapping[str, Any] | None = None,
     ) -> Json:
         """What would become of such a re-run, without launching it: `problems` with `field` and
         `message`, and `warnings` of what has changed or vanished since.
         """
-        body = _edit(parameters, inputs, resources, like)
+        body = _edit(parameters, inputs, resources, like) | terms(priority, retry)
         return self.http.post(f"{JOB_PATH}/{self.id}/rerun/check", body, repeatable=True)
 
     def compare(self, before: int | None = None, after: int | None = None) -> Json:

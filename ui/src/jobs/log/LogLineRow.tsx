@@ -32,6 +32,7 @@ export const LogLineRow = memo(function LogLineRow({ n, line, timestamps, start,
         className={styles.number}
         href={`#L${number}`}
         tabIndex={-1}
+        aria-label={line ? undefined : "Number of a line that is on its way"}
         onClick={(event) => {
           event.preventDefault();
           mark(number, event.shiftKey);
