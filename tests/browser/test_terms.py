@@ -107,6 +107,7 @@ def test_disk_priority_and_other_tries_are_edited(
     page.get_by_role("navigation", name="About this run").get_by_role(
         "link", name="What ran"
     ).click()
+    expect(page.get_by_role("main")).to_contain_text("after Lost: 4 times, first after 30 s")
     page.get_by_text("As a new job").click()
     terminal = page.get_by_label("Terminal", exact=True).first
     expect(terminal).to_contain_text("--limit disk=20GiB")

@@ -1,7 +1,7 @@
 import type { Job, Json, JsonObject, Run } from "../../api/types";
 import { Copy } from "../../components/Copy";
 import { said, valuesOf } from "../../components/values";
-import { resourcesOf, sourceOf } from "./facts";
+import { resourcesOf, sourceOf, termsOf } from "./facts";
 import { Facts } from "../../components/Facts";
 import { LaunchIt } from "./LaunchIt";
 import { Panel } from "./Panel";
@@ -23,6 +23,7 @@ export function WhatRan({ job, run }: { job: Job; run: Run }) {
           rows={[{ name: "operation", value: job.processing?.name ?? job.operation }, ...fullSource(run)]}
         />
         <Facts title="Limits" rows={limits.length ? limits : [{ name: "limits", value: "none" }]} />
+        <Facts title="Terms" rows={termsOf(run)} />
         <Facts title="Parameters" rows={valuesOf(run.parameters)} />
         <Facts title="Inputs" rows={valuesOf(run.inputs)} />
         <Facts

@@ -4,6 +4,7 @@ import { bytes, count, figure } from "../../components/numbers";
 import { roughly } from "../../components/times";
 import { isLive } from "../../components/status";
 import { amount, left } from "../line";
+import { retrySaid } from "../../components/terms";
 import { said } from "../../components/values";
 import type { FactRow } from "../../components/Facts";
 
@@ -16,6 +17,11 @@ export function resourcesOf({ cpu, memory, gpu, timeout_s, disk }: Resources): F
   if (timeout_s != null) rows.push({ name: "timeout", value: roughly(timeout_s) });
   return rows;
 }
+
+export const termsOf = ({ priority, retry }: Pick<Run, "priority" | "retry">): FactRow[] => [
+  { name: "priority", value: String(priority) },
+  { name: "other tries", value: retrySaid(retry) },
+];
 
 const SOURCE: Record<string, string> = { package: "package", image: "image", tag: "tag", digest: "digest", internal: "operation", sha256: "hash" };
 
