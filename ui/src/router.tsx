@@ -10,7 +10,7 @@ import {
 import { ApiError, get, speakFor } from "./api/client";
 import { sessionQuery } from "./api/session";
 import { Failed } from "./components/State";
-import { jobsSearch } from "./jobs/list/filters";
+import { listSearch } from "./jobs/list/views/view";
 import { jobSearch } from "./jobs/detail/search";
 import { Login } from "./login/Login";
 import { NotFound } from "./shell/NotFound";
@@ -94,7 +94,7 @@ const home = createRoute({
 
 const jobs = createRoute({
   ...at("/jobs"),
-  validateSearch: jobsSearch,
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import("./jobs/list/JobsList"), "JobsList"),
 });
 

@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, Tooltip } from "@mantine/core";
 import { ArrowDown, ArrowUp, Columns3 } from "lucide-react";
+import type { Density } from "../../api/types";
 import { COLUMN_NAMES, type ColumnName, COLUMNS, movedColumn, toggledColumn } from "./columns";
 import styles from "./ColumnsButton.module.css";
-import { type Density, isSameLook, type Look, USUAL_LOOK } from "./look";
+import { isSameLook, type Look, USUAL_LOOK } from "./look";
 import word from "./Word.module.css";
 
 interface Props {

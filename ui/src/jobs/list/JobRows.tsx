@@ -1,11 +1,10 @@
 import { memo } from "react";
 import { useParams } from "@tanstack/react-router";
-import type { JobRow } from "../../api/types";
+import type { Density, JobRow } from "../../api/types";
 import { Tick } from "../../components/Tick";
 import { CELLS } from "./cells";
 import { type ColumnName, COLUMNS, USUAL_COLUMNS } from "./columns";
 import styles from "./JobRows.module.css";
-import type { Density } from "./look";
 import { isChosen } from "./selection";
 import type { RowSelection } from "./useSelection";
 

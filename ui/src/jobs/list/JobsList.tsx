@@ -1,78 +1,38 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useRef, useState } from "react";
-import type { JobFilters } from "../../api/jobs";
+import { BookmarkX } from "lucide-react";
+import { viewsQuery } from "../../api/views";
 import { Screen } from "../../components/Screen";
 import { Bones } from "../../components/Skeleton";
-import { Failed } from "../../components/State";
-import { BulkBar } from "./bulk/BulkBar";
-import { BulkDialogs } from "./bulk/BulkDialogs";
-import { useManyJobs } from "./bulk/useManyJobs";
-import { ColumnsButton } from "./ColumnsButton";
-import { CsvButton } from "./CsvButton";
-import { Footer } from "./Footer";
-import { JobRows } from "./JobRows";
-import styles from "./JobsList.module.css";
-import { LiveSwitch } from "./LiveSwitch";
-import { useOwnLook } from "./look";
-import { NewJob } from "./NewJob";
-import { NoJobs } from "./NoJobs";
-import { SearchBox } from "./SearchBox";
-import { StatusFilter } from "./StatusFilter";
-import { TypeTabs } from "./TypeTabs";
-import { useFound } from "./useFound";
-import { useJobs } from "./useJobs";
-import { useListKeys } from "./useListKeys";
-import { Waiting } from "./Waiting";
+import { Failed, State } from "../../components/State";
+import { Listing } from "./Listing";
 
-/** Every job of the organization, newest first, changing while one looks. */
+/** Every job of the organization, or those of a saved view. */
 export function JobsList() {
-  const filters = useSearch({ from: "/$org/jobs" });
-  const navigate = useNavigate({ from: "/$org/jobs" });
-  const change = useCallback((search: JobFilters) => void navigate({ search, replace: true }), [navigate]);
-  const [paused, setPaused] = useState(false);
-  const [look, setLook] = useOwnLook();
-  const [filtering, setFiltering] = useState(false);
-  const top = useRef<HTMLDivElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const { query, rows, news, update } = useJobs(filters, paused, top);
-  const found = useFound(filters);
-  const many = useManyJobs(filters, rows, found);
-  const { chosen } = many ?? {};
-  const filter = () => {
-    top.current?.scrollIntoView({ block: "nearest" }); // a menu hides while its button is out of sight
-    setFiltering(true);
-  };
-  useListKeys(list, { filter, pick: chosen?.pick, clear: chosen?.clear, rerun: many?.rerun });
-
-  const actions = (
-    <>
-      <ColumnsButton look={look} change={setLook} />
-      <CsvButton filters={filters} found={found.text} />
-      <NewJob />
-    </>
-  );
+  const search = useSearch({ from: "/$org/jobs" });
+  const views = useQuery(viewsQuery);
+  if (!search.view) return <Listing search={search} view={null} />;
+  const view = views.data?.items.find(({ id }) => id === search.view);
+  if (view) return <Listing key={view.id} search={search} view={view} />;
   return (
-    <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={actions}>
-      <div className={styles.filters} ref={top}>
-        <TypeTabs filters={filters} />
-        <SearchBox filters={filters} change={change} />
-        <StatusFilter filters={filters} change={change} open={filtering} setOpen={setFiltering} />
-      </div>
-      <Waiting news={news} paused={paused} update={update} top={top} />
-      {query.isPending ? (
-        <Bones rows={9} label="Loading jobs" />
-      ) : query.isError && !rows.length ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : rows.length === 0 ? (
-        <NoJobs filters={filters} change={change} />
+    <Screen title="Jobs">
+      {views.isPending ? (
+        <Bones rows={9} label="Loading the view" />
+      ) : views.isError ? (
+        <Failed error={views.error} retry={() => void views.refetch()} />
       ) : (
-        <div ref={list} data-stale={query.isPlaceholderData || undefined} data-selecting={chosen?.selection.jobs.size || chosen?.selection.all || undefined} className={styles.list}>
-          <JobRows rows={rows} {...look} chosen={chosen} />
-          <Footer shown={rows.length} found={found.text} query={query} />
-          {many && <BulkBar many={many} filters={filters} more={query.hasNextPage} />}
-        </div>
+        <NoView />
       )}
-      {many && <BulkDialogs many={many} />}
     </Screen>
+  );
+}
+
+function NoView() {
+  const navigate = useNavigate({ from: "/$org/jobs" });
+  return (
+    <State icon={BookmarkX} title="There is no such view" action={<Button onClick={() => void navigate({ search: {} })}>Show all jobs</Button>}>
+      It was deleted, or its owner keeps it to themselves now.
+    </State>
   );
 }

@@ -5,11 +5,11 @@ import type { JobFilters } from "../../api/jobs";
 import { State } from "../../components/State";
 import { isFiltered } from "./filters";
 
-export function NoJobs({ filters, change }: { filters: JobFilters; change: (filters: JobFilters) => void }) {
+export function NoJobs({ filters, showAll }: { filters: JobFilters; showAll: () => void }) {
   const { org = "" } = useParams({ strict: false });
   if (isFiltered(filters)) {
     return (
-      <State icon={SearchX} title="No job fits" action={<Button onClick={() => change({})}>Show all jobs</Button>}>
+      <State icon={SearchX} title="No job fits" action={<Button onClick={showAll}>Show all jobs</Button>}>
         Nothing matches these filters together.
       </State>
     );

@@ -1,7 +1,6 @@
 import { CloseButton } from "@mantine/core";
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { useSession } from "../../api/session";
 import type { JobFilters } from "../../api/jobs";
 import { chipsOf, isQualifier, read } from "./filters";
 import styles from "./SearchBox.module.css";
@@ -16,7 +15,6 @@ const PAUSE_MS = 250;
 
 /** Free text and typed filters; what is filtered already stands before the text as chips. */
 export function SearchBox({ filters, change }: Props) {
-  const { user } = useSession();
   const id = useId();
   const [text, setText] = useState(filters.search ?? "");
   const [known, setKnown] = useState(filters.search);
@@ -42,7 +40,7 @@ export function SearchBox({ filters, change }: Props) {
   }, [typed, text, filters, change]);
 
   const enter = (whole: string) => {
-    const understood = read(whole.replaceAll(/\buser:me\b/gi, `user:${quoted(user.name)}`), filters).filters;
+    const understood = read(whole, filters).filters;
     setText(understood.search ?? "");
     setOpen(false);
     setChosen(-1);
@@ -139,8 +137,6 @@ export function SearchBox({ filters, change }: Props) {
     </div>
   );
 }
-
-const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);
 
 /** From the end to the start and back; -1 is the input itself. */
 const around = (place: number, length: number): number => (place < -1 ? length - 1 : place >= length ? -1 : place);

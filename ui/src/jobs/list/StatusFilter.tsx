@@ -8,6 +8,7 @@ import { count } from "../../components/numbers";
 import { STATUSES } from "../../components/status";
 import { Status } from "../../components/StatusMark";
 import styles from "./StatusFilter.module.css";
+import word from "./Word.module.css";
 
 interface Props {
   filters: JobFilters;
@@ -28,8 +29,8 @@ export function StatusFilter({ filters, change, open, setOpen }: Props) {
   return (
     <Menu opened={open} onChange={setOpen} position="bottom-end" width={216}>
       <Menu.Target>
-        <Button className={styles.button} leftSection={<ListFilter size={15} aria-hidden="true" />}>
-          Filter
+        <Button className={styles.button} leftSection={<ListFilter size={15} aria-hidden="true" />} aria-label="Filter">
+          <span className={word.word}>Filter</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -46,8 +47,8 @@ export function StatusFilter({ filters, change, open, setOpen }: Props) {
         ))}
         <Menu.Divider />
         <Menu.CheckboxItem
-          checked={filters.user === user.name}
-          onChange={(mine) => change({ ...filters, user: mine ? user.name : undefined })}
+          checked={filters.user === "me" || filters.user === user.name}
+          onChange={(mine) => change({ ...filters, user: mine ? "me" : undefined })}
         >
           Only mine
         </Menu.CheckboxItem>

@@ -4,11 +4,12 @@ import { countsQuery, type JobFilters } from "../../api/jobs";
 import { counted } from "./counted";
 import { JOB_TYPES, TYPE_NAME } from "./filters";
 import styles from "./TypeTabs.module.css";
+import type { ListSearch } from "./views/view";
 
 const EXACTLY = { exact: true, includeSearch: true, explicitUndefined: true };
 
 /** All, or one of the three types, each with how many there are. */
-export function TypeTabs({ filters }: { filters: JobFilters }) {
+export function TypeTabs({ filters, addressOf }: { filters: JobFilters; addressOf: (filters: JobFilters) => ListSearch }) {
   const { data } = useQuery(countsQuery({ ...filters, type: undefined }));
   return (
     <nav aria-label="Type of job" className={styles.tabs}>
@@ -17,7 +18,7 @@ export function TypeTabs({ filters }: { filters: JobFilters }) {
           key={type ?? "ALL"}
           to="/$org/jobs"
           from="/$org/jobs"
-          search={{ ...filters, type }}
+          search={addressOf({ ...filters, type })}
           replace
           className={styles.tab}
           activeOptions={EXACTLY}

@@ -1,5 +1,7 @@
 /** Which columns the list has, and in which order people like them. */
 
+import type { JobColumn } from "../../api/types";
+
 export const COLUMNS = {
   status: { title: "Status", width: "112px" },
   name: { title: "Name", width: "minmax(220px, 1fr)" },
@@ -13,9 +15,9 @@ export const COLUMNS = {
   started: { title: "Started", width: "104px" },
   finished: { title: "Ended", width: "104px" },
   duration: { title: "Duration", width: "104px" },
-} as const satisfies Record<string, { title: string; width: string }>;
+} as const satisfies Record<JobColumn, { title: string; width: string }>;
 
-export type ColumnName = keyof typeof COLUMNS;
+export type ColumnName = JobColumn;
 
 export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chipsOf, jobsSearch, read } from "./filters";
+import { chipsOf, jobsSearch, read, written } from "./filters";
 
 const understood = (text: string, filters: Parameters<typeof read>[1] = {}) => read(text, filters).filters;
 
@@ -51,4 +51,11 @@ test("each chip names its filter and takes only that one away", () => {
 test("an address with strange values shows the whole list", () => {
   const filters = jobsSearch({ type: "X", status: ["Y"], failure_kind: "z", archived: "perhaps" });
   expect(Object.values(filters).every((value) => value === undefined)).toBe(true);
+});
+
+test("filters are written as they are typed", () => {
+  const text = 'status:failure status:stopped type:training user:me object:"my coins" failure:lost after:7d archived:any tiles';
+  expect(written(understood(text))).toBe(text);
+  expect(understood(written(understood(text)))).toEqual(understood(text));
+  expect(written({ search: "night status:odd" })).toBe('night "status:odd"');
 });

@@ -124,6 +124,33 @@ function set<Field extends keyof JobFilters>(filters: JobFilters, field: Field, 
   return true;
 }
 
+const WORD_OF: [Qualifier | "failure", keyof JobFilters][] = [
+  ["type", "type"],
+  ["user", "user"],
+  ["object", "object"],
+  ["processing", "processing"],
+  ["engine", "engine"],
+  ["failure", "failure_kind"],
+  ["failure", "failure"],
+  ["after", "triggered_after"],
+  ["before", "triggered_before"],
+  ["archived", "archived"],
+];
+
+/** The filters as somebody would type them into the search box; `read` takes them apart again. */
+export function written(filters: JobFilters): string {
+  const statuses = (filters.status ?? []).map((status) => `status:${STATUS_WORD[status].toLowerCase()}`);
+  const single = WORD_OF.flatMap(([name, field]) => {
+    const value = filters[field];
+    if (typeof value !== "string" || !value) return [];
+    const word = name === "type" ? value.toLowerCase() : value;
+    return [`${name}:${/\s/.test(word) ? `"${word}"` : word}`];
+  });
+  // what looks like a filter and is searched for stands in quotes
+  const words = (filters.search?.match(/"[^"]*"|\S+/g) ?? []).map((word) => (/^\w+:/.test(word) ? `"${word.replaceAll('"', "")}"` : word));
+  return [...statuses, ...single, ...words].join(" ");
+}
+
 export const isFiltered = (filters: JobFilters): boolean => Object.values(filters).some((value) => value !== undefined);
 
 /** What stands as chips before the text, and the filters without each. */

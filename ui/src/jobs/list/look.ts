@@ -1,8 +1,7 @@
 /** How the list looks: its columns and how close its rows stand; kept in the browser. */
 import { useState } from "react";
+import type { Density } from "../../api/types";
 import { type ColumnName, columnsOf, USUAL_COLUMNS } from "./columns";
-
-export type Density = "comfortable" | "compact";
 
 export interface Look {
   columns: readonly ColumnName[];
