@@ -24,10 +24,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def safelight_up(data: Path, **environment: str) -> Iterator[httpx.Client]:
+def safelight_up(
+    data: Path, program: str = "safelight.cli", **environment: str
+) -> Iterator[httpx.Client]:
     """A server on `data`; yields a client with an open connection and the owner's token."""
     port = free_port()
-    command = [sys.executable, "-m", "safelight.cli", "up", "--data", str(data)]
+    command = [sys.executable, "-m", program, "up", "--data", str(data)]
     env = {**os.environ, "SAFELIGHT_ADMIN_TOKEN": TOKEN, **environment}
     with _process([*command, "--port", str(port)], env, data / "server.out") as url_ready:
         url = f"http://127.0.0.1:{port}"

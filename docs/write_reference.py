@@ -14,6 +14,7 @@ import typer.main
 
 from safelight import errors
 from safelight.actions.context import open_context
+from safelight.cli.exits import MEANINGS
 from safelight.cli.main import commands
 from safelight.config import Settings
 from safelight.domain.jobs import FINAL, TRANSITIONS
@@ -34,6 +35,7 @@ def reference() -> str:
         + "\n".join(_settings()),
         "## Commands\n\nEach takes `--help`.\n\n| command | what it does |\n|---|---|\n"
         + "\n".join(_commands()),
+        "### Exit codes\n\n| code | what it means |\n|---|---|\n" + "\n".join(_exits()),
         "## Routes\n\nThe full description is at `/api/v1/docs` of every server.\n\n"
         "| route | what it does |\n|---|---|\n" + "\n".join(_routes()),
         'Every error answers `{"code", "message", "detail"}`.\n\n'
@@ -68,6 +70,10 @@ def _walk(name: str, command: Any) -> Any:
         return
     for child in sorted(children):
         yield from _walk(f"{name} {child}", children[child])
+
+
+def _exits() -> list[str]:
+    return [f"| {int(code)} | {meaning} |" for code, meaning in MEANINGS.items()]
 
 
 def _routes() -> list[str]:

@@ -82,6 +82,7 @@ OWN_AFFAIRS = {
     "PUT /api/v1/session/password",
     "POST /api/v1/tokens",
     "DELETE /api/v1/tokens/{token_id}",
+    "POST /api/v1/views",
     "POST /api/object-storage/{connector_id}/retrieve_presigned_url",
     "POST /api/dataset/version/{version_id}/annotations/export",
 }
@@ -97,6 +98,7 @@ STREAMS = {"GET /api/v1/events"}
 # Bodies that pass the checks which come before the question whose object it is.
 SHAPE = {"kind": "rectangle", "label": "apple", "geometry": [1, 1, 2, 2]}
 BODIES: dict[str, Any] = {
+    "PUT /api/v1/views/{view_id}": {"name": "x"},
     "POST /api/v1/jobs/bulk": {"action": "rerun", "filter": {}},
     "PUT /api/v1/assets/{asset_id}/shapes": {"shapes": [SHAPE]},
     "POST /api/v1/versions/{version_id}/assets": {"data_ids": [ID]},
@@ -275,6 +277,7 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
     lake = str(house.datalake_id)
     tag = _made(member.post(f"/api/datalake/{lake}/tags", json={"name": "ripe"}))
     job = _made(member.post(f"/api/v1/versions/{version}/export", json={"format": "coco"}))
+    view = _made(member.post("/api/v1/views", json={"name": "mine", "shared": True}))
     return {
         "dataset_id": dataset,
         "version_id": version,
@@ -289,6 +292,7 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
         "job": job["id"],
         "job_id": job["id"],
         "run_id": job["run_id"],
+        "view_id": view["id"],
     }
 
 

@@ -12,6 +12,7 @@ export default defineConfig(async ({ mode }) => ({
     assetsInlineLimit: 2048,
     chunkSizeWarningLimit: 700,
   },
-  server: mode === "mock" ? {} : { proxy: { "/api": { target: server, changeOrigin: true } } },
+  // the host stays as the browser says it: the server takes writes from its own page only
+  server: mode === "mock" ? {} : { proxy: { "/api": { target: server, changeOrigin: false } } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 }));

@@ -13,7 +13,7 @@ from types import FrameType
 
 import uvicorn
 
-from safelight import startup
+from safelight import startup, upgrading
 from safelight.actions import first_start, stop, trainings
 from safelight.actions.context import Context, open_context
 from safelight.blobs import Blobs
@@ -25,7 +25,6 @@ from safelight.scheduler.loop import LOOK_EVERY_S
 from safelight.server import create_app
 from safelight.store import runs
 from safelight.store.db import Database
-from safelight.store.migrations import upgrade
 
 # After Ctrl-C all is over within 3 s, whatever browsers and scripts do.
 REQUESTS_S = 1  # for requests under way; event streams end at once
@@ -55,6 +54,7 @@ def serve(
         settings = replace(settings, port=sockets[0].getsockname()[1])
         context = _open(settings)
         try:
+            upgrading.resume(context)
             engine = LocalEngine(settings.data, launcher, settings)
             scheduler = Scheduler(context, {engine.name: engine})
             is_new = first_start.prepare(context.db, settings.admin_token)
@@ -71,7 +71,7 @@ def serve(
 
 def _open(settings: Settings) -> Context:
     db = Database(settings.database)
-    upgrade(db)
+    upgrading.upgrade(db, settings.data)
     return open_context(settings, db, Blobs(settings.storage))
 
 

@@ -63,7 +63,7 @@ def test_what_was_given_and_found_is_compared(db: Database, house: House, contex
     snapshot(db, second, python="3.11.2", packages=["numpy==2.2"], runner={"pid": 8})
     with db.transaction() as tx:
         runs.result(tx, second.run_id, {"counts": {"pictures": 4}})
-        samples.add(tx, second.run_id, Sample(AT, Usage(cpu=1.5)))
+        samples.add(tx, [(second.run_id, Sample(AT, Usage(cpu=1.5)))])
     settle(db, second.run_id, Exit(exit_code=0))
     found = compare(context, house.organization_id, first.job_id, None, None)
     assert (found.before.run.number, found.after.run.number) == (1, 2)

@@ -84,6 +84,19 @@ def test_a_repeated_rerun_runs_nothing_twice(
     assert newest.number == 2
 
 
+def test_the_servers_clock_says_when_it_was_decided(
+    db: Database, clock: FakeClock, site: Site, house: House
+) -> None:
+    job_id = ended(db, house, name="again")
+    client = site.as_(house)
+    first = act(client, "stop", jobs=[job_id])
+    clock.advance(1)
+    act(client, "rerun", jobs=[job_id])
+    again = act(client, "stop", jobs=[job_id], as_of=first["as_of"])
+    assert again["results"][0]["message"] == "It was run again meanwhile."
+    assert again["as_of"] == first["as_of"]
+
+
 def test_a_live_job_is_not_run_again(db: Database, site: Site, house: House) -> None:
     job, _ = launched(db, house, name="live")
     answer = act(site.as_(house), "rerun", jobs=[str(job.job_id)])
@@ -176,3 +189,20 @@ def test_the_list_as_a_file_has_every_page_and_no_formula(
     assert "attachment" in answer.headers["content-disposition"]
     narrowed = site.as_(house).get("/api/v1/jobs/export.csv?search=quotes").text
     assert len(narrowed.splitlines()) == 2
+
+
+def test_a_later_stop_of_many_may_be_sooner_and_each_answer_says_its_moment(
+    db: Database, site: Site, house: House
+) -> None:
+    run = started(db, house, name="goes on")
+    client, jobs = site.as_(house), [str(run.job_id)]
+    first = act(client, "stop", jobs=jobs, grace_s=60)
+    assert outcomes(first) == {"goes on": ("done", None)}
+    assert first["as_of"].startswith("2027-01-15T08:00:00.000001")
+    assert outcomes(act(client, "stop", jobs=jobs, grace_s=60))["goes on"][0] == "unchanged"
+    assert outcomes(act(client, "stop", jobs=jobs, grace_s=0))["goes on"][0] == "done"
+    with db.read() as read:
+        assert runs.get(read, run.run_id).stop_grace_s == 0
+    for wrong in (-1, 3601, "soon"):
+        body = {"action": "stop", "jobs": jobs, "grace_s": wrong}
+        assert client.post("/api/v1/jobs/bulk", json=body).status_code == 400

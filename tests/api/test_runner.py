@@ -275,8 +275,12 @@ def test_a_heartbeat_keeps_a_run_alive_and_carries_the_stop(
     site.as_(house).post(f"/api/v1/runs/{run.run_id}/stop", json={"grace_s": 20})
     clock.advance(5)
     answer = post(client, "heartbeat", {"at": clock.now}).json()
-    assert answer["stop"] == {"grace_s": 15, "kill": False}
-    clock.advance(15)
+    until = clock.now + 15_000_000  # the same at each heartbeat, so a runner knows the order again
+    assert answer["stop"] == {"grace_s": 15, "kill": False, "until": until}
+    clock.advance(10)
+    answer = post(client, "heartbeat", {"at": clock.now}).json()
+    assert answer["stop"] == {"grace_s": 5, "kill": False, "until": until}
+    clock.advance(5)
     assert post(client, "heartbeat", {"at": clock.now}).json()["stop"]["kill"]
 
 

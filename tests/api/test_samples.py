@@ -33,8 +33,8 @@ def house(db: Database) -> House:
 def test_samples_come_with_the_peak_and_the_limits(db: Database, site: Site, house: House) -> None:
     run = started(db, house, resources=Resources(cpu=2, memory=4 << 30))
     with db.transaction() as tx:
-        samples.add(tx, run.run_id, Sample(AT, Usage(1.5, 3 << 30, None, 4096)))
-        samples.add(tx, run.run_id, Sample(AT + 5_000_000, Usage(0.5, 1 << 30, None, 8192)))
+        samples.add(tx, [(run.run_id, Sample(AT, Usage(1.5, 3 << 30, None, 4096)))])
+        samples.add(tx, [(run.run_id, Sample(AT + 5_000_000, Usage(0.5, 1 << 30, None, 8192)))])
     answer = site.as_(house, "viewer").get(f"/api/v1/runs/{run.run_id}/samples")
     view = SamplesView.model_validate_json(answer.content)
     assert view.model_dump(mode="json") == answer.json()

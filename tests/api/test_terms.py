@@ -16,7 +16,13 @@ from safelight.store import runs
 from safelight.store.db import Database
 from tests.factories import House, add_house
 from tests.jobs import launched, started
-from tests.packages import add_version, processing_archive, training_archive
+from tests.packages import (
+    PROCESSING,
+    TRAINING,
+    add_version,
+    processing_archive,
+    training_archive,
+)
 from tests.web import Site, serving
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
@@ -59,6 +65,70 @@ def test_a_launch_says_its_terms_and_the_run_shows_them(
     run = shown(site.as_(house).post(launch, json=order(priority=-3, retry=RETRY)))
     assert (run["priority"], run["retry"], run["retries"]) == (-3, RETRY, 0)
     assert run["ready_at"] == run["created_at"]
+
+
+TABLE = """
+[retry]
+kinds = ["lost", "timeout"]
+times = 3
+"""
+
+
+def test_a_package_may_say_what_is_tried_again_and_a_launch_otherwise(
+    site: Site, house: House
+) -> None:
+    add_version(site.context.db, house)
+    admin = site.as_(house, "admin")
+    # The table stands first: what follows it in the manifest are tables, too.
+    archive = processing_archive(PROCESSING.replace("[resources]", f"{TABLE}[resources]"))
+    files = {"archive": ("a.zip", archive, "application/zip")}
+    added = admin.post("/api/v1/processings", files=files)
+    assert added.status_code == 201, added.text
+    path = f"/api/v1/processings/{added.json()['id']}/launch"
+
+    def launched_with(name: str, **given: Any) -> Any:
+        body = {"target_id": "apples/v1", "inputs": {"target_version_name": name}, **given}
+        return shown(admin.post(path, json=body))["retry"]
+
+    usual = {"kinds": ["lost", "timeout"], "times": 3, "backoff_s": 30.0}
+    assert launched_with("a") == launched_with("b", priority=2) == usual
+    assert launched_with("c", retry=None) is None
+    assert launched_with("d", retry=RETRY) == RETRY
+
+
+def test_a_training_package_may_say_it_too(site: Site, house: House) -> None:
+    manifest = TRAINING.replace("[parameters.epochs]", f"{TABLE}[parameters.epochs]")
+    archive = {"archive": ("a.zip", training_archive(manifest), "application/zip")}
+    admin = site.as_(house, "admin")
+    version = admin.post("/api/v1/trainings", files=archive).json()["model_version"]["id"]
+    project = admin.post("/api/v1/projects", json={"name": "reading"}).json()["id"]
+    body = {"name": "first", "model_version_id": version}
+    experiment = admin.post(f"/api/v1/projects/{project}/experiments", json=body).json()["id"]
+    run = shown(admin.post(f"/api/v1/experiments/{experiment}/launch"))
+    assert run["retry"]["times"] == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("[retry]", "retry.kinds names the failures"),
+        ('[retry]\nkinds = ["bad_luck"]\ntimes = 1', "There is no failure 'bad_luck'"),
+        ('[retry]\nkinds = ["lost"]\ntimes = 99', "retry.times is from 1 to 20"),
+        ('[retry]\nkinds = ["lost"]\ntimes = 1\npause = 3', "retry.pause is not one of"),
+        ("retry = 3", "retry must be a table"),
+    ],
+)
+def test_a_package_with_a_wrong_policy_is_refused_when_it_is_added(
+    site: Site, house: House, table: str, words: str
+) -> None:
+    manifest = PROCESSING.replace("[resources]", f"{table}\n[resources]")
+    archive = {"archive": ("a.zip", processing_archive(manifest), "application/zip")}
+    admin = site.as_(house, "admin")
+    answer = admin.post("/api/v1/processings", files=archive)
+    assert answer.status_code == 400
+    assert words in answer.json()["message"]
+    names = [each["name"] for each in admin.get("/api/v1/processings").json()["items"]]
+    assert "rotate" not in names
 
 
 def test_a_training_has_terms_too(site: Site, house: House) -> None:

@@ -132,13 +132,14 @@ def test_a_stop_waits_for_the_runner_and_kills_one_that_never_answers(
     stop = {"grace_s": 20}
     answer = site.as_(house).post(f"/api/v1/runs/{made['run_id']}/stop", json=stop)
     assert answer.json()["status"] == "RUNNING"
-    assert beat(runner(site, made), clock).json()["stop"] == {"grace_s": 20, "kill": False}
+    order = {"grace_s": 20, "kill": False, "until": clock.now + 20_000_000}
+    assert beat(runner(site, made), clock).json()["stop"] == order
     clock.advance(20)
     listen(rescue, clock, UNANSWERED_S)
     assert job(site, house, made)["status"] == "KILLED"
     # Its program may come back from a suspended machine: what was stopped must not go on.
     told = beat(runner(site, made), clock).json()
-    assert told == {"stop": {"grace_s": 0, "kill": True}, "final": True}
+    assert told == {"stop": {"grace_s": 0, "kill": True, "until": None}, "final": True}
 
 
 def test_a_program_that_comes_back_after_it_was_lost_is_not_told_to_die(

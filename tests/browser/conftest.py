@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from safelight.actions import first_start
 from safelight.store.db import Database, sqlite_url
+from tests.browser.crowd import Crowd, gather
 from tests.browser.house import furnish
 from tests.live import LiveServer
 
@@ -70,6 +71,28 @@ def page(browser: Browser, live: LiveServer, house: dict[str, Any]) -> Iterator[
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     sign_in(page, live)
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def crowd(live: LiveServer) -> Crowd:
+    """Another organization with more jobs than one page of the list shows."""
+    return gather(live)
+
+
+@pytest.fixture
+def member_page(browser: Browser, crowd: Crowd) -> Iterator[Page]:
+    """The page of the crowd's member; a script error in it fails the test."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, base_url=crowd.live.url, bypass_csp=True
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(crowd.enter("member"))
+    page.wait_for_url("**/jobs")
     yield page
     context.close()
     assert errors == []

@@ -50,3 +50,14 @@ def test_a_filter_that_there_is_not_is_explained(page: Page) -> None:
     search.press("Enter")
     expect(page.get_by_text("There is no filter “colour:”")).to_be_visible()
     expect(page.get_by_role("heading", name="No job fits")).to_be_visible()
+
+
+def test_what_the_filters_find_comes_as_a_file(page: Page) -> None:
+    page.get_by_role("combobox", name="Search jobs").fill("breaks")
+    expect(page).to_have_url(re.compile(r"search=breaks"))
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=re.compile("as CSV$")).click()
+    head, *rows = coming.value.path().read_text().splitlines()
+    assert head.startswith("id,name,")
+    assert rows
+    assert all(",breaks," in row for row in rows)

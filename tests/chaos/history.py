@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from safelight.domain.jobs import FINAL, KILLED, LIVE, PENDING, SUCCEEDED, TRANSITIONS, RunStatus
+from safelight.domain.jobs import (
+    FINAL,
+    KILLED,
+    LIVE,
+    PENDING,
+    RUNNING,
+    SUCCEEDED,
+    TRANSITIONS,
+    RunStatus,
+)
 
 # Where an event says that a run stands; `run_ended` says it in its facts.
 STEPS = {
@@ -79,6 +88,7 @@ def problems(history: History) -> list[str]:
         *_numbers(history),
         *_accepted(history),
         *_transitions(history),
+        *_resumes(history),
         *_one_live_run(history),
         *_stops(history),
         *_mirrors(history),
@@ -129,6 +139,15 @@ def _transitions(history: History) -> Iterator[str]:
             yield f"run {run.run_id} is {run.status}, its events say {at.get(run.run_id)}"
         if run.status in LIVE:
             yield f"run {run.run_id} is still {run.status}"
+
+
+def _resumes(history: History) -> Iterator[str]:
+    """What begins again after an upgrade was running when it was made to pause."""
+    at: dict[UUID | None, RunStatus] = {}
+    for event in history.events:
+        if event.kind == "run_resumed" and at.get(event.run_id) is not RUNNING:
+            yield f"run {event.run_id} begins again and is {at.get(event.run_id)}"
+        at.update((step.run_id, status) for step, status in _steps([event]))
 
 
 def _one_live_run(history: History) -> Iterator[str]:

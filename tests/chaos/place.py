@@ -102,9 +102,13 @@ class Place:
             ("stubborn", scripts.STUBBORN, {}),
             ("failing", scripts.FAILING, {"lines": 20}),
         ):
-            text = scripts.script(body, self.witness, **numbers)
-            self._processings[name] = add_processing(client, name, text)["id"]
+            self.teach(client, name, body, **numbers)
         self.until(self.launch("brief"), "SUCCEEDED")
+
+    def teach(self, client: httpx.Client, name: str, body: str, **given: float | str) -> None:
+        """Add a script under this name."""
+        text = scripts.script(body, self.witness, **given)
+        self._processings[name] = add_processing(client, name, text)["id"]
 
     def add_version(self, name: str) -> str:
         """A new, empty version of the one dataset."""

@@ -63,7 +63,18 @@ while True:
 """
 
 
-def script(body: str, witness: Path, **numbers: float) -> str:
+PATIENT = """
+number = 0
+while not os.path.exists({until!r}):
+    number += 1
+    write(1, line(number, "waiting"))
+    time.sleep(0.02)
+write(1, f"end {{number}}\\n")
+write(2, "end 0\\n")
+"""
+
+
+def script(body: str, witness: Path, **given: float | str) -> str:
     """The whole script; its witness is kept in that folder."""
     begin = _BEGIN.format(line=inspect.getsource(line), witness=str(witness))
-    return begin + body.format(**numbers)
+    return begin + body.format(**given)

@@ -114,6 +114,14 @@ BROKEN: dict[str, tuple[Callable[[], History], str]] = {
         lambda: _with_events((6, {"kind": "run_started"}), (7, {"kind": "run_queued"})),
         "went from RUNNING to QUEUED",
     ),
+    "a run begins again that had not begun": (
+        lambda: _with_events((9, {"kind": "run_resumed"})),
+        "begins again and is None",
+    ),
+    "a run begins again after its end": (
+        lambda: _with_events((8, {"kind": "run_resumed"})),
+        "begins again and is FAILED",
+    ),
     "a final status changes": (
         lambda: _with_events((8, {"kind": "run_ended"})),
         "was FAILED and changed to SUCCEEDED",
@@ -190,3 +198,9 @@ def test_a_record_is_refused_where(what: str) -> None:
     make, words = BROKEN[what]
     found = problems(make())
     assert any(words in each for each in found), found
+
+
+def test_a_running_run_may_begin_again_after_an_upgrade() -> None:
+    assert (
+        problems(_with_events((11, {"kind": "run_resumed", "job_id": JOB, "run_id": SECOND}))) == []
+    )

@@ -28,10 +28,16 @@ def test_a_failure_that_was_named_is_tried_again_by_itself(
     assert found.run.data["retries"] == 1
 
 
-def test_half_of_a_policy_is_refused(shell: Shell, fruit: str) -> None:
+def test_half_of_a_policy_is_refused_and_none_takes_it_off(shell: Shell, fruit: str) -> None:
     shell("processing", "add", str(EXAMPLES / "hello"))
     for half in (["--retry", "2"], ["--retry-on", "lost"]):
         shell("processing", "launch", "hello", "--target", fruit, *half, code=4)
+    twice = ["--retry", "2", "--retry-on", "lost", "--set", "steps=1"]
+    job = shell.json("processing", "launch", "hello", "--target", fruit, *twice, "--wait")
+    assert job["job_runs"][0]["retry"]["times"] == 2
+    assert shell.json("rerun", job["id"], "--wait")["job_runs"][0]["retry"]["times"] == 2
+    never = shell.json("rerun", job["id"], "--retry", "0", "--wait")["job_runs"][0]
+    assert never["retry"] is None
     wrong = ["--retry", "2", "--retry-on", "bad_luck"]
     shell("processing", "launch", "hello", "--target", fruit, *wrong, code=4)
 

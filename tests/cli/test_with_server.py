@@ -29,7 +29,8 @@ def test_a_launched_job_is_listed_shown_and_its_log_printed(
     assert hello[-8:] in listed
     assert "Success" in listed
     assert hello in [row["id"] for row in shell.json("jobs", "--target", fruit)]
-    assert "No jobs" not in shell("jobs", "--target", "fruit", code=4)  # neither id nor version
+    assert hello in [row["id"] for row in shell.json("jobs", "--object", "fruit")]  # any version
+    shell("jobs", "--object", "no/such", code=4)
     shown = shell("job", hello)
     assert "name=Ada" in shown
     log = shell("logs", hello)
@@ -99,7 +100,7 @@ def test_a_failed_job_says_what_to_try_and_who_else_failed_so(
     failure = client.jobs.get(first["id"]).run.failure
     assert failure is not None
     line = failure["line"]
-    assert client.jobs.get(first["id"]).run.tail(100)[line - 1].text == failure["evidence"]
+    assert client.jobs.get(first["id"]).run.log.tail(100)[line - 1].text == failure["evidence"]
     second = shell.json(*launch, code=1)
     again = shell("job", second["id"])
     assert "1 other job, the first " in again

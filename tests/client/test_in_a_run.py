@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from PIL import Image
 from safelight import Classification, Client, Polygon, Rectangle
 from safelight.client.datasets import Version
 from safelight.errors import Invalid, LiveRun, Locked, NameTaken, NotFound
-from tests.live import TOKEN, LiveServer
+from tests.live import LiveServer
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -21,20 +20,6 @@ def png(shade: int) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 30), (shade, 120, 40)).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path_factory.mktemp("sdk") / "data")
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def client(live: LiveServer) -> Iterator[Client]:
-    with Client(live.url, TOKEN) as connected:
-        yield connected
 
 
 @pytest.fixture(scope="module")

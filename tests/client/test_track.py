@@ -22,20 +22,6 @@ from safelight.errors import Conflict, Invalid, NotFound
 from tests.live import TOKEN, LiveServer
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path_factory.mktemp("track") / "data")
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def client(live: LiveServer) -> Iterator[Client]:
-    with Client(live.url, TOKEN) as connected:
-        yield connected
-
-
 @pytest.fixture
 def program(live: LiveServer, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that tracks itself, says when it has begun, and would sleep for ten minutes."""

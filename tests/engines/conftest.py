@@ -27,25 +27,17 @@ class LocalBench:
     def __init__(self, data: Path, settings: Settings) -> None:
         self.data = data
         self.settings = settings
-        self.run_id: UUID = uuid7()
-        self.known = Known(
-            {
-                "run_id": str(self.run_id),
-                "job_id": str(uuid7()),
-                "kind": "process",
-                "entry": "main.py",
-                "package": {"hash": PACKAGE, "url": "/package.zip"},
-                "requirements": None,
-                "pinned": None,
-                "environment": {"PYTHONUNBUFFERED": "1"},
-                "limits": {},
-                "sdk": None,
-                "run_user": None,
-            }
-        )
+        self.run_id, self.known = _run()
         self.server = FakeServer(self.known, data / "server.json")
         self.launchers: list[Launcher] = []
         self.engine = self.another_engine()
+        self.server.start()
+
+    def another_run(self) -> None:
+        """What is asked of the server from now on is about a new run."""
+        self.server.stop()
+        self.run_id, self.known = _run()
+        self.server.known = self.known
         self.server.start()
 
     @property
@@ -56,7 +48,7 @@ class LocalBench:
         launcher = Launcher.start(
             self.data,
             internal="tests.engines.operations:operate",
-            warm=["tests.engines.operations"],
+            warm=["tests.engines.operations", "tests.engines.operations:warm"],
         )
         self.launchers.append(launcher)
         return LocalEngine(self.data, launcher, self.settings)
@@ -93,6 +85,24 @@ class LocalBench:
             return self.runner()
         except OSError:
             return 0
+
+
+def _run() -> tuple[UUID, Known]:
+    run_id = uuid7()
+    spec = {
+        "run_id": str(run_id),
+        "job_id": str(uuid7()),
+        "kind": "process",
+        "entry": "main.py",
+        "package": {"hash": PACKAGE, "url": "/package.zip"},
+        "requirements": None,
+        "pinned": None,
+        "environment": {"PYTHONUNBUFFERED": "1"},
+        "limits": {},
+        "sdk": None,
+        "run_user": None,
+    }
+    return run_id, Known(spec)
 
 
 def _kill_group(leader: int) -> None:

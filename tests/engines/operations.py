@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
 from uuid import UUID
 
-WARM = True
+WARM: list[str] = []
+
+
+def warm(data: Path) -> None:
+    WARM.append(str(data))
+    (data / "warmed").touch()
 
 
 def operate(data: Path, run_id: UUID) -> int | None:
@@ -17,6 +23,14 @@ def operate(data: Path, run_id: UUID) -> int | None:
         for number in range(20):
             print("step", number)
             time.sleep(0.1)
+    elif wish == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print("deaf")
+        time.sleep(60)
+    elif wish == "polite":  # it has something to do before it leaves, as its last step
+        signal.signal(signal.SIGTERM, lambda *_: print("bye") or sys.exit(0))
+        print("polite")
+        time.sleep(60)
     elif wish == "invalid":
         note = '{"kind": "invalid_input", "message": "Record 7 has no picture."}'
         (data / "runs" / str(run_id) / "failure.json").write_text(note)
@@ -25,6 +39,8 @@ def operate(data: Path, run_id: UUID) -> int | None:
         raise ValueError("a bug of ours")
     elif wish == "descriptors":
         print("open", len(list(Path("/proc/self/fd").iterdir())))
+    elif wish == "warmth":
+        print("warm:", WARM)
     elif wish == "exit":
         sys.exit(4)
     return None

@@ -132,6 +132,36 @@ def test_an_internal_run_has_no_descriptors_but_the_standard_three(bench: LocalB
     assert "open 4\n" in bench.known.text("stdout")  # the fourth lists the folder
 
 
+def test_an_internal_run_begins_before_the_server_has_answered(bench: LocalBench) -> None:
+    bench.server.stop()
+    handle = bench.engine.start(bench.internal("fine"))
+    assert exit_of(bench.engine, handle).exit_code == 0
+    assert not bench.known.starts
+    bench.server.start()
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout") == f"internal {bench.run_id}\n"
+    assert len(bench.known.starts) == 1  # told before the end
+
+
+def test_an_internal_run_that_the_server_does_not_want_is_ended(bench: LocalBench) -> None:
+    bench.known.refuse_start = 409
+    handle = bench.engine.start(bench.internal("slow"))
+    assert exit_of(bench.engine, handle).signal == signal.SIGKILL
+
+
+def test_what_children_share_is_made_after_the_first_run(bench: LocalBench) -> None:
+    first = bench.engine.start(bench.internal("warmth"))
+    assert exit_of(bench.engine, first).exit_code == 0
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout").endswith("warm: []\n")
+    until((bench.data / "warmed").exists)
+    bench.another_run()
+    second = bench.engine.start(bench.internal("warmth"))
+    assert exit_of(bench.engine, second).exit_code == 0
+    until(lambda: bench.known.is_complete)
+    assert bench.known.text("stdout").endswith(f"warm: ['{bench.data}']\n")
+
+
 def test_an_internal_run_survives_its_runner(bench: LocalBench) -> None:
     handle = bench.engine.start(bench.internal("slow"))
     until(lambda: "step 2\n" in bench.known.text("stdout"))

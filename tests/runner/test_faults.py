@@ -129,16 +129,19 @@ def test_the_end_waits_for_a_server_that_is_away(scene: Scene) -> None:
     assert scene.known.is_complete
 
 
-def test_a_runner_whose_data_folder_was_removed_goes_too(data: Path, tmp_path: Path) -> None:
+def test_nothing_of_a_run_outlives_its_data_folder(data: Path, tmp_path: Path) -> None:
     shutil.copytree(data, tmp_path / "data", symlinks=True)
     scene = Scene(tmp_path / "data")
     scene.server.start()
-    scene.script(COUNTING)
+    scene.script("import time\nprint('line 3', flush=True)\ntime.sleep(600)")
     runner = scene.run()
     scene.wait_for("line 3\n")
+    child, keeper = scene.child(), scene.keeper()
     scene.server.stop()
     shutil.rmtree(tmp_path / "data")
     runner.wait(timeout=20)
+    for pid in (child, keeper):
+        until(partial(_gone, pid))
 
 
 def test_a_server_that_starts_after_the_runner_is_found(make_scene: Callable[[], Scene]) -> None:

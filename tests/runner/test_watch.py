@@ -96,6 +96,16 @@ def test_a_clock_that_is_set_changes_no_grace(tmp_path: Path, set_clock: Any, by
     assert scene.after(30) == [15, 9]
 
 
+def test_a_server_whose_clock_is_set_does_not_shorten_a_grace_that_it_gave(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, limits={})
+    scene.orders.take({"grace_s": 30.0, "kill": False, "until": 5})
+    assert scene.after(0) == [15]
+    scene.orders.take({"grace_s": 0.0, "kill": True, "until": 5})  # as if an hour had passed
+    assert scene.after(29) == [15]
+    scene.orders.take({"grace_s": 0.0, "kill": True, "until": 4})  # somebody pressed Kill
+    assert scene.after(29) == [15, 9]
+
+
 def test_who_takes_over_counts_on(tmp_path: Path) -> None:
     scene = Scene(tmp_path, began=BEGAN - LIMIT_S + 1)
     assert scene.after(0) == []

@@ -409,7 +409,7 @@ def test_rare_and_frequent_text_is_found_in_any_depth(db: Database, house: House
         with db.read() as read:
             counted = jobcounts.counts(read, filter)
         if counted.is_capped:  # as many are found as are promised, and no more
-            assert jobcounts.ROW_LIMIT <= counted.types["ALL"] <= count
+            assert jobcounts.TEXT_LIMIT <= counted.types["ALL"] <= count
         else:
             assert counted.types["ALL"] == count
     assert names(db, Filter(house.organization_id, search="cassiopeia"), limit=2)[0] == (
@@ -471,7 +471,7 @@ def test_counts_stop_at_their_limit_and_say_from_which_number_on(
 def test_counts_of_frequent_text_are_lower_bounds_and_say_so(
     db: Database, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobcounts, "ROW_LIMIT", 100)
+    monkeypatch.setattr(jobcounts, "TEXT_LIMIT", 100)
     add_old(db, house, ["plain"], 6_000)
     with db.read() as read:
         counts = jobcounts.counts(read, Filter(house.organization_id, search="plain"))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
+from safelight.errors import Conflict
+from safelight.store import migrations
 from safelight.store.db import Database, sqlite_url
-from safelight.store.migrations import upgrade
+from safelight.store.migrations import pending, upgrade
 from safelight.store.schema import metadata
 from tests.postgres import PostgresServer
 
@@ -101,3 +106,65 @@ def _catalogue(db: Database) -> set[tuple[object, ...]]:
 
 def test_migrating_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
+
+
+def _mark(db: Database, revision: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+
+def test_what_a_database_lacks_is_known_in_order(db: Database, tmp_path: Path) -> None:
+    assert pending(db) == []
+    _mark(db, "0004")
+    assert pending(db)[:2] == ["0005", "0006"]
+    empty = Database(sqlite_url(tmp_path / "empty.db"))
+    try:
+        assert pending(empty)[:3] == ["0001", "0002", "0003"]
+    finally:
+        empty.close()
+
+
+def test_a_database_that_a_newer_version_has_changed_is_refused_in_a_sentence(
+    db: Database,
+) -> None:
+    _mark(db, "9999")
+    for step in (pending, upgrade):
+        with pytest.raises(Conflict, match=r"^A newer Safelight has used this database: "):
+            step(db)
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+BROKEN = """
+from alembic import op
+
+revision = "broken"
+down_revision = {head!r}
+
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE half (done INTEGER)")
+    op.execute("UPDATE installation SET salt = salt + 1")
+    raise RuntimeError("the machine was switched off")
+"""
+
+
+def test_a_migration_that_breaks_changes_nothing(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, more = Path(migrations.__file__).parent / "versions", tmp_path / "more"
+    more.mkdir()
+    head = ScriptDirectory.from_config(migrations.config()).get_current_head()
+    (more / "broken.py").write_text(BROKEN.format(head=head))
+    found = migrations.config()
+    found.set_main_option("path_separator", "os")
+    found.set_main_option("version_locations", f"{shipped}{os.pathsep}{more}")
+    monkeypatch.setattr(migrations, "config", lambda: found)
+    before = inspect(db.engine).get_table_names()
+    assert pending(db) == ["broken"]
+    with pytest.raises(RuntimeError, match="switched off"):
+        upgrade(db)
+    assert inspect(db.engine).get_table_names() == before
+    assert pending(db) == ["broken"]
+    with db.transaction():
+        pass  # and nobody is locked out

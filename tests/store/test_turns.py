@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from safelight.errors import Unavailable
 from safelight.store import schema
 from safelight.store.db import BUSY_S, Database
-from safelight.store.turns import TooLate, Turns
+from safelight.store.turns import FAIR_S, TooLate, Turns
 from tests.conftest import FakeClock
 from tests.factories import add_house
 
@@ -71,6 +72,53 @@ def test_only_one_has_a_turn() -> None:
     for thread in threads:
         thread.join()
     assert most == [1]
+
+
+def test_who_waits_is_not_passed_by_for_long(clock: FakeClock) -> None:
+    """Somebody who is awake and asks again at once would else always be the quicker one."""
+    turns = Turns(clock.uptime)
+    order: list[str] = []
+
+    def act(_number: int) -> None:
+        with turns.take(60):
+            order.append("who waited")
+
+    with turns.take(60):
+        [thread] = _queue_up(turns, act, 1)
+        clock.advance(FAIR_S)
+    with turns.take(60):
+        order.append("who came later")
+    thread.join()
+    assert order == ["who waited", "who came later"]
+
+
+def test_nobody_is_forgotten_where_many_come_and_give_up() -> None:
+    turns = Turns()
+    inside, done = [0], []
+
+    def act(seed: int) -> None:
+        random = Random(seed)
+        for _ in range(150):
+            try:
+                with turns.take(random.choice([0.0, 0.0001, 0.001, 60.0])):
+                    inside[0] += 1
+                    assert inside[0] == 1
+                    if random.random() < 0.2:
+                        time.sleep(0.0003)
+                    inside[0] -= 1
+            except TooLate:
+                pass
+        done.append(seed)
+
+    threads = [threading.Thread(target=act, args=(seed,), daemon=True) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(done) == list(range(8))
+    assert not turns._waiting
+    with turns.take(1):
+        pass
 
 
 def test_what_others_took_of_somebodys_time_is_not_given_again(clock: FakeClock) -> None:

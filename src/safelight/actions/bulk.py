@@ -12,13 +12,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from safelight.actions import rerun, stop
-from safelight.actions.jobquery import JobQuery, filter_of
+from safelight.actions.jobquery import filter_of
+from safelight.domain.jobquery import JobQuery
 from safelight.domain.permissions import Ability, Actor, require
 from safelight.errors import Invalid, SafelightError
 from safelight.store import joblist, jobs, runs
 from safelight.store.db import Database
 from safelight.store.jobfilter import place_of
 from safelight.store.jobs import Job
+from safelight.store.runs import Run
 
 MOST = 100  # jobs a call: each is a transaction, so a call stays within some seconds
 
@@ -67,11 +69,12 @@ _NEEDS = {
 class Order:
     """What shall be done. `as_of`: when somebody decided it, in microseconds UTC. Jobs that were
     triggered later are left alone, so a repeated call runs nothing a second time, and what is run again
-    is not met again.
+    is not met again. `grace_s`: of a stop.
     """
 
     action: Action
     as_of: int
+    grace_s: float = stop.GRACE_S
 
 
 def on_jobs(db: Database, by: Actor, order: Order, job_ids: Sequence[UUID]) -> Results:
@@ -105,33 +108,38 @@ def _one(db: Database, by: Actor, order: Order, job_id: UUID) -> Result:
         name = job.name
         if job.triggered_at >= order.as_of:
             return Result(job_id, name, Outcome.UNCHANGED, "It was run again meanwhile.")
-        outcome, message = _DO[order.action](db, by, job)
+        outcome, message = _DO[order.action](db, by, job, order)
     except SafelightError as error:
         return Result(job_id, name, Outcome.REFUSED, error.message, error.code)
     return Result(job_id, name, outcome, message)
 
 
-def _stop(db: Database, by: Actor, job: Job) -> tuple[Outcome, str]:
+def _stop(db: Database, by: Actor, job: Job, order: Order) -> tuple[Outcome, str]:
     with db.read() as read:
         before = runs.get(read, job.latest_run_id, by.organization_id)
-    if not before.is_final and before.stop_requested_at is not None:
+    if not before.is_final and _is_asked(before, order.grace_s):
         return Outcome.UNCHANGED, "It was asked to stop already."
-    after = stop.request(db, before.run_id, by)
+    after = stop.request(db, before.run_id, by, grace_s=order.grace_s)
     if before.is_final:
         return Outcome.UNCHANGED, "It had ended already."
     return Outcome.DONE, "Stopped before it started." if after.is_final else "Asked to stop."
 
 
-def _rerun(db: Database, by: Actor, job: Job) -> tuple[Outcome, str]:
+def _is_asked(run: Run, grace_s: float) -> bool:
+    """Whether it was asked to stop within so long; asking for less shortens it."""
+    return run.stop_requested_at is not None and grace_s >= (run.stop_grace_s or 0)
+
+
+def _rerun(db: Database, by: Actor, job: Job, _order: Order) -> tuple[Outcome, str]:
     run = rerun.rerun(db, job.job_id, by)
     return Outcome.DONE, f"Run {run.number} waits."
 
 
-def _archive(db: Database, by: Actor, job: Job) -> tuple[Outcome, str]:
+def _archive(db: Database, by: Actor, job: Job, _order: Order) -> tuple[Outcome, str]:
     return _set_archived(db, by, job, archived=True)
 
 
-def _unarchive(db: Database, by: Actor, job: Job) -> tuple[Outcome, str]:
+def _unarchive(db: Database, by: Actor, job: Job, _order: Order) -> tuple[Outcome, str]:
     return _set_archived(db, by, job, archived=False)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from safelight.actions.heartbeats import Beat, beats
 from safelight.actions.hub import Hub
 from safelight.actions.sealing import Sealer, secret_key
 from safelight.blobs import Blobs
 from safelight.config import Settings
 from safelight.store.db import Database, Event
+from safelight.store.groupcommit import GroupCommit
 from safelight.store.logfile import LogFiles
+from safelight.store.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Context:
     blobs: Blobs
     logs: LogFiles
     secret_key: bytes = field(repr=False)
+    beats: GroupCommit[Beat, Run | None] = field(repr=False)
     hub: Hub = field(default_factory=Hub)
     wake: threading.Event = field(default_factory=threading.Event)
 
@@ -41,6 +45,7 @@ def open_context(settings: Settings, db: Database, blobs: Blobs | None = None) -
         blobs or Blobs(settings.storage),
         LogFiles(settings.data / "logs"),
         secret_key(settings.data),
+        beats(settings, db),
     )
 
     def listen(events: list[Event]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 from uuid import UUID
 
-from safelight.actions import objects, processings
+from safelight.actions import objects, packages, processings
 from safelight.actions.access import Actor
 from safelight.actions.context import Context
 from safelight.actions.launch import Order, launch
@@ -193,8 +193,7 @@ def launch_experiment(
     *,
     parameters: Mapping[str, Any] | None = None,
     resources: dict[str, Any] | None = None,
-    priority: int | None = None,
-    retry: dict[str, Any] | None = None,
+    terms: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, Run]:
     """Launch the training of an experiment: the source of the model version it is based on.
@@ -216,6 +215,7 @@ def launch_experiment(
             if earlier is not None and earlier.operation == OPERATION:
                 return earlier, runs.get(tx, earlier.latest_run_id)
         values = _set_parameters(tx, experiment, base, parameters or {})
+        usual = packages.usual_retry(tx, base.organization_id, base.source.package_hash)
         job, run = launch(
             tx,
             Order(
@@ -229,7 +229,7 @@ def launch_experiment(
                 parameters=values.plain,
                 inputs=_inputs(tx, experiment, base),
                 resources=processings.overridden(base.resources, resources),
-                terms=read_terms(actor, priority, retry),
+                terms=read_terms(actor, terms or {}, usual),
                 secrets=values.secret,
                 idempotency_key=idempotency_key,
             ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from safelight.domain.jobs import FailureKind, JobType, RunStatus
+from safelight.domain.jobquery import ENGINES, JobQuery
 from safelight.domain.moments import moment
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid
@@ -13,26 +12,7 @@ from safelight.store import jobobjects, processings, users
 from safelight.store.db import Read
 from safelight.store.jobfilter import Filter
 
-ENGINES = ("local", "container", "ray", "slurm", "external")
 _ARCHIVED = {"no": False, "yes": True, "any": None}
-
-
-@dataclass(frozen=True, slots=True)
-class JobQuery:
-    """A filter in people's words; every empty field filters nothing."""
-
-    type: JobType | None = None
-    statuses: tuple[RunStatus, ...] = ()
-    user: str = ""  # id, name or `me`
-    object: str = ""  # id or name
-    processing: str = ""  # id or name
-    engine: str = ""
-    failure_kind: FailureKind | None = None
-    failure: str = ""  # the key of equal failures
-    triggered_after: str = ""  # a moment, as domain/moments.py understands it
-    triggered_before: str = ""
-    search: str = ""
-    archived: str = "no"
 
 
 def filter_of(read: Read, actor: Actor, query: JobQuery) -> Filter:

@@ -17,8 +17,10 @@ from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.config import MIB
 from safelight.domain.packages import Manifest, is_inside, read_manifest
+from safelight.domain.terms import Retry, read_retry
 from safelight.errors import Invalid, TooLarge
 from safelight.store import packages
+from safelight.store.db import Read
 from safelight.store.packages import Package
 
 LIMIT = 64 * MIB  # packed, and again unpacked
@@ -76,6 +78,16 @@ def take(
 
 def _content(entries: Entries, name: str) -> bytes | None:
     return entries[name].content if name in entries else None
+
+
+def usual_retry(read: Read, organization_id: UUID, package_hash: str | None) -> Retry | None:
+    """After which failures runs of a package are tried again unless their launch says so. An image says
+    nothing of it.
+    """
+    if package_hash is None:
+        return None
+    package = packages.get(read, organization_id, package_hash)
+    return read_retry(package.manifest.get("retry"))
 
 
 def _warnings(manifest: Manifest, entries: Entries) -> Iterator[str]:

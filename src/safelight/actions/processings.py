@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -143,8 +143,9 @@ class Wish:
     data_ids: Sequence[UUID] | None = None
     idempotency_key: str | None = None
     official: bool = False
-    priority: int | None = None
-    retry: dict[str, Any] | None = None
+    terms: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # `priority`, `retry`; else the package's
 
 
 @dataclass(slots=True)
@@ -174,7 +175,7 @@ def launch_processing(
             return earlier
         processing = processings.get(tx, actor.organization_id, processing_id)
         plan = _plan(tx, actor, processing, wish)
-        job, run = launch(tx, _order(actor, plan, wish), context.sealer)
+        job, run = launch(tx, _order(tx, actor, plan, wish), context.sealer)
         if plan.creates_version:
             _create_version(tx, actor, plan, run)
         return job, run
@@ -238,7 +239,8 @@ def overridden(resources: Resources, given: dict[str, Any] | None) -> Resources:
     return change_resources(resources, told)
 
 
-def _order(actor: Actor, plan: _Plan, wish: Wish) -> Order:
+def _order(read: Read, actor: Actor, plan: _Plan, wish: Wish) -> Order:
+    of, package_hash = plan.processing.organization_id, plan.processing.source.package_hash
     return Order(
         organization_id=actor.organization_id,
         type=JobType.PROCESSING,
@@ -250,7 +252,7 @@ def _order(actor: Actor, plan: _Plan, wish: Wish) -> Order:
         parameters=plan.values.plain,
         inputs=plan.inputs,
         resources=plan.resources,
-        terms=read_terms(actor, wish.priority, wish.retry),
+        terms=read_terms(actor, wish.terms, packages.usual_retry(read, of, package_hash)),
         secrets=plan.values.secret,
         processing_id=plan.processing.processing_id,
         idempotency_key=wish.idempotency_key,

@@ -9,10 +9,11 @@ from uuid import UUID
 from safelight import sdk_wheel
 from safelight.actions import access, diagnosing, external, logs, masking, settle
 from safelight.actions.context import Context
+from safelight.actions.heartbeats import Beat
 from safelight.actions.sealing import token_hash
 from safelight.domain.jobs import Declared, Exit, RunStatus, TargetType
-from safelight.errors import AlreadyEnded, Unauthenticated
-from safelight.store import jobs, organizations, packages, runs, samples
+from safelight.errors import Unauthenticated
+from safelight.store import jobs, organizations, packages, runs
 from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -147,21 +148,17 @@ def _tokens(token: str) -> dict[str, str]:
 
 def heartbeat(context: Context, run: Run, sample: Sample | None) -> dict[str, Any]:
     """Note a sign of life; the answer tells the runner to stop, or that the record is closed."""
-    with context.db.transaction() as tx:
-        alive_until = tx.now + round(context.settings.lost_after_s * SECOND)
-        try:
-            run = runs.renew(tx, run.run_id, alive_until=alive_until)
-        except AlreadyEnded:
-            return {"stop": _last_order(tx, run.run_id), "final": True}
-        if sample is not None:
-            samples.add(tx, run.run_id, sample)
-    return {"stop": stop_order(context, run), "final": False}
+    renewed = context.beats.put(Beat(run.run_id, sample))
+    if renewed is not None:
+        return {"stop": stop_order(context, renewed), "final": False}
+    with context.db.read() as read:
+        return {"stop": _last_order(read, run.run_id), "final": True}
 
 
 def _last_order(read: Read, run_id: UUID) -> dict[str, Any] | None:
     """Of a run that ended in the record: what was stopped must not go on where it runs."""
     killed = runs.get(read, run_id).status is RunStatus.KILLED
-    return {"grace_s": 0.0, "kill": True} if killed else None
+    return {"grace_s": 0.0, "kill": True, "until": None} if killed else None
 
 
 def stop_order(context: Context, run: Run) -> dict[str, Any] | None:
@@ -169,9 +166,9 @@ def stop_order(context: Context, run: Run) -> dict[str, Any] | None:
     now = context.db.clock()
     if run.kill_at is not None:
         left_s = max(0, run.kill_at - now) / SECOND
-        return {"grace_s": left_s, "kill": left_s == 0}
+        return {"grace_s": left_s, "kill": left_s == 0, "until": run.kill_at}
     if run.declared_at is not None and now - run.declared_at >= OVERSTAY_S * SECOND:
-        return {"grace_s": OVERSTAY_GRACE_S, "kill": False}
+        return {"grace_s": OVERSTAY_GRACE_S, "kill": False, "until": run.declared_at}
     return None
 
 

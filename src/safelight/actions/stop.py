@@ -14,7 +14,7 @@ from safelight.store.db import Database
 from safelight.store.runs import Run
 
 GRACE_S = 30.0
-_LONGEST_GRACE_S = 3600.0
+LONGEST_GRACE_S = 3600.0
 
 
 def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> Run:
@@ -23,8 +23,8 @@ def request(db: Database, run_id: UUID, by: Actor, grace_s: float = GRACE_S) -> 
     A run that waits is ended here; a running one hears it at its runner's next heartbeat.
     Raises NotFound, Denied.
     """
-    if not 0 <= grace_s <= _LONGEST_GRACE_S:
-        raise Invalid(f"grace_s must be from 0 to {_LONGEST_GRACE_S:.0f} seconds.", field="grace_s")
+    if not 0 <= grace_s <= LONGEST_GRACE_S:
+        raise Invalid(f"grace_s must be from 0 to {LONGEST_GRACE_S:.0f} seconds.", field="grace_s")
     with db.transaction() as tx:
         # Held: it can neither start nor end between the look and the request.
         run = runs.get(tx, run_id, by.organization_id, hold=True)

@@ -107,7 +107,8 @@ class NewMetric(BaseModel):
 
 class LaunchBody(BaseModel):
     """Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
-    is claimed first; above 0 for admins.
+    is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+    out, as the package says.
     """
 
     parameters: dict[str, Any] | None = None
@@ -190,8 +191,7 @@ def launch_experiment(
         experiment_id,
         parameters=wanted.parameters,
         resources=wanted.resources,
-        priority=wanted.priority,
-        retry=wanted.retry.model_dump() if wanted.retry else None,
+        terms=wanted.model_dump(include={"priority", "retry"}, exclude_unset=True),
         idempotency_key=idempotency_key,
     )
     return job_answer(context, actor, job.job_id, status=201)

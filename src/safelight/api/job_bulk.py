@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from safelight.actions import bulk
+from safelight.actions import bulk, stop
 from safelight.actions.bulk import Action, Order, Outcome
 from safelight.api.asking import Db
 from safelight.api.job_query import JobReader, QueryBody
-from safelight.api.views import parse_instant
+from safelight.api.views import parse_instant, time_text
 from safelight.errors import Invalid
 
 router = APIRouter(tags=["jobs"])
@@ -20,6 +20,7 @@ router = APIRouter(tags=["jobs"])
 class BulkBody(BaseModel):
     """Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+    `grace_s`: of a stop, seconds until it is killed.
     """
 
     action: Action
@@ -27,6 +28,7 @@ class BulkBody(BaseModel):
     filter: QueryBody | None = None
     as_of: str = ""
     after: str = ""
+    grace_s: float = Field(stop.GRACE_S, ge=0, le=stop.LONGEST_GRACE_S)
 
 
 class BulkResult(BaseModel):
@@ -40,10 +42,13 @@ class BulkResult(BaseModel):
 
 
 class BulkResults(BaseModel):
-    """`next` goes into `after` for the jobs that are left."""
+    """`next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+    decides what was triggered later, not the caller's.
+    """
 
     results: list[BulkResult]
     next: str | None
+    as_of: str
 
 
 @router.post("/jobs/bulk")
@@ -53,7 +58,7 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
     """
     # A microsecond later than the clock: what was triggered at this very moment is meant, too.
     as_of = parse_instant(body.as_of, "as_of") if body.as_of else db.clock() + 1
-    order = Order(body.action, as_of)
+    order = Order(body.action, as_of, body.grace_s)
     if (body.jobs is None) == (body.filter is None):
         raise Invalid("Give either jobs or a filter.", field="jobs")
     if body.filter is None:
@@ -70,4 +75,4 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
         )
         for each in done.results
     ]
-    return BulkResults(results=results, next=done.next)
+    return BulkResults(results=results, next=done.next, as_of=time_text(as_of))

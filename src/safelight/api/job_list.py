@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from safelight.actions.context import Context
-from safelight.actions.jobquery import ENGINES, filter_of
+from safelight.actions.jobquery import filter_of
 from safelight.api.asking import Ctx, Db
 from safelight.api.job_query import Asked, JobReader
 from safelight.api.job_views import CountsView, JobRow, Json, answer, job_rows
 from safelight.api.views import Page
+from safelight.domain.jobquery import ENGINES
 from safelight.store import jobcounts, joblist, jobobjects, processings, users
 from safelight.store.db import Read
 from safelight.store.jobfilter import Filter

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
-from safelight.actions.jobquery import JobQuery
 from safelight.api.asking import needs
+from safelight.domain.jobquery import FAILURE_KEY, JobQuery, read_query
 from safelight.domain.jobs import FailureKind, JobType, RunStatus
 from safelight.domain.permissions import Ability, Actor
 
@@ -23,8 +23,8 @@ _AFTER = "Triggered at or after this day (2026-11-01), time (RFC 3339), or age (
 _BEFORE = "Triggered before this day, time or age."
 _SEARCH = "Words of name or object."
 _ARCHIVED = "`no` leaves archived jobs out, `yes` shows only them, `any` shows all."
-
-FAILURE_KEY = "^([0-9a-f]{16})?$"
+_Q = "The text of the search box, such as `status:failure user:me tiles`, beside what the others say."
+LONGEST_TEXT = 4000
 
 Text = Annotated[str, Query(max_length=400)]
 
@@ -42,8 +42,9 @@ async def _asked(
     triggered_before: Annotated[str, Query(description=_BEFORE, max_length=40)] = "",
     search: Annotated[str, Query(max_length=4000, description=_SEARCH)] = "",
     archived: Annotated[str, Query(description=_ARCHIVED)] = "no",
+    q: Annotated[str, Query(max_length=LONGEST_TEXT, description=_Q)] = "",
 ) -> JobQuery:
-    return JobQuery(
+    others = JobQuery(
         type,
         tuple(status or ()),
         user,
@@ -57,12 +58,13 @@ async def _asked(
         search,
         archived,
     )
+    return read_query(q, others)
 
 
 Asked = Annotated[JobQuery, Depends(_asked)]
 
 
-class QueryBody(BaseModel, extra="forbid"):
+class FilterBody(BaseModel, extra="forbid"):
     """Which jobs, as the list's address says it."""
 
     type: JobType | None = None
@@ -78,5 +80,17 @@ class QueryBody(BaseModel, extra="forbid"):
     search: str = Field("", max_length=4000)
     archived: str = "no"
 
+    @classmethod
+    def of(cls, query: JobQuery) -> FilterBody:
+        given = {name: getattr(query, name) for name in cls.model_fields if name != "status"}
+        return cls(status=list(query.statuses), **given)
+
+
+class QueryBody(FilterBody):
+    """Which jobs, as the list's address says it. `q`: the text of the search box, beside the others."""
+
+    q: str = Field("", max_length=LONGEST_TEXT)
+
     def query(self) -> JobQuery:
-        return JobQuery(statuses=tuple(self.status), **self.model_dump(exclude={"status"}))
+        others = JobQuery(statuses=tuple(self.status), **self.model_dump(exclude={"status", "q"}))
+        return read_query(self.q, others)

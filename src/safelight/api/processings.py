@@ -72,7 +72,8 @@ class ProcessingView(BaseModel):
 
 class LaunchBody(BaseModel):
     """`target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
-    `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
+    `priority`: -100 to 100, the highest is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+    out, as the package says.
     """
 
     target_id: str
@@ -148,8 +149,7 @@ def launch_processing(
             resources=body.resources,
             asset_ids=body.asset_ids,
             idempotency_key=idempotency_key,
-            priority=body.priority,
-            retry=body.retry.model_dump() if body.retry else None,
+            terms=body.model_dump(include={"priority", "retry"}, exclude_unset=True),
         ),
     )
     return job_answer(context, actor, job.job_id, status=201)

@@ -71,10 +71,13 @@ class HeartbeatBody(BaseModel):
 
 
 class StopOrder(BaseModel):
-    """End the process within `grace_s`; `kill`: now."""
+    """End the process within `grace_s`; `kill`: now. `until` names the order: as long as it is the same,
+    whoever was told counts what is left, by a clock that nobody sets.
+    """
 
     grace_s: float
     kill: bool
+    until: int | None
 
 
 class HeartbeatAnswer(BaseModel):

@@ -10,8 +10,9 @@ from typing import Annotated
 from typer import Argument, Option, Typer
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, Wait, launched, wait_for
+from safelight.cli.jobs import launched, wait_for
 from safelight.cli.login import connect
+from safelight.cli.options import AsJson, Wait
 from safelight.client.connection import Client
 from safelight.client.datasets import Dataset, Version
 from safelight.domain.jobs import RunStatus

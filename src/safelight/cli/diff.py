@@ -10,8 +10,8 @@ from rich.text import Text
 from typer import Option
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, JobId
 from safelight.cli.login import connect
+from safelight.cli.options import AsJson, JobId
 from safelight.errors import Invalid
 
 Row = list[output.Cell]

@@ -1,51 +1,34 @@
-"""Commands on jobs: list, show, read the log, wait, stop. Running again: `rerun.py`."""
+"""Commands on jobs: list, show, wait. Logs: `logs.py`; running again: `rerun.py`; many at once: `bulk.py`."""
 
 from __future__ import annotations
 
-import re
+import sys
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import UUID
 
 from rich.text import Text
 from typer import Argument, Exit, Option
 
 from safelight.cli import output
+from safelight.cli.exits import Code
 from safelight.cli.login import connect
+from safelight.cli.options import AsJson, JobId, spread
 from safelight.cli.output import ago, lasted, short
 from safelight.client.connection import Client
-from safelight.client.jobs import Job, LogLine, Run
+from safelight.client.jobs import Job, Run
+from safelight.client.query import Filters
+from safelight.domain.jobquery import status_of
 from safelight.domain.jobs import JobType, RunStatus
 from safelight.errors import Invalid, NotFound
-
-JobId = Annotated[
-    str, Argument(metavar="JOB", help="Its id, or eight or more of its first or last digits.")
-]
-AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
-Wait = Annotated[bool, Option("--wait", help="Wait for the end; exit as `safelight wait` does.")]
-Set = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="A parameter.")]
-Input = Annotated[list[str], Option("--input", metavar="KEY=VALUE", help="An input.")]
-Limit = Annotated[
-    list[str], Option(metavar="KEY=VALUE", help="cpu=2, memory=4GiB, gpu=1 or timeout=2h.")
-]
-
-
-class Code:
-    """Exit codes of commands that wait."""
-
-    SUCCESS, FAILURE, STOPPED, TIMED_OUT = range(4)
-
 
 _CODES = {
     RunStatus.SUCCEEDED: Code.SUCCESS,
     RunStatus.FAILED: Code.FAILURE,
     RunStatus.KILLED: Code.STOPPED,
 }
-
-# The words people see are statuses too.
-_WORDS = {"success": "SUCCEEDED", "failure": "FAILED", "stopped": "KILLED"}
 
 
 class Sort(StrEnum):
@@ -54,49 +37,90 @@ class Sort(StrEnum):
     INTERNAL = "internal"
 
 
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs: the text of the search box, a saved view, and single filters beside them."""
+
+    query: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="QUERY",
+            help="As in the search box: words, and status: type: user: object: processing: engine: "
+            'failure: after: before: archived:, such as "status:failure user:me after:7d tiles".',
+        ),
+    ] = None
+    view: Annotated[str | None, Option(help="What this saved view shows.")] = None
+    type: Annotated[Sort | None, Option(help="Only this type.", case_sensitive=False)] = None
+    status: Annotated[list[str], Option(help="Only this status; may be repeated.")] = field(
+        default_factory=list
+    )
+    user: Annotated[str | None, Option(help="Only jobs of this user; me: your own.")] = None
+    object: Annotated[
+        str | None,
+        Option(
+            "--object", "--target", help="Only jobs on this object: DATASET/VERSION, a name or id."
+        ),
+    ] = None
+    processing: Annotated[str | None, Option(help="Only jobs of this processing.")] = None
+    engine: Annotated[str | None, Option(help="Only jobs that run there: local, external ...")] = (
+        None
+    )
+    failure: Annotated[str | None, Option(help="Only jobs that failed so: lost, timeout ...")] = (
+        None
+    )
+    after: Annotated[str | None, Option(help="Triggered since 2026-11-01, or 7d, 12h ago.")] = None
+    before: Annotated[str | None, Option(help="Triggered before that.")] = None
+    search: Annotated[str | None, Option(help="Only names with this text.")] = None
+    archived: Annotated[str | None, Option(help="no, yes or any.")] = None
+
+    def filters(self) -> Filters:
+        """What was asked for by options. Raises Invalid for a status that there is not."""
+        return {
+            "type": JobType(self.type.upper()) if self.type else None,
+            "status": [status_of(word) for word in self.status] or None,
+            "user": self.user,
+            "object": self.object,
+            "processing": self.processing,
+            "engine": self.engine,
+            "triggered_after": self.after,
+            "triggered_before": self.before,
+            "search": self.search,
+            "archived": self.archived,
+        }
+
+    def text(self, client: Client) -> str:
+        """What was asked for as text, that of the view included."""
+        view = client.views.get(self.view).query if self.view else ""
+        failure = f"failure:{self.failure}" if self.failure else ""  # a kind or a key
+        return " ".join(filter(None, (view, *(self.query or ()), failure)))
+
+
+@spread
 def jobs(
-    type: Annotated[Sort | None, Option(help="Only this type.", case_sensitive=False)] = None,
-    status: Annotated[list[str], Option(help="Only this status; may be repeated.")] = [],  # noqa: B006 - typer copies it
-    user: Annotated[str | None, Option(help="Only jobs of this user.")] = None,
-    target: Annotated[
-        str | None, Option(help="Only jobs on this DATASET/VERSION, or the object of this id.")
-    ] = None,
-    search: Annotated[str | None, Option(help="Only names with this text.")] = None,
-    limit: Annotated[int, Option(min=1, help="At most so many.")] = 20,
+    wanted: Wanted,
+    limit: Annotated[int | None, Option(min=1, help=f"At most so many; else {_MOST}.")] = None,
+    csv: Annotated[bool, Option("--csv", help="Print all that fit as CSV.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List jobs, newest first."""
-    wanted = [_status(word) for word in status]
+    filters = wanted.filters()
+    if csv and (as_json or limit is not None):
+        raise Invalid("--csv prints all jobs that fit, as CSV: leave --json and --limit out.")
     client = connect()
-    found = client.jobs.list(
-        type=JobType(type.upper()) if type else None,
-        status=wanted or None,
-        user=user,
-        object=_object(client, target) if target else None,
-        search=search,
-    )
-    rows = [job.data for job in islice(found, limit)]
+    text = wanted.text(client)
+    if csv:
+        client.jobs.csv(sys.stdout.buffer.write, text, **filters)
+        return
+    found = client.jobs.list(text, **filters)
+    rows = [job.data for job in islice(found, limit or _MOST)]
     if as_json:
         output.print_json(rows)
         return
     headers = ("ID", "STATUS", "NAME", "TYPE", "ON", "BY", "STARTED", "TOOK", "")
     output.table(headers, map(_row, rows), empty="No jobs.")
-
-
-def _object(client: Client, target: str) -> UUID:
-    """The id of the object that was named."""
-    try:
-        return UUID(target)
-    except ValueError:
-        return client.versions.get(target).id
-
-
-def _status(word: str) -> str:
-    found = _WORDS.get(word.lower(), word.upper())
-    if found not in set(RunStatus):
-        known = ", ".join(status.lower() for status in RunStatus)
-        raise Invalid(f"There is no status {word!r}: {known}.")
-    return found
 
 
 def _row(row: dict[str, Any]) -> list[output.Cell]:
@@ -224,46 +248,12 @@ def _peak(usage: dict[str, Any]) -> str:
     )
 
 
-def logs(
-    job: JobId,
-    follow: Annotated[bool, Option("--follow", "-f", help="Go on until the run ends.")] = False,
-    run: Annotated[int | None, Option(help="Number of the run; else the newest.")] = None,
-    grep: Annotated[str | None, Option(help="Only lines with this regular expression.")] = None,
-    timestamps: Annotated[bool, Option("--timestamps", help="Say when each line came.")] = False,
-    as_json: Annotated[bool, Option("--json", help="Print one JSON object a line.")] = False,
-) -> None:
-    """Print the log of a run."""
-    found = run_of(connect().jobs.get(job), run)
-    pattern = _pattern(grep)
-    # The server searches a log that is not followed: it need not come over the network whole.
-    lines = found.search(grep, regex=True) if grep and not follow else found.logs(follow=follow)
-    for line in lines:
-        if pattern is None or pattern.search(line.text):
-            _print_line(line, timestamps=timestamps, as_json=as_json)
-
-
-def _pattern(grep: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(grep) if grep else None
-    except re.error as error:
-        raise Invalid(f"--grep is no regular expression: {error}.") from error
-
-
 def run_of(found: Job, number: int | None) -> Run:
     """The run of this number, or the newest. Raises NotFound."""
     for run in found.runs:
         if number in {None, run.number}:
             return run
     raise NotFound(f"Job {short(str(found.id))} has no run {number}.")
-
-
-def _print_line(line: LogLine, *, timestamps: bool, as_json: bool) -> None:
-    if as_json:
-        at = line.at.isoformat() if line.at else None
-        output.print_json({"n": line.number, "at": at, "stream": line.stream, "text": line.text})
-        return
-    at = f"{line.at:%Y-%m-%d %H:%M:%S.%f}"[:-3] + "  " if timestamps and line.at else ""
-    print(f"{at}{line.text}", flush=True)
 
 
 def wait(
@@ -302,22 +292,3 @@ def launched(found: Job, *, wait: bool, as_json: bool) -> None:
         output.print_json(found.data)
     else:
         output.say(str(found.id))
-
-
-def stop(
-    job: JobId,
-    grace: Annotated[float, Option(min=0, help="Seconds until it is killed; 0: at once.")] = 30.0,
-    as_json: AsJson = False,
-) -> None:
-    """Ask a job to stop: SIGTERM now, SIGKILL after the grace period."""
-    found = connect().jobs.get(job)
-    if found.is_final:
-        output.note(f"{found.name} has ended already.")
-    else:
-        found.stop(grace)
-    if as_json:
-        output.print_json(found.data)
-    elif found.is_final:
-        output.say(output.status(found.status).append(f"  {found.name}", style="bold"))
-    else:
-        output.say(f"{found.name} was asked to stop; it is killed in {grace:g} s at the latest.")

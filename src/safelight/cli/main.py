@@ -11,12 +11,23 @@ from typer import Abort, Option, Typer
 from typer.exceptions import TyperException
 
 from safelight import __version__
-from safelight.cli import data, diff, house, jobs, login, output, rerun, scripts, terms, track
+from safelight.cli import (
+    bulk,
+    data,
+    diff,
+    house,
+    jobs,
+    limits,
+    login,
+    logs,
+    output,
+    rerun,
+    scripts,
+    track,
+    views,
+)
+from safelight.cli.exits import Code
 from safelight.errors import SafelightError
-
-# The command itself could not do its work. 0 to 3 say how a job ended, so they are not used here.
-COULD_NOT = 4
-INTERRUPTED = 130
 
 commands = Typer(
     name="safelight",
@@ -31,9 +42,11 @@ commands.command(rich_help_panel=_START)(house.up)
 commands.command(rich_help_panel=_START)(house.demo)
 commands.command(rich_help_panel=_START)(login.login)
 commands.add_typer(house.users, name="user", rich_help_panel=_START)
-for _command in (jobs.jobs, jobs.job, jobs.logs, jobs.wait, rerun.rerun, diff.diff, jobs.stop):
+for _command in (jobs.jobs, jobs.job, logs.logs, jobs.wait, rerun.rerun, diff.diff):
     commands.command(rich_help_panel=_JOBS)(_command)
-commands.command(rich_help_panel=_JOBS)(terms.limit)
+for _command in (bulk.stop, bulk.archive, bulk.unarchive, limits.limit):
+    commands.command(rich_help_panel=_JOBS)(_command)
+commands.add_typer(views.views, name="view", rich_help_panel=_JOBS)
 # What follows the command's name is the command's own, options too.
 _AS_TYPED = {"allow_interspersed_args": False}
 commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
@@ -62,11 +75,11 @@ def app() -> NoReturn:
     except TyperException as error:
         _end_of_use(error)
     except (KeyboardInterrupt, Abort):
-        sys.exit(INTERRUPTED)
+        sys.exit(Code.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our pipe has gone: python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(COULD_NOT)
+        sys.exit(Code.COULD_NOT)
     except Exception as error:
         if os.environ.get("SAFELIGHT_DEBUG"):
             raise
@@ -78,7 +91,7 @@ def _end_of_use(error: TyperException) -> NoReturn:
     """Typed wrongly: what, and where to read on."""
     message = error.format_message().replace("Value error, ", "")  # pydantic's words, not ours
     if not message.strip():  # a group without a command: its help was printed
-        sys.exit(COULD_NOT)
+        sys.exit(Code.COULD_NOT)
     context = getattr(error, "ctx", None)
     _end(message, f"See `{context.command_path if context else 'safelight'} --help`.")
 
@@ -95,7 +108,7 @@ def _end(message: str, hint: str = "") -> NoReturn:
     )
     if hint:
         output.note(hint)
-    sys.exit(COULD_NOT)
+    sys.exit(Code.COULD_NOT)
 
 
 if __name__ == "__main__":

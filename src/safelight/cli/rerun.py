@@ -1,4 +1,4 @@
-"""The command that runs a job again, with what shall be different."""
+"""The command that runs jobs again, with what shall be different."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from typing import Annotated
 from rich.text import Text
 from typer import Option
 
-from safelight.cli import output
-from safelight.cli.jobs import AsJson, Input, JobId, Limit, Set, Wait, launched, run_of
+from safelight.cli import bulk, output
+from safelight.cli.bulk import Chosen
+from safelight.cli.jobs import launched, run_of
 from safelight.cli.login import connect
-from safelight.cli.terms import Priority, Retry, RetryAfter, RetryOn, policy
-from safelight.cli.values import pairs, typed, types_of
-from safelight.errors import NameTaken
+from safelight.cli.options import AsJson, Inputs, Launch, spread
+from safelight.cli.values import types_of
+from safelight.client.jobs import Job
+from safelight.errors import Invalid, NameTaken
 
 
+@spread
 def rerun(
-    job: JobId,
-    set: Set = [],  # noqa: B006 - typer copies it
-    input: Input = [],  # noqa: B006
-    limit: Limit = [],  # noqa: B006
+    chosen: Chosen,
     run: Annotated[
         int | None, Option(help="Number of the run to be like; else the newest.")
     ] = None,
-    priority: Priority = None,
-    retry: Retry = 0,
-    retry_on: RetryOn = "",
-    retry_after: RetryAfter = 30.0,
-    wait: Wait = False,
+    *,
+    given: Launch,
+    inputs: Inputs,
     as_json: AsJson = False,
 ) -> None:
-    """Run a job again, with other parameters, inputs or limits (`memory=`: none) if you like."""
-    found = connect().jobs.get(job)
-    parameters = typed(pairs(set, "--set"), types_of(run_of(found, run).parameters))
-    inputs = pairs(input, "--input")
-    limits = {name: value or None for name, value in pairs(limit, "--limit").items()}
-    for each in found.check_rerun(parameters, inputs, limits, like=run)["warnings"]:
+    """Run jobs again; a single one with other parameters, inputs or limits (`memory=`: none) if you like."""
+    client = connect()
+    if not chosen.is_one:
+        if (run, given, inputs) != (None, Launch(), Inputs()):
+            raise Invalid("Many jobs run again as they were: options on a launch are for one job.")
+        bulk.act(client, "rerun", chosen, as_json=as_json)
+        return
+    found = chosen.one(client)
+    _rerun(found, run, given, inputs)
+    launched(found, wait=given.wait, as_json=as_json)
+
+
+def _rerun(found: Job, like: int | None, given: Launch, inputs: Inputs) -> None:
+    parameters = given.parameters(types_of(run_of(found, like).parameters))
+    changes = (parameters, inputs.values, given.limits)
+    for each in found.check_rerun(*changes, like=like)["warnings"]:
         output.err.print(Text(f"Warning: {each['message']}", style=output.AMBER))
     try:
-        found.rerun(
-            parameters,
-            inputs,
-            limits,
-            like=run,
-            priority=priority,
-            retry=policy(retry, retry_on, retry_after),
-        )
+        found.rerun(*changes, like=like, priority=given.priority, retry=given.retries)
     except NameTaken as error:
         raise _with_option(error) from None
-    launched(found, wait=wait, as_json=as_json)
 
 
 def _with_option(error: NameTaken) -> NameTaken:

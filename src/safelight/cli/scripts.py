@@ -9,10 +9,10 @@ from rich.text import Text
 from typer import Argument, Option, Typer
 
 from safelight.cli import output
-from safelight.cli.jobs import AsJson, Input, Limit, Set, Wait, launched
+from safelight.cli.jobs import launched
 from safelight.cli.login import connect
-from safelight.cli.terms import Priority, Retry, RetryAfter, RetryOn, policy
-from safelight.cli.values import pairs, typed
+from safelight.cli.options import AsJson, Inputs, Launch, spread
+from safelight.cli.values import pairs
 from safelight.client.connection import Client
 from safelight.client.processings import Processing
 from safelight.client.projects import Project
@@ -78,17 +78,12 @@ def _owner(row: dict[str, Any]) -> str:
 
 
 @processing.command("launch")
+@spread
 def launch_processing(
     name: Annotated[str, Argument(help="Its name or id.")],
     target: Annotated[str, Option(help="DATASET/VERSION, a datalake's name, or an id.")],
-    set: Set = [],  # noqa: B006 - typer copies it
-    input: Input = [],  # noqa: B006
-    limit: Limit = [],  # noqa: B006
-    priority: Priority = None,
-    retry: Retry = 0,
-    retry_on: RetryOn = "",
-    retry_after: RetryAfter = 30.0,
-    wait: Wait = False,
+    given: Launch,
+    inputs: Inputs,
     as_json: AsJson = False,
 ) -> None:
     """Run a processing."""
@@ -96,13 +91,13 @@ def launch_processing(
     found = client.processings.get(name)
     job = found.launch(
         _target(client, found, target),
-        parameters=typed(pairs(set, "--set"), _types(found.parameters)),
-        inputs=dict(pairs(input, "--input")),
-        resources=dict(pairs(limit, "--limit")),
-        priority=priority,
-        retry=policy(retry, retry_on, retry_after),
+        parameters=given.parameters(_types(found.parameters)),
+        inputs=inputs.values,
+        resources=given.limits,
+        priority=given.priority,
+        retry=given.retries,
     )
-    launched(job, wait=wait, as_json=as_json)
+    launched(job, wait=given.wait, as_json=as_json)
 
 
 def _target(client: Client, found: Processing, target: str) -> Record | str:
@@ -119,6 +114,7 @@ def _types(rules: dict[str, Any]) -> dict[str, str]:
 
 
 @training.command("launch")
+@spread
 def launch_training(
     name: Annotated[str, Argument(help="Its name or id.")],
     project: Annotated[str, Option(help="Made if there is none of that name.")],
@@ -126,12 +122,8 @@ def launch_training(
     data: Annotated[
         list[str], Option(metavar="ALIAS=DATASET/VERSION", help="A dataset version to train on.")
     ] = [],  # noqa: B006 - typer copies it
-    set: Set = [],  # noqa: B006
-    priority: Priority = None,
-    retry: Retry = 0,
-    retry_on: RetryOn = "",
-    retry_after: RetryAfter = 30.0,
-    wait: Wait = False,
+    *,
+    given: Launch,
     as_json: AsJson = False,
 ) -> None:
     """Make an experiment of a training and run it."""
@@ -141,11 +133,11 @@ def launch_training(
     made = _project(client, project).create_experiment(
         experiment,
         training=found,
-        parameters=typed(pairs(set, "--set"), _types(found.parameters)),
+        parameters=given.parameters(_types(found.parameters)),
         datasets=versions,
     )
-    job = made.launch(priority=priority, retry=policy(retry, retry_on, retry_after))
-    launched(job, wait=wait, as_json=as_json)
+    job = made.launch(resources=given.limits, priority=given.priority, retry=given.retries)
+    launched(job, wait=given.wait, as_json=as_json)
 
 
 def _project(client: Client, name: str) -> Project:

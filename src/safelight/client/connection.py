@@ -11,6 +11,7 @@ from safelight.client.jobs import Jobs
 from safelight.client.login import known
 from safelight.client.processings import Processings, Trainings
 from safelight.client.projects import Experiments, Projects
+from safelight.client.views import Views
 from safelight.errors import Invalid
 
 
@@ -32,6 +33,7 @@ class Client:
             )
         self.http = Http(url, token, patience_s=patience_s)
         self.jobs = Jobs(self.http)
+        self.views = Views(self.http)
         self.datalakes = Datalakes(self.http)
         self.datasets = Datasets(self.http)
         self.versions = Versions(self.http)

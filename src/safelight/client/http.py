@@ -107,14 +107,16 @@ class Http:
         """The bytes at a path of this server or at a signed address elsewhere."""
         return self.call("GET", address).content
 
-    def download(self, address: str, write: Callable[[bytes], object]) -> int:
+    def download(self, address: str, write: Callable[[bytes], object], **params: Any) -> int:
         """Give the bytes at `address` to `write` as they come; returns how many there were.
 
         Raises Unavailable if the connection breaks in between: `write` has then seen a part.
         """
         size = 0
         try:
-            with self._session_for(address).stream("GET", address) as response:
+            session, asked = self._session_for(address), _given(params)
+            # A signed address has its own parameters, which `params={}` would take away.
+            with session.stream("GET", address, params=asked or None) as response:
                 if not response.is_success:
                     response.read()
                     raise _error(response)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
+from safelight.client import bulk, query
+from safelight.client.bulk import Action, BulkResult
 from safelight.client.http import Http, Json
+from safelight.client.logs import FIRST_LOOK_S, SLOWEST_LOOK_S, Log, LogLine
+from safelight.client.query import Filters
 from safelight.client.record import Record, instant
 from safelight.domain.jobs import FINAL, JobType, RunStatus
 
 JOB_PATH = "/api/v1/jobs"
-_PAGE = 1000  # log lines a request
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.1, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One finished line; `stream` is stdout, stderr or setup."""
-
-    number: int
-    at: datetime | None
-    stream: str
-    text: str
 
 
 class _Executed(Record):
@@ -107,42 +98,20 @@ class Run(_Executed):
         found: Json = self.http.get(f"/api/v1/runs/{self.id}/same-failure")
         return found
 
+    @property
+    def log(self) -> Log:
+        """Any part of what it has printed."""
+        return Log(self.http, self.id)
+
     def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
         """The lines from number `line` on; `follow` waits for more until the log is complete."""
-        pause_s = _FIRST_LOOK_S
-        while True:
-            page = self.http.get(f"/api/v1/runs/{self.id}/log", line=line, limit=_PAGE)
-            for found in page["lines"]:
-                yield _line(found)
-                line = found["n"] + 1
-            if line <= page["total_lines"] and page["lines"]:
-                continue
-            if page["complete"] or not follow:
-                return
-            pause_s = _FIRST_LOOK_S if page["lines"] else min(pause_s * 1.5, _SLOWEST_LOOK_S)
-            time.sleep(pause_s)
-
-    def tail(self, lines: int) -> list[LogLine]:
-        """The last `lines` lines that are there now."""
-        page = self.http.get(f"/api/v1/runs/{self.id}/log", tail=lines)
-        return [_line(found) for found in page["lines"]]
+        return self.log.lines(line, follow=follow)
 
     def usage(self) -> Json:
         """What it used: `samples` over the last two hours (`at`, `cpu` in cores, `memory` and `disk`
         in bytes, `gpu` as a share), the `peak` of each since its start, and its `limits`.
         """
         return self.http.get(f"/api/v1/runs/{self.id}/samples")
-
-    def search(self, text: str, *, regex: bool = False) -> Iterator[LogLine]:
-        """The lines that hold `text`, or that the regular expression finds something in."""
-        path, after = f"/api/v1/runs/{self.id}/log/search", 0
-        while True:
-            page = self.http.get(path, q=text, regex=str(regex).lower(), after=after, limit=_PAGE)
-            for found in page["hits"]:
-                yield _line(found)
-            if page["next"] is None:
-                return
-            after = page["next"]
 
 
 def _edit(
@@ -157,14 +126,12 @@ def _edit(
     return body if like is None else {**body, "like": like}
 
 
-def _line(found: Json) -> LogLine:
-    return LogLine(found["n"], instant(found["at"]), found["stream"], found["text"])
-
-
 def terms(priority: int | None, retry: Mapping[str, Any] | None) -> Json:
-    """The part of a launch that says how the run ranks and when it is tried again."""
+    """The part of a launch that says how the run ranks and when it is tried again; an empty `retry`:
+    never, whatever the package or the earlier run says.
+    """
     given: Json = {} if priority is None else {"priority": priority}
-    return given if retry is None else {**given, "retry": dict(retry)}
+    return given if retry is None else {**given, "retry": dict(retry) or None}
 
 
 class Job(_Executed):
@@ -209,12 +176,12 @@ class Job(_Executed):
         Raises TimeoutError after `timeout_s`; the job goes on.
         """
         give_up_at = None if timeout_s is None else time.monotonic() + timeout_s
-        pause_s = _FIRST_LOOK_S
+        pause_s = FIRST_LOOK_S
         while not self.refresh().is_final:
             if give_up_at is not None and time.monotonic() + pause_s > give_up_at:
                 raise TimeoutError(f"{self.name!r} is still {self.status} after {timeout_s:g} s.")
             time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, _SLOWEST_LOOK_S)
+            pause_s = min(pause_s * 1.5, SLOWEST_LOOK_S)
         return self
 
     def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
@@ -267,6 +234,14 @@ class Job(_Executed):
         self.run.stop(grace_s)
         return self.refresh()
 
+    def archive(self) -> BulkResult:
+        """Take it out of the list; its record stays. Refused while a run is live."""
+        return bulk.act(self.http, "archive", [self.id], {})[0]
+
+    def unarchive(self) -> BulkResult:
+        """Bring it back into the list."""
+        return bulk.act(self.http, "unarchive", [self.id], {})[0]
+
     def download(self, name: str, path: str) -> int:
         """Write the file `name` of its result to `path`; returns its size."""
         with open(path, "wb") as file:
@@ -286,18 +261,39 @@ class Jobs:
         """
         return Job(self.http, self.http.get(f"{JOB_PATH}/{job_id}"))
 
-    def list(
-        self,
-        *,
-        type: str | None = None,
-        status: str | Sequence[str] | None = None,
-        user: str | None = None,
-        object: UUID | str | None = None,
-        search: str | None = None,
-        failure: str | None = None,
-    ) -> Iterator[Job]:
-        """Jobs newest first, page after page as they are asked for. `failure`: the key of one."""
-        asked = {"type": type, "status": status, "user": user, "object": object, "search": search}
-        asked["failure"] = failure
-        for row in self.http.pages(JOB_PATH, **asked):
-            yield Job(self.http, row)
+    def list(self, text: str = "", **filters: Unpack[Filters]) -> Iterator[Job]:
+        """Jobs newest first, page after page as they are asked for. `text`: as in the search box, such as
+        `status:failure user:me tiles`. Raises Invalid for a filter or a name that there is not.
+        """
+        asked = query.asked(text, filters)
+        return (Job(self.http, row) for row in self.http.pages(JOB_PATH, **asked))
+
+    def counts(self, text: str = "", **filters: Unpack[Filters]) -> Json:
+        """How many there are, as `types` and `statuses`; `exact_below`: from there on "at least"."""
+        return self.http.get(f"{JOB_PATH}/counts", **query.asked(text, filters))
+
+    def save_csv(self, path: str, text: str = "", **filters: Unpack[Filters]) -> int:
+        """Write all jobs that the filters show to a CSV file; returns its size."""
+        with open(path, "wb") as file:
+            return self.csv(file.write, text, **filters)
+
+    def csv(
+        self, write: Callable[[bytes], object], text: str = "", **filters: Unpack[Filters]
+    ) -> int:
+        """Give all jobs that the filters show to `write` as CSV, piece by piece."""
+        asked = query.asked(text, filters)
+        return self.http.download(f"{JOB_PATH}/export.csv", write, **asked)
+
+    def act(
+        self, action: Action, jobs: Iterable[Job | UUID], *, grace_s: float | None = None
+    ) -> Sequence[BulkResult]:
+        """Stop, re-run, archive or unarchive these jobs; each is done or refused by itself."""
+        ids = [job if isinstance(job, UUID) else job.id for job in jobs]
+        return bulk.act(self.http, action, ids, {}, grace_s=grace_s)
+
+    def act_where(
+        self, action: Action, text: str, *, grace_s: float | None = None, **filters: Unpack[Filters]
+    ) -> Sequence[BulkResult]:
+        """The same with all jobs that a text of the search box and the filters show now."""
+        asked = query.asked(text, filters)
+        return bulk.act(self.http, action, None, asked, grace_s=grace_s)

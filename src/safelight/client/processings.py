@@ -42,7 +42,8 @@ class Processing(Record):
         """Run it on `target`, or on some of its assets; returns the job.
 
         `priority` from -100 to 100: of the runs that wait, the highest goes first; above 0 for admins.
-        `retry`: `{"kinds": ["out_of_memory", "lost"], "times": 2, "backoff_s": 30}`.
+        `retry`: `{"kinds": ["out_of_memory", "lost"], "times": 2, "backoff_s": 30}`; `{}`: no other try,
+        also where the package asks for some.
         """
         body: Json = {"target_id": str(target.id if isinstance(target, Record) else target)}
         for name, value in (

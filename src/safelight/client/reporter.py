@@ -35,6 +35,7 @@ class Reporter(threading.Thread):
         self._http = http
         self._capture = capture
         self._on_stop = on_stop
+        self._stop_until: int | None = None
         self._usage = Usage()
         self._offsets = dict.fromkeys(STREAMS, 0)
         self._said: Json = {}
@@ -137,8 +138,11 @@ class Reporter(threading.Thread):
         body = {"at": _now(), "sample": self._usage.sample()}
         answer = self._call("/api/v1/runner/heartbeat", json=body)
         self._beat_at = now + BEAT_S
-        if answer.get("stop"):
-            self._on_stop(float(answer["stop"]["grace_s"]))
+        stop = answer.get("stop")
+        # A stop that is known is counted here, by a clock that nobody sets.
+        if stop and (stop.get("until") is None or stop["until"] != self._stop_until):
+            self._stop_until = stop.get("until")
+            self._on_stop(float(stop["grace_s"]))
 
     def _say_all(self) -> None:
         for path, body in list(self._said.items()):

@@ -124,7 +124,7 @@ class TrackedJob:
             print(f"{url} did not answer: it will take this job for lost.", file=sys.stderr)
 
     def _asked_to_stop(self, grace_s: float) -> None:
-        """By the reporter, at each heartbeat. The first moment to interrupt counts, or an earlier one."""
+        """By the reporter, whenever somebody asked anew. The first moment to interrupt counts, or an earlier one."""
         self._stop.set()
         kill_at = time.monotonic() + grace_s
         if self._kill_at is not None and kill_at > self._kill_at - 0.5:

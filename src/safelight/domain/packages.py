@@ -12,6 +12,7 @@ from typing import Any
 
 from safelight.domain.jobs import Resources, TargetType
 from safelight.domain.parameters import Input, InputType, Parameter, read_input, read_rule
+from safelight.domain.terms import Retry, read_retry
 from safelight.errors import Invalid
 
 PROCESSING_MANIFEST, TRAINING_MANIFEST = "processing.toml", "training.toml"
@@ -46,6 +47,9 @@ class Manifest:
     description: str = ""
     requirements: str | None = None
     resources: Resources = field(default_factory=Resources)
+    retry: Retry | None = (
+        None  # after which failures a run is tried again unless its launch says so
+    )
     parameters: dict[str, Parameter] = field(default_factory=dict)
     inputs: tuple[Input, ...] = ()
     model: str = ""
@@ -68,6 +72,7 @@ class Manifest:
             "type": self.type,
             "description": self.description,
             "requirements": self.requirements,
+            "retry": self.retry and self.retry.to_json(),
         }
 
 
@@ -98,7 +103,17 @@ def _toml(name: str, content: bytes) -> dict[str, Any]:
 # --- our own ----------------------------------------------------------------------------------------
 
 _OURS = frozenset(
-    {"name", "entry", "description", "requirements", "resources", "parameters", "inputs", "type"}
+    {
+        "name",
+        "entry",
+        "description",
+        "requirements",
+        "resources",
+        "retry",
+        "parameters",
+        "inputs",
+        "type",
+    }
 )
 _TRAINING_ONLY = frozenset({"model", "framework", "inference_type"})
 PROCESSING_TARGETS = (TargetType.DATASET_VERSION, TargetType.DATALAKE, TargetType.MODEL_VERSION)
@@ -121,6 +136,7 @@ def _ours(told: dict[str, Any], kind: PackageKind, read: Read) -> Manifest:
         description=_text(told, "description"),
         requirements=_path(told, "requirements") or _found_requirements(read),
         resources=read_resources(_table(told, "resources")),
+        retry=read_retry(_table(told, "retry")) if "retry" in told else None,
         parameters={
             each: read_rule(each, rule) for each, rule in _table(told, "parameters").items()
         },

@@ -27,6 +27,7 @@ class Ability(StrEnum):
     WRITE_DATA = "write_data"  # data, datasets, labels, models, experiments, artifacts
     LAUNCH = "launch"  # also re-run
     STOP_OWN = "stop_own"
+    SHARE_VIEWS = "share_views"  # save lists for everybody in the organization
     MANAGE_JOBS = "manage_jobs"  # of others
     ADD_PACKAGE = "add_package"  # code that will run on this machine
     MANAGE_MEMBERS = "manage_members"
@@ -34,7 +35,12 @@ class Ability(StrEnum):
 
 
 _VIEWER = frozenset({Ability.READ, Ability.READ_JOBS})
-_MEMBER = _VIEWER | {Ability.WRITE_DATA, Ability.LAUNCH, Ability.STOP_OWN}
+_MEMBER = _VIEWER | {
+    Ability.WRITE_DATA,
+    Ability.LAUNCH,
+    Ability.STOP_OWN,
+    Ability.SHARE_VIEWS,
+}
 _ADMIN = _MEMBER | {Ability.MANAGE_JOBS, Ability.ADD_PACKAGE, Ability.MANAGE_MEMBERS}
 _OWNER = _ADMIN | {Ability.SETTINGS}
 
@@ -82,6 +88,7 @@ _NEEDS: dict[Ability, str] = {
     Ability.WRITE_DATA: "change data",
     Ability.LAUNCH: "launch jobs",
     Ability.STOP_OWN: "stop jobs",
+    Ability.SHARE_VIEWS: "share views",
     Ability.MANAGE_JOBS: "manage the jobs of others",
     Ability.ADD_PACKAGE: "add packages",
     Ability.MANAGE_MEMBERS: "manage members",

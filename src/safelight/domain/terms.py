@@ -106,6 +106,9 @@ def most_priority(by: Actor) -> int:
     return HIGHEST if may(by, Ability.MANAGE_JOBS) else 0
 
 
-def read_terms(by: Actor, priority: int | None, retry: Mapping[str, Any] | None) -> Terms:
-    """The terms that `by` asks for. Raises Invalid, Denied."""
-    return Terms(check_priority(by, priority or 0), read_retry(retry))
+def read_terms(by: Actor, given: Mapping[str, Any], usual: Retry | None = None) -> Terms:
+    """The terms that `by` asks for: `priority`, and `retry`, where None is none and left out is the usual
+    one. Raises Invalid, Denied.
+    """
+    retry = read_retry(given["retry"]) if "retry" in given else usual
+    return Terms(check_priority(by, given.get("priority") or 0), retry)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from safelight.domain.jobs import Exit
@@ -16,6 +17,7 @@ class Work:
     run_id: UUID
     runner_token: str = field(repr=False)
     kind: Literal["process", "internal"] = "process"
+    limits: Mapping[str, Any] = field(default_factory=dict)  # of an internal one: it has no spec
 
 
 class Engine(Protocol):

@@ -35,17 +35,25 @@ class ForkServer:
         self._internal = internal
 
     def serve(self, warm: list[str]) -> None:
-        """Answer requests until the server is gone; import `warm` modules while there are none."""
+        """Answer requests until the server is gone; warm up while there are none.
+
+        `warm`: modules to import, as `module`, and functions to call with the data folder, as
+        `module:name`. Those wait for the first request, which says that the server is up and all
+        is there that they look at.
+        """
         signal.signal(signal.SIGCHLD, _reap)
         self._control.send(b'{"ready": true}')
+        is_up = False
         while True:
-            if warm and not select.select([self._control], (), (), 0)[0]:
-                _import(warm.pop(0))
+            ready = warm and (is_up or ":" not in warm[0])
+            if ready and not select.select([self._control], (), (), 0)[0]:
+                _warm(warm.pop(0), self._data)
                 continue
             request = self._control.recv(MOST_BYTES)
             if not request:
                 return
             self._control.send(json.dumps(self._answer(json.loads(request))).encode())
+            is_up = True
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -98,9 +106,12 @@ def _reap(_number: int, _frame: object) -> None:
         pass
 
 
-def _import(name: str) -> None:
+def _warm(name: str, data: Path) -> None:
     try:
-        importlib.import_module(name)
+        module, _, function = name.partition(":")
+        found = importlib.import_module(module)
+        if function:
+            getattr(found, function)(data)
     except Exception:
         traceback.print_exc()  # a run that needs it will say so
 

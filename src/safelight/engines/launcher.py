@@ -19,7 +19,7 @@ from safelight.runner.processes import Identity
 
 _TIMEOUT_S = 30.0
 INTERNAL = "safelight.internals:run_child"
-WARM = ("safelight.internals",)
+WARM = ("safelight.internals", "safelight.internals:warm")
 
 
 class Launcher:
@@ -39,7 +39,8 @@ class Launcher:
         """Start the fork server; returns before it is ready.
 
         `internal` names the callable `module:name` that does an internal run in its child: it is
-        given the data folder and the run's id. `warm` are modules it will need.
+        given the data folder and the run's id. `warm` are modules and functions that make its
+        start quick (see `ForkServer.serve`).
         """
         launcher = cls(data, internal, warm)
         with launcher._lock:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -157,6 +158,8 @@ class LocalEngine:
             uv=_uv(),
             run_user=self.identity.user,
             setup_environment=setup_environment(self.environ),
+            kind=work.kind,
+            limits=dict(work.limits),
         )
 
     def _launch(self, folder: RunFolder) -> _Watched:
@@ -221,6 +224,7 @@ def setup_environment(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+@cache
 def _uv() -> str:
     try:
         return os.fspath(uv.find_uv_bin())

@@ -6,15 +6,19 @@ import errno
 import gc
 import os
 from collections.abc import Callable
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 from safelight.actions.context import Context, open_context
 from safelight.config import Settings
 from safelight.domain.jobs import Failure, FailureKind
-from safelight.errors import AlreadyEnded, Invalid, SafelightError, Unavailable
+from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Unavailable
+from safelight.ids import uuid7
 from safelight.internals import add_data, export_coco, fork, import_coco
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
+from safelight.store import runs
 from safelight.store.db import Database
 
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
@@ -27,16 +31,30 @@ OPERATIONS: dict[str, Callable[[Operation], None]] = {
 CHECKPOINT_PAGES = 16_384  # 64 MiB
 
 
+def warm(data: Path) -> None:
+    """Do in the process that children are forked from what each of them would do anew: SQLAlchemy
+    prepares a statement at its first use. The database must have been brought up to date.
+    """
+    db = _context(data).db
+    with closing(db), suppress(NotFound), db.read() as read:  # none may be open across a fork
+        runs.get(read, uuid7())
+
+
+@cache
+def _context(data: Path) -> Context:
+    settings = Settings.read(os.environ, data=data)
+    db = Database(settings.database, pool_size=2, checkpoint_pages=CHECKPOINT_PAGES)
+    return open_context(settings, db)
+
+
 def run_child(data: Path, run_id: UUID) -> int:
     """Do the operation of a run to its end, in this process; the exit code.
 
-    Called in a freshly forked process whose output is the run's log. Opens its own database.
+    Called in a freshly forked process whose output is the run's log. Opens connections of its own.
     """
     stop_by_exception()
     gc.disable()  # we make millions of small objects and no circles: looking for them costs a tenth
-    settings = Settings.read(os.environ, data=data)
-    db = Database(settings.database, pool_size=2, checkpoint_pages=CHECKPOINT_PAGES)
-    context = open_context(settings, db)
+    context = _context(data)
     try:
         return operate(context, run_id)
     finally:

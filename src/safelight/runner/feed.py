@@ -71,7 +71,8 @@ class Feed(threading.Thread):
     def run(self) -> None:
         backoff = Backoff()
         try:
-            self._wake.wait(HEAD_START_S)
+            if self._known:
+                self._wake.wait(HEAD_START_S)
             while self._end is None:
                 self._wake.wait(self._step(backoff))
             self._close(self._end)

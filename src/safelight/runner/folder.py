@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Optional
 
 Note = Dict[str, Any]
@@ -21,6 +21,7 @@ EXIT = "exit.json"  # the wait status, by the keeper
 VERDICT = "verdict.json"  # what the runner did to the child, and why
 FAILURE = "failure.json"  # what an internal operation says of its own failure
 REPORT = "report.json"  # the end as it is told; its sources may be removed afterwards
+PAUSE = "pause.json"  # the operation was made to leave, and shall begin again
 STOP = "stop.json"  # the engine wants the run to end
 COMMAND = "command.json"  # what to start, of a run that is tracked at a terminal
 LEFT = "left.json"  # whoever tracks it there waits no longer
@@ -113,10 +114,12 @@ class Config:
     uv: str
     run_user: Optional[str]
     setup_environment: Dict[str, str]
+    kind: str = "process"  # or "internal"; an earlier version's notes do not say it
+    limits: Dict[str, Any] = field(default_factory=dict)  # of an internal run, which has no spec
 
     @classmethod
     def read(cls, folder: RunFolder) -> Config:
         note = folder.read(CONFIG)
         if note is None:
             raise FileNotFoundError(folder.file(CONFIG))
-        return cls(**{name: note[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: note[name] for name in cls.__dataclass_fields__ if name in note})

@@ -16,14 +16,23 @@ class Orders:
         self.is_tracked = is_tracked
         self.signals: List[int] = []  # from the terminal, to be passed on
         self.stop: Optional[Stop] = None
+        self._until: Optional[int] = None
         self.given_up = False
         self.wake, self._ring = os.pipe()  # `wake` is readable when something is new
         os.set_blocking(self._ring, False)
         os.set_blocking(self.wake, False)
 
     def take(self, wish: Optional[Dict[str, Any]]) -> None:
-        """A stop request as the server writes it, or none. A shorter grace replaces a longer one."""
-        if wish:
+        """A stop request as the server writes it, or none. A shorter grace replaces a longer one.
+
+        One that is known is not heard again: what is left of it the server counts by the time of day,
+        which may be set, and we by a clock that may not.
+        """
+        if not wish:
+            return
+        until = wish.get("until")
+        if until is None or until != self._until:
+            self._until = until
             self.ask(0.0 if wish.get("kill") else float(wish.get("grace_s") or 0.0))
 
     def ask(self, grace_s: float) -> None:

@@ -9,11 +9,11 @@ import signal
 import sys
 import time
 import traceback
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from . import processes
 from .backoff import Backoff
-from .child import Internal
+from .child import Internal, Order
 from .ending import ending
 from .failure import SetupFailed, Stopped, report
 from .feed import Feed, introduction
@@ -70,6 +70,8 @@ def supervise(path: str, internal: Optional[Internal] = None) -> int:
             command = folder.read(COMMAND)
             if command is not None:
                 return _track(folder, config, keeper, command)
+            if config.kind == "internal":
+                return _operate(folder, config, keeper)
             return _run(folder, config, keeper)
         note = folder.read(KEEPER)
     assert note is not None
@@ -84,7 +86,12 @@ def _run(folder: RunFolder, config: Config, keeper: Keeper) -> int:
         return 0
     feed = Feed(folder, server, orders, spec)
     feed.start()
-    note = _launch(folder, config, spec, orders, keeper, feed)
+
+    def prepare() -> Order:
+        order, feed.snapshot = Setup(folder, config, spec, orders).process()
+        return order
+
+    note = _launch(folder, keeper, prepare)
     if note is not None:
         _watch(folder, note, orders, feed)
     return _finish(folder, feed)
@@ -108,17 +115,11 @@ def _ask(folder: RunFolder, server: Server) -> Optional[Note]:
             time.sleep(backoff.next())
 
 
-def _launch(
-    folder: RunFolder, config: Config, spec: Note, orders: Orders, keeper: Keeper, feed: Feed
-) -> Optional[Note]:
+def _launch(folder: RunFolder, keeper: Keeper, prepare: Callable[[], Order]) -> Optional[Note]:
     """Start the child. None if it did not come to that; then the verdict says why."""
     verdict = Verdict(folder)
     try:
-        setup = Setup(folder, config, spec, orders)
-        if spec["kind"] == "internal":
-            order = setup.internal()
-        else:
-            order, feed.snapshot = setup.process()
+        order = prepare()
     except Stopped:
         verdict.stop(is_final=True)
     except SetupFailed as failed:
@@ -137,6 +138,17 @@ def _launch(
             return folder.read(KEEPER)  # exit.json will say why
     keeper.dismiss()
     return None
+
+
+def _operate(folder: RunFolder, config: Config, keeper: Keeper) -> int:
+    """Start an internal operation at once, and tell the server meanwhile: in the transaction that
+    changes something the operation asks the record itself whether its run still lives.
+    """
+    spec = {"kind": config.kind, "limits": config.limits}
+    note = _launch(folder, keeper, Setup(folder, config, spec, Orders()).internal)
+    if note is not None:
+        return _attach(folder, config, note)
+    return _tell(folder, config)
 
 
 def _track(folder: RunFolder, config: Config, keeper: Keeper, command: Note) -> int:

@@ -32,11 +32,12 @@ class Verdict:
         self._write()
 
     def _write(self) -> None:
-        self._folder.write(
-            VERDICT,
-            {
-                "failure": self.failure,
-                "stop_signalled": self.stop_signalled,
-                "is_final": self.is_final,
-            },
-        )
+        note = {
+            "failure": self.failure,
+            "stop_signalled": self.stop_signalled,
+            "is_final": self.is_final,
+        }
+        try:
+            self._folder.write(VERDICT, note)
+        except FileNotFoundError:
+            pass  # the folder was removed under us: there is no successor, and the child must end

@@ -5,8 +5,8 @@ machine full of trainings still imports.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 import structlog
 
@@ -18,6 +18,7 @@ from safelight.domain.jobs import Exit, Failure, FailureKind, JobType
 from safelight.engines.base import Engine, Work
 from safelight.errors import AlreadyEnded, ClaimLost, Unavailable
 from safelight.store import runs
+from safelight.store.db import Read
 from safelight.store.runs import Claim, Run
 
 CLAIM_S = 30
@@ -47,36 +48,43 @@ class Dispatch:
         """Hand out what has room, and fail what no engine here can run; how many were handed out."""
         with self._context.db.read() as read:
             wanted = runs.pending_engines(read)
-        handed_out = 0
-        for name in sorted(wanted):
-            if name in self._engines:
-                handed_out += sum(self._fill(name, lane) for lane in self._lanes(name))
-            elif name != settle.EXTERNAL:
-                self._refuse_all(name)
-        return handed_out
+            places = [place for name in sorted(wanted) for place in self._places(read, name)]
+        for name in wanted - self._engines.keys() - {settle.EXTERNAL}:
+            self._refuse_all(name)
+        return sum(self._fill(*place) for place in places)
+
+    def _places(self, read: Read, engine: str) -> Iterator[tuple[str, Lane, float]]:
+        """The lanes that have both a run that waits and places for it, and how many.
+
+        Two schedulers that count at the same moment may both see the last place of one engine; the
+        local engine has one scheduler, clusters queue themselves.
+        """
+        for lane in self._lanes(engine):
+            if runs.is_awaited(read, lane.types, engine=engine):
+                free = lane.slots - runs.in_hand(read, lane.types, engine=engine)
+                if free > 0:
+                    yield engine, lane, free
 
     def _lanes(self, engine: str) -> list[Lane]:
+        if engine not in self._engines:
+            return []
         if engine != "local":
             return [_UNLIMITED]
         settings = self._context.settings
         return [Lane(types, lane_slots(settings, types)) for types in (INTERNALS, SCRIPTS)]
 
-    def _fill(self, engine: str, lane: Lane) -> int:
+    def _fill(self, engine: str, lane: Lane, free: float) -> int:
         handed_out = 0
-        while (claim := self._claim(engine, lane)) is not None:
+        while handed_out < free and (claim := self._claim(engine, lane)) is not None:
             if not self._hand_out(self._engines[engine], claim):
                 break
             handed_out += 1
         return handed_out
 
     def _claim(self, engine: str, lane: Lane) -> Claim | None:
-        """The next run of a lane with room. Two schedulers that count at the same moment may both see
-        the last place of one engine; the local engine has one scheduler, clusters queue themselves.
-        """
+        """The next run of a lane, if one waits."""
         sealer = self._context.sealer
         with self._context.db.transaction() as tx:
-            if runs.in_hand(tx, lane.types, engine=engine) >= lane.slots:
-                return None
             claim = runs.claim(tx, lane.types, engine=engine, until=tx.now + CLAIM_S * 1_000_000)
             if claim is not None:
                 # Let the runner in before it exists: it may ask before we have written its handle.
@@ -120,7 +128,9 @@ class Dispatch:
 def work_of(context: Context, run: Run) -> Work:
     """What an engine must know of a run."""
     token = context.sealer.runner_token(run.run_id)
-    return Work(run.run_id, token, "internal" if "internal" in run.source else "process")
+    if "internal" in run.source:
+        return Work(run.run_id, token, "internal", asdict(run.resources))
+    return Work(run.run_id, token)
 
 
 def _missing(run: Run) -> str:

@@ -17,6 +17,7 @@ from safelight.store.jobwalk import Shape, cell, kinds, shape_of, statement, val
 
 COUNT_LIMIT = 5_000  # of one type and status, on an index alone
 ROW_LIMIT = 1_000  # where the rows have to be looked at, too
+TEXT_LIMIT = 250  # of all types and statuses, where their texts have to be read
 
 _Kind = tuple[str, str]
 
@@ -56,7 +57,7 @@ def counts(read: Read, filter: Filter) -> Counts:
 def _pairs(read: Read, filter: Filter) -> tuple[Mapping[_Kind, int], int | None]:
     """How many there are of each type and status, and from which number on that means "at least"."""
     if jobtext.terms_of(filter.search):
-        hits, are_all = jobtext.some(read, filter, ROW_LIMIT)
+        hits, are_all = jobtext.some(read, filter, TEXT_LIMIT)
         found = Counter((hit.type, hit.status) for hit in hits)
         return found, None if are_all else 0
     shape = shape_of(read, filter)

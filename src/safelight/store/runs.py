@@ -381,12 +381,37 @@ def start(
     return renew(tx, run_id, alive_until=alive_until), False
 
 
+def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
+    """Record that a run whose operation was made to pause begins again, as the same run; False if there
+    is nothing to begin again: it has ended, or what it was for is done.
+
+    An operation may have begun before the record heard of it. Then nothing is recorded: it has yet to start.
+    """
+    run = get(tx, run_id, hold=True)
+    if run.is_final or run.result is not None:
+        return False
+    if run.status is RUNNING:
+        _record(tx, run, "run_resumed", paused_at=paused_at)
+    return True
+
+
 # --- while it runs --------------------------------------------------------------------------------
 
 
 def renew(tx: Transaction, run_id: UUID, *, alive_until: int) -> Run:
     """Note a sign of life of the runner. Raises AlreadyEnded."""
     return _live(tx, run_id, seen_at=tx.now, alive_until=alive_until)
+
+
+def renew_all(tx: Transaction, run_ids: Collection[UUID], *, alive_until: int) -> dict[UUID, Run]:
+    """Note a sign of life of several runners; those of the runs that are still live."""
+    rows = tx.all(
+        update(runs)
+        .where(runs.c.run_id.in_(run_ids), runs.c.status.in_(LIVE))
+        .values(seen_at=tx.now, alive_until=alive_until)
+        .returning(*runs.c)
+    )
+    return {row.run_id: _run(row) for row in rows}
 
 
 def progress(tx: Transaction, run_id: UUID, progress: Progress) -> Run:
@@ -594,6 +619,14 @@ def pending_engines(read: Read) -> set[str]:
     while name := read.scalar(query.where(runs.c.engine > max(found, default=""))):
         found.add(name)
     return found
+
+
+def is_awaited(read: Read, types: Collection[JobType], *, engine: str) -> bool:
+    """Whether a run of these types is pending for the engine."""
+    waiting = select(runs.c.run_id).where(
+        IS_PENDING, runs.c.engine == engine, runs.c.is_internal.in_(_lanes(types))
+    )
+    return read.scalar(waiting.limit(1)) is not None
 
 
 def in_hand(read: Read, types: Collection[JobType], *, engine: str) -> int:

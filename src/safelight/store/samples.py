@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -38,29 +39,41 @@ class Sample:
 _MEASURES = tuple(Usage.__dataclass_fields__)
 
 
-def add(tx: Transaction, run_id: UUID, sample: Sample) -> None:
-    """Keep a sample; of several within one slot the last stays. Only a run's own runner samples it,
-    one at a time.
+def add(tx: Transaction, taken: Collection[tuple[UUID, Sample]]) -> None:
+    """Keep samples of runs; of several within one slot of a run the last stays. Only a run's own runner
+    samples it, one at a time.
     """
-    slot = sample.at // (SLOT_S * 1_000_000) % RING
-    values: dict[str, Any] = {"at": sample.at, **asdict(sample.usage)}
+    if not taken:
+        return
+    insert = changes.upsert(tx, samples)
+    replaced = {name: insert.excluded[name] for name in ("at", *_MEASURES)}
     tx.execute(
-        changes.upsert(tx, samples)
-        .values(run_id=run_id, slot=slot, **values)
-        .on_conflict_do_update(index_elements=["run_id", "slot"], set_=values)
+        insert.on_conflict_do_update(index_elements=["run_id", "slot"], set_=replaced),
+        [
+            {
+                "run_id": run_id,
+                "slot": sample.at // (SLOT_S * 1_000_000) % RING,
+                "at": sample.at,
+                **asdict(sample.usage),
+            }
+            for run_id, sample in taken
+        ],
     )
-    _raise_peaks(tx, run_id, sample.usage)
+    _raise_peaks(tx, taken)
 
 
-def _raise_peaks(tx: Transaction, run_id: UUID, usage: Usage) -> None:
-    insert = changes.upsert(tx, peaks).values(run_id=run_id, **asdict(usage))
+def _raise_peaks(tx: Transaction, taken: Collection[tuple[UUID, Sample]]) -> None:
+    insert = changes.upsert(tx, peaks)
     new = insert.excluded
     greater = {
         # What was not measured leaves the peak; what was measured for the first time becomes it.
         name: case((new[name] > func.coalesce(peaks.c[name], -1), new[name]), else_=peaks.c[name])
         for name in _MEASURES
     }
-    tx.execute(insert.on_conflict_do_update(index_elements=["run_id"], set_=greater))
+    tx.execute(
+        insert.on_conflict_do_update(index_elements=["run_id"], set_=greater),
+        [{"run_id": run_id, **asdict(sample.usage)} for run_id, sample in taken],
+    )
 
 
 def of_run(read: Read, run_id: UUID) -> list[Sample]:

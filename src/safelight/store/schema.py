@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from safelight.domain.jobs import FINAL, LIVE, FailureKind, JobType, RunStatus, TargetType
 from safelight.domain.terms import HIGHEST, LOWEST
+from safelight.domain.views import Density, ListKind
 from safelight.store.columns import Id, Instant, Json, Key
 
 metadata = MetaData(
@@ -810,6 +811,25 @@ run_time = Table(
     sqlite_with_rowid=False,
 )
 
+# A name for what a list shows. A private view goes with its user's account (TRIGGERS); a shared one stays.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("view_id", Id, primary_key=True),
+    _ref("organization_id", "organization.organization_id"),
+    Column("kind", Text, _one_of("kind", ListKind), nullable=False),
+    Column("owner_id", Id, ForeignKey("user_account.user_id", ondelete="SET NULL")),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),  # as typed into the search box
+    Column("columns", Json),  # their names in order; null: as whoever looks has them
+    Column("density", Text, _one_of("density", Density)),
+    Column("shared", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("shared OR owner_id IS NOT NULL", name="private_has_owner"),
+    UniqueConstraint("organization_id", "owner_id", "kind", "name"),
+)
+
 # --- logs: the records are in the LogStore, this is the index -------------------------------------
 
 LOG_SOURCES = ("captured", "posted")
@@ -868,6 +888,8 @@ TRIGGERS = {
         BEGIN SELECT RAISE(ABORT, 'a final run is frozen'); END""",
         """CREATE TRIGGER event_is_append_only_u BEFORE UPDATE ON event
         BEGIN SELECT RAISE(ABORT, 'events are append only'); END""",
+        """CREATE TRIGGER private_views_go_with_their_user BEFORE DELETE ON user_account
+        BEGIN DELETE FROM saved_view WHERE owner_id = OLD.user_id AND NOT shared; END""",
         # Substring search over job names: candidates by trigram, rank by key (newest first).
         """CREATE VIRTUAL TABLE job_search USING fts5(
         name, target_name, content='job', content_rowid='job_key', tokenize='trigram')""",
@@ -899,6 +921,13 @@ TRIGGERS = {
         END $$""",
         """CREATE TRIGGER event_is_append_only_u BEFORE UPDATE ON event
         FOR EACH ROW EXECUTE FUNCTION event_is_append_only()""",
+        """CREATE FUNCTION private_views_go_with_their_user() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            DELETE FROM saved_view WHERE owner_id = OLD.user_id AND NOT shared;
+            RETURN OLD;
+        END $$""",
+        """CREATE TRIGGER private_views_go_with_their_user BEFORE DELETE ON user_account
+        FOR EACH ROW EXECUTE FUNCTION private_views_go_with_their_user()""",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         """CREATE INDEX ix_job_search ON job
         USING gin (lower(name || ' ' || target_name) gin_trgm_ops)""",

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, link, post, type Query } from "./client";
 import { logTail } from "./log";
-import type { BulkAction, BulkResult, BulkResults, Comparison, FailureKind, FilterValue, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
+import type { Comparison, FailureKind, FilterValue, Job, JobCounts, JobRow, JobType, JsonObject, Page, RerunCheck, RerunForm, Run, RunStatus, SameFailure, Samples } from "./types";
 
 export interface JobFilters {
   type?: JobType | undefined;
@@ -147,36 +147,3 @@ export const valuesQuery = (of: "user" | "object" | "processing", text: string) 
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
-
-/** Which jobs: those named, or all that the filters show. */
-export type Chosen = { jobs: string[] } | { filter: JobFilters };
-
-const AT_ONCE = 100;
-
-/** Does one thing to many jobs, call after call; `as_of` keeps what is started meanwhile out of it. */
-async function actOn(action: BulkAction, chosen: Chosen): Promise<BulkResult[]> {
-  const as_of = new Date().toISOString();
-  const results: BulkResult[] = [];
-  if ("jobs" in chosen) {
-    for (let from = 0; from < chosen.jobs.length; from += AT_ONCE) {
-      const jobs = chosen.jobs.slice(from, from + AT_ONCE);
-      results.push(...(await post<BulkResults>("/jobs/bulk", { action, jobs, as_of })).results);
-    }
-    return results;
-  }
-  let after: string | null = "";
-  while (after !== null) {
-    const answer: BulkResults = await post<BulkResults>("/jobs/bulk", { action, filter: chosen.filter, as_of, after });
-    results.push(...answer.results);
-    after = answer.next;
-  }
-  return results;
-}
-
-export function useBulk() {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: ({ action, chosen }: { action: BulkAction; chosen: Chosen }) => actOn(action, chosen),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["jobs"] }),
-  });
-}

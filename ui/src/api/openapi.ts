@@ -1538,6 +1538,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description All saved views that one sees, the own and the shared ones, by name.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Add View
+         * @description Save a view. 400 for a query that the list would refuse, 409 if one has a view of that name. A
+         *     private view is for every role, a shared one for members.
+         */
+        post: operations["add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get View
+         * @description A saved view, own or shared.
+         */
+        get: operations["get_view"];
+        /**
+         * Change View
+         * @description Let a view say this instead: an own one, or as an admin a shared one. Only its owner may take it
+         *     back from the others.
+         */
+        put: operations["change_view"];
+        post?: never;
+        /**
+         * Remove View
+         * @description Delete a view: an own one, or as an admin a shared one.
+         */
+        delete: operations["remove_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sdk.whl": {
         parameters: {
             query?: never;
@@ -1705,6 +1759,7 @@ export interface components {
          * BulkBody
          * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
          *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
+         *     `grace_s`: of a stop, seconds until it is killed.
          */
         BulkBody: {
             action: components["schemas"]["Action"];
@@ -1721,6 +1776,11 @@ export interface components {
              * @default
              */
             after: string;
+            /**
+             * Grace S
+             * @default 30
+             */
+            grace_s: number;
         };
         /**
          * BulkResult
@@ -1742,13 +1802,16 @@ export interface components {
         };
         /**
          * BulkResults
-         * @description `next` goes into `after` for the jobs that are left.
+         * @description `next` goes into `after` for the jobs that are left, and `as_of` into `as_of`: the server's clock
+         *     decides what was triggered later, not the caller's.
          */
         BulkResults: {
             /** Results */
             results: components["schemas"]["BulkResult"][];
             /** Next */
             next: string | null;
+            /** As Of */
+            as_of: string;
         };
         /**
          * CheckView
@@ -1946,6 +2009,11 @@ export interface components {
             /** Versions */
             versions: components["schemas"]["VersionView"][];
         };
+        /**
+         * Density
+         * @enum {string}
+         */
+        Density: "comfortable" | "compact";
         /**
          * DifferenceView
          * @description One value that is not the same; null: it is not there.
@@ -2164,6 +2232,61 @@ export interface components {
             created_at: string;
         };
         /**
+         * FilterBody
+         * @description Which jobs, as the list's address says it.
+         */
+        FilterBody: {
+            type?: components["schemas"]["JobType"] | null;
+            /** Status */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /**
+             * Processing
+             * @default
+             */
+            processing: string;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            failure_kind?: components["schemas"]["FailureKind"] | null;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
+            /**
+             * Triggered After
+             * @default
+             */
+            triggered_after: string;
+            /**
+             * Triggered Before
+             * @default
+             */
+            triggered_before: string;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Archived
+             * @default no
+             */
+            archived: string;
+        };
+        /**
          * ForkBody
          * @description `asset_ids` null: all pictures.
          */
@@ -2310,6 +2433,12 @@ export interface components {
             /** Token */
             token: string;
         };
+        /**
+         * JobColumn
+         * @description What the list of jobs can show of each.
+         * @enum {string}
+         */
+        JobColumn: "status" | "name" | "type" | "operation" | "user" | "object" | "engine" | "run" | "triggered" | "started" | "finished" | "duration";
         /**
          * JobDetail
          * @description A job with its runs, newest first.
@@ -2496,6 +2625,12 @@ export interface components {
              */
             more: number;
         };
+        /**
+         * ListKind
+         * @description Lists that have views.
+         * @enum {string}
+         */
+        ListKind: "jobs";
         /** LockView */
         LockView: {
             by: components["schemas"]["Named"];
@@ -2890,6 +3025,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ViewView] */
+        Page_ViewView_: {
+            /** Items */
+            items: components["schemas"]["ViewView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** PointView */
         PointView: {
             /** Position */
@@ -3020,7 +3162,7 @@ export interface components {
         };
         /**
          * QueryBody
-         * @description Which jobs, as the list's address says it.
+         * @description Which jobs, as the list's address says it. `q`: the text of the search box, beside the others.
          */
         QueryBody: {
             type?: components["schemas"]["JobType"] | null;
@@ -3072,6 +3214,11 @@ export interface components {
              * @default no
              */
             archived: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
         };
         /**
          * RerunBody
@@ -3513,13 +3660,16 @@ export interface components {
         };
         /**
          * StopOrder
-         * @description End the process within `grace_s`; `kill`: now.
+         * @description End the process within `grace_s`; `kill`: now. `until` names the order: as long as it is the same,
+         *     whoever was told counts what is left, by a clock that nobody sets.
          */
         StopOrder: {
             /** Grace S */
             grace_s: number;
             /** Kill */
             kill: boolean;
+            /** Until */
+            until: number | null;
         };
         /**
          * StopView
@@ -3771,6 +3921,61 @@ export interface components {
             created_by: components["schemas"]["Named"] | null;
         };
         /**
+         * ViewBody
+         * @description A view. `query`: the text of the search box; `user:me` in it is whoever looks. `columns`, in their
+         *     order, and `density`: null leaves them as whoever looks has them. `shared`: everybody in the
+         *     organization sees it.
+         */
+        ViewBody: {
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /** Columns */
+            columns?: components["schemas"]["JobColumn"][] | null;
+            density?: components["schemas"]["Density"] | null;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * ViewView
+         * @description A saved view. `filters`: its query as the list's parameters. `owner` null: the account of who made
+         *     it is gone; `owner_is_gone`: also where who made it has left the organization.
+         */
+        ViewView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ListKind"];
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            filters: components["schemas"]["FilterBody"];
+            /** Columns */
+            columns: components["schemas"]["JobColumn"][] | null;
+            density: components["schemas"]["Density"] | null;
+            /** Shared */
+            shared: boolean;
+            owner: components["schemas"]["Named"] | null;
+            /** Owner Is Gone */
+            owner_is_gone: boolean;
+            /** Is Own */
+            is_own: boolean;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
          * WarningView
          * @description What is not as it was at that launch. `field`: source, target, or `inputs.NAME`; `kind`: changed,
          *     vanished or locked.
@@ -3800,7 +4005,8 @@ export interface components {
         /**
          * LaunchBody
          * @description Parameters given here replace the experiment's, key by key. `priority`: -100 to 100, the highest
-         *     is claimed first; above 0 for admins.
+         *     is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__experiments__LaunchBody: {
             /** Parameters */
@@ -3829,7 +4035,8 @@ export interface components {
         /**
          * LaunchBody
          * @description `target_id`: the id of what to run on, or its name. Parameters given here replace defaults.
-         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins.
+         *     `priority`: -100 to 100, the highest is claimed first; above 0 for admins. `retry` null: no other try; left out: as the package says. `retry`: null for no other try; left
+         *     out, as the package says.
          */
         safelight__api__processings__LaunchBody: {
             /** Target Id */
@@ -5146,6 +5353,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -5197,6 +5406,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -5248,6 +5459,8 @@ export interface operations {
                 search?: string;
                 /** @description `no` leaves archived jobs out, `yes` shows only them, `any` shows all. */
                 archived?: string;
+                /** @description The text of the search box, such as `status:failure user:me tiles`, beside what the others say. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -6721,6 +6934,154 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SamplesView"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ViewView_"];
+                };
+            };
+        };
+    };
+    add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

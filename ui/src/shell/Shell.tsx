@@ -5,6 +5,7 @@ import { Menu as MenuIcon, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Live } from "../api/live";
 import { useSession } from "../api/session";
+import { KeyMap } from "../components/KeyMap";
 import { Brand } from "./Brand";
 import { LiveContext } from "./live";
 import styles from "./Shell.module.css";
@@ -45,6 +46,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <KeyMap />
     </LiveContext>
   );
 }

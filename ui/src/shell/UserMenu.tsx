@@ -1,7 +1,9 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useSession, useSignOut } from "../api/session";
+import { Key } from "../components/KeyMap";
+import { boundKeys } from "../components/keys";
 import { Initials } from "../components/Person";
 import styles from "./UserMenu.module.css";
 
@@ -55,6 +57,9 @@ export function UserMenu() {
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
+        <Menu.Item leftSection={<Keyboard size={15} aria-hidden="true" />} rightSection={<Key name="?" />} onClick={() => boundKeys.do("?")}>
+          Keys
+        </Menu.Item>
         <Menu.Item
           leftSection={<LogOut size={15} aria-hidden="true" />}
           onClick={() => signOut.mutate(undefined, { onSettled: () => void navigate({ to: "/login" }) })}

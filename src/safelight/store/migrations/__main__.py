@@ -7,10 +7,9 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 
 from safelight.store.db import Database, sqlite_url
-from safelight.store.migrations import upgrade
+from safelight.store.migrations import config, upgrade
 
 
 def main() -> None:
@@ -18,13 +17,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         db = Database(sqlite_url(Path(folder) / "schema.db"))
         upgrade(db)
-        config = Config()
-        config.set_main_option("script_location", "safelight.store:migrations")
+        settings = config()
         versions = Path(__file__).parent / "versions"
         number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04}"
         with db.engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.revision(config, "_".join(sys.argv[1:]), autogenerate=True, rev_id=number)
+            settings.attributes["connection"] = connection
+            command.revision(settings, "_".join(sys.argv[1:]), autogenerate=True, rev_id=number)
 
 
 if __name__ == "__main__":

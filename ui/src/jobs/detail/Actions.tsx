@@ -1,13 +1,15 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Pencil, RotateCw } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { type Changes, useRerun } from "../../api/jobs";
 import { useSession } from "../../api/session";
 import type { Job, Run } from "../../api/types";
+import { Confirm } from "../../components/Confirm";
+import { useKeys } from "../../components/keys";
 import { Naming } from "../../components/Naming";
 import { isLive } from "../../components/status";
-import { whyNoRerun, whyNoStop, type Who } from "./may";
+import { whyNoRerun, whyNoStop, type Who } from "../may";
 import { renamed, takenName } from "./outputName";
 import { StopButton } from "./StopButton";
 import styles from "./Actions.module.css";
@@ -81,8 +83,11 @@ function Rerun({ job, refused, why }: Omit<Props, "run"> & { why: string | null 
   const { org = "" } = useParams({ strict: false });
   const navigate = useNavigate();
   const rerun = useRerun(job.id);
+  const [asking, setAsking] = useState(false); // a key is pressed more easily by mistake than a button
+  useKeys({ title: "Job", bindings: why ? [] : [{ keys: ["r"], says: "Re-run, after asking", act: () => setAsking(true) }] });
   const taken = takenName(rerun.error);
   const start = (changes: Changes = {}) => {
+    setAsking(false);
     refused(null);
     rerun.mutate(changes, {
       onSuccess: (run) => void navigate({ to: "/$org/jobs/$job/runs/$run", params: { org, job: job.id, run: run.id } }),
@@ -101,6 +106,11 @@ function Rerun({ job, refused, why }: Omit<Props, "run"> & { why: string | null 
       >
         Re-run
       </OrWhy>
+      {asking && (
+        <Confirm title={`Re-run “${job.name}”?`} yes={`Start run ${job.run_number + 1}`} act={() => start()} close={() => setAsking(false)}>
+          With the same parameters and inputs as run {job.run_number}.
+        </Confirm>
+      )}
       {taken && (
         <Naming
           key={taken.proposal}

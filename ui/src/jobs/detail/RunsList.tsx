@@ -1,6 +1,7 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { Job, Run } from "../../api/types";
 import { Ago, Took } from "../../components/Ago";
+import { useKeys } from "../../components/keys";
 import { isLive } from "../../components/status";
 import { Status } from "../../components/StatusMark";
 import { differences } from "./differences";
@@ -9,6 +10,7 @@ import styles from "./RunsList.module.css";
 /** Every run of the job, newest first, with what was different. */
 export function RunsList({ job, chosen }: { job: Job; chosen: Run }) {
   const { org = "" } = useParams({ strict: false });
+  useRunKeys(job, chosen);
   return (
     <nav aria-label="Runs" className={styles.runs}>
       <h2 className={styles.title}>Runs</h2>
@@ -46,4 +48,20 @@ export function RunsList({ job, chosen }: { job: Job; chosen: Run }) {
       </ol>
     </nav>
   );
+}
+
+function useRunKeys(job: Job, chosen: Run): void {
+  const navigate = useNavigate();
+  const { org = "" } = useParams({ strict: false });
+  const step = (by: 1 | -1) => () => {
+    const run = job.job_runs.find(({ number }) => number === chosen.number + by);
+    if (run) void navigate({ to: "/$org/jobs/$job/runs/$run", params: { org, job: job.id, run: run.id }, search: (before) => before });
+  };
+  useKeys({
+    title: "Job",
+    bindings: [
+      { keys: ["["], says: "The run before", act: step(-1) },
+      { keys: ["]"], says: "The run after", act: step(1) },
+    ],
+  });
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useStop } from "../../api/jobs";
 import type { Run } from "../../api/types";
 import { useSecond } from "../../components/clock";
+import { useKeys } from "../../components/keys";
 import styles from "./StopButton.module.css";
 
 const GRACE_S = 30;
@@ -24,6 +25,8 @@ export function StopButton({ run, refused, why }: Props) {
     refused(null);
     stop.mutate(grace_s, { onError: refused });
   };
+  const possible = !why && !run.stop;
+  useKeys({ title: "Job", bindings: possible ? [{ keys: ["s"], says: "Stop, after asking", act: () => setAsking(true) }] : [] });
   if (why) return <Off why={why} />;
   if (run.stop) return <KillNow killAt={run.stop.kill_at} kill={() => ask(0)} busy={stop.isPending} />;
   const started = run.status === "RUNNING";

@@ -6,6 +6,7 @@ test.each([
   ["run_queued", { engine: "local" }, "Handed to the engine local"],
   ["run_given_back", {}, "Given back by its engine before it started"],
   ["run_started", {}, "Started"],
+  ["run_resumed", { paused_at: 5 }, "Paused while Safelight was upgraded, begins again"],
   ["run_declared", { declared: "fail" }, "The script said that it failed"],
   ["run_stop_requested", { grace_s: 30 }, "Stop asked for, 30 s to end"],
   ["run_stop_requested", { grace_s: 0 }, "Kill asked for"],

@@ -14,6 +14,7 @@ const TELL: Record<string, (facts: JsonObject) => Told> = {
   run_created: () => ({ text: "Asked for", status: "PENDING" }),
   run_queued: ({ engine }) => ({ text: `Handed to the engine ${text(engine)}`, status: "QUEUED" }),
   run_given_back: () => ({ text: "Given back by its engine before it started", status: "PENDING" }),
+  run_resumed: () => ({ text: "Paused while Safelight was upgraded, begins again" }),
   run_started: () => ({ text: "Started", status: "RUNNING" }),
   run_declared: ({ declared }) => ({ text: declared === "fail" ? "The script said that it failed" : "The script said that it succeeded" }),
   run_stop_requested: ({ grace_s }) => ({ text: grace_s === 0 ? "Kill asked for" : `Stop asked for, ${text(grace_s)} s to end` }),

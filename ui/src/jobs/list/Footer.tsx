@@ -1,20 +1,18 @@
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { countsQuery, type JobFilters } from "../../api/jobs";
+import { AllKeys, Key } from "../../components/KeyMap";
 import { count } from "../../components/numbers";
 import styles from "./Footer.module.css";
-import { counted } from "./TypeTabs";
 
 interface Props {
   shown: number;
-  filters: JobFilters;
+  /** How many there are, as people read it. */
+  found: string | undefined;
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }
 
 /** How much of the whole is shown; coming into sight brings more. */
-export function Footer({ shown, filters, query }: Props) {
-  const { data } = useQuery(countsQuery({ ...filters, type: undefined }));
+export function Footer({ shown, found, query }: Props) {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -27,15 +25,18 @@ export function Footer({ shown, filters, query }: Props) {
   return (
     <footer className={styles.footer} ref={end}>
       <span>
-        {count(shown)} of {data ? counted(data, filters.type) : "…"}
+        {count(shown)} of {found ?? "…"}
       </span>
       {hasNextPage && (
         <Button size="xs" variant="subtle" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Show more
         </Button>
       )}
-      <span className={styles.keys} aria-hidden="true">
-        <kbd>j</kbd> <kbd>k</kbd> move <kbd>o</kbd> open <kbd>/</kbd> search
+      <span className={styles.keys}>
+        <span className={styles.some} aria-hidden="true">
+          <Key name="j" /> <Key name="k" /> move <Key name="o" /> open
+        </span>
+        <AllKeys />
       </span>
     </footer>
   );

@@ -1,7 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
-import { useState } from "react";
 import { useSession } from "../../api/session";
 import { countsQuery, type JobFilters } from "../../api/jobs";
 import type { RunStatus } from "../../api/types";
@@ -13,11 +12,12 @@ import styles from "./StatusFilter.module.css";
 interface Props {
   filters: JobFilters;
   change: (filters: JobFilters) => void;
+  open: boolean;
+  setOpen: (open: boolean) => void;
 }
 
 /** Which statuses to show, and whether only one's own jobs. */
-export function StatusFilter({ filters, change }: Props) {
-  const [open, setOpen] = useState(false);
+export function StatusFilter({ filters, change, open, setOpen }: Props) {
   const { user } = useSession();
   const { data } = useQuery({ ...countsQuery({ ...filters, status: undefined }), enabled: open });
   const chosen = new Set(filters.status);

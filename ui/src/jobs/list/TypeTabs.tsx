@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { countsQuery, type JobFilters } from "../../api/jobs";
-import type { JobCounts, JobType } from "../../api/types";
-import { count } from "../../components/numbers";
+import { counted } from "./counted";
 import { JOB_TYPES, TYPE_NAME } from "./filters";
 import styles from "./TypeTabs.module.css";
 
@@ -29,9 +28,4 @@ export function TypeTabs({ filters }: { filters: JobFilters }) {
       ))}
     </nav>
   );
-}
-
-export function counted({ types, exact_below }: JobCounts, type: JobType | undefined): string {
-  const number = types[type ?? "ALL"];
-  return exact_below !== null && number >= exact_below ? `${count(number)}+` : count(number);
 }

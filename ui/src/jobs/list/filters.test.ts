@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { chipsOf, jobsSearch, read, understand } from "./filters";
+import { chipsOf, jobsSearch, read } from "./filters";
+
+const understood = (text: string, filters: Parameters<typeof read>[1] = {}) => read(text, filters).filters;
 
 test("typed qualifiers become filters and the rest stays text", () => {
-  expect(understand("status:failure user:ada tile night", {})).toEqual({
+  expect(understood("status:failure user:ada tile night")).toEqual({
     status: ["FAILED"],
     user: "ada",
     search: "tile night",
@@ -10,16 +12,16 @@ test("typed qualifiers become filters and the rest stays text", () => {
 });
 
 test("a second status widens the filter", () => {
-  expect(understand("status:running", { status: ["FAILED"] }).status).toEqual(["FAILED", "RUNNING"]);
+  expect(understood("status:running", { status: ["FAILED"] }).status).toEqual(["FAILED", "RUNNING"]);
 });
 
 test("a qualifier that means nothing is searched for as text", () => {
-  expect(understand("status:nonsense", {}).search).toBe("status:nonsense");
+  expect(understood("status:nonsense").search).toBe("status:nonsense");
 });
 
 test("every qualifier sets its filter, and a value in quotes may have spaces", () => {
   const text = 'type:train engine:local failure:lost after:7d before:2026-11-05 archived:yes object:"my coins" processing:tile resize';
-  expect(understand(text, {})).toEqual({
+  expect(understood(text)).toEqual({
     type: "TRAINING",
     engine: "local",
     failure_kind: "lost",

@@ -11,7 +11,6 @@ export const TYPE_NAME: Record<JobType, string> = {
   INTERNAL: "Internals",
 };
 
-
 export const ENGINES = ["local", "container", "ray", "slurm", "external"];
 export const FAILURE_KINDS: FailureKind[] = [
   "script_error",
@@ -92,8 +91,6 @@ export function read(text: string, filters: JobFilters): { filters: JobFilters; 
   result.search = rest.join(" ") || undefined;
   return { filters: result, problem };
 }
-
-export const understand = (text: string, filters: JobFilters): JobFilters => read(text, filters).filters;
 
 const MOMENT = /^(\d{1,6}[mhdw]|\d{4}-\d{2}-\d{2}(T\S+)?)$/;
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { type KeyBinding, useKeys } from "../../components/keys";
 
 export interface LogKeys {
   search: () => void;
@@ -13,48 +13,30 @@ export interface LogKeys {
   full: (is?: false) => void;
 }
 
-const KEYS: Record<string, (keys: LogKeys) => void> = {
-  "/": (keys) => keys.search(),
-  n: (keys) => keys.hit(1),
-  N: (keys) => keys.hit(-1),
-  e: (keys) => keys.error(1),
-  E: (keys) => keys.error(-1),
-  g: (keys) => keys.top(),
-  G: (keys) => keys.end(),
-  w: (keys) => keys.wrap(),
-  t: (keys) => keys.times(),
-  f: (keys) => keys.full(),
-  Escape: (keys) => keys.full(false),
-};
-
-const MOVES: Record<string, (keys: LogKeys) => void> = {
-  ArrowUp: (keys) => keys.scroll(-1),
-  ArrowDown: (keys) => keys.scroll(1),
-  PageUp: (keys) => keys.page(-1),
-  PageDown: (keys) => keys.page(1),
-  " ": (keys) => keys.page(1),
-  Home: (keys) => keys.top(),
-  End: (keys) => keys.end(),
-};
-
 /** The log's keys, wherever on its page one is, but not while one writes. Moving keys need the log's focus. */
 export function useLogKeys(keys: LogKeys): void {
-  const latest = useRef(keys);
-  useEffect(() => {
-    latest.current = keys;
-  });
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const at = event.target instanceof Element ? event.target : document.body;
-      if (at.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) return;
-      const inLog = at === document.body || at.closest("[role=log]") !== null;
-      const act = KEYS[event.key] ?? (inLog ? MOVES[event.key] : undefined);
-      if (!act) return;
-      if (event.key !== "Escape") event.preventDefault();
-      act(latest.current);
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  }, []);
+  useKeys({ title: "Log", bindings: [...anywhere(keys), ...moving(keys).map((binding) => ({ ...binding, within: "[role=log]" }))] });
 }
+
+const anywhere = (keys: LogKeys): KeyBinding[] => [
+  { keys: ["/"], says: "Search the whole log", act: keys.search },
+  { keys: ["n"], says: "Next hit", act: () => keys.hit(1) },
+  { keys: ["N"], says: "Previous hit", act: () => keys.hit(-1) },
+  { keys: ["e"], says: "Next error", act: () => keys.error(1) },
+  { keys: ["E"], says: "Previous error", act: () => keys.error(-1) },
+  { keys: ["g"], says: "First line", act: keys.top },
+  { keys: ["G"], says: "Last line", act: keys.end },
+  { keys: ["w"], says: "Wrap long lines", act: keys.wrap },
+  { keys: ["t"], says: "Change the times", act: keys.times },
+  { keys: ["f"], says: "Full screen", act: () => keys.full() },
+  { keys: ["Escape"], says: "Leave full screen", act: () => keys.full(false) },
+];
+
+const moving = (keys: LogKeys): KeyBinding[] => [
+  { keys: ["Home"], says: "First line", act: keys.top },
+  { keys: ["End"], says: "Last line", act: keys.end },
+  { keys: ["ArrowUp"], says: "A line up", act: () => keys.scroll(-1) },
+  { keys: ["ArrowDown"], says: "A line down", act: () => keys.scroll(1) },
+  { keys: ["PageUp"], says: "A page up", act: () => keys.page(-1) },
+  { keys: ["PageDown", " "], says: "A page down", act: () => keys.page(1) },
+];
