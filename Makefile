@@ -52,7 +52,7 @@ unit: $(VENV)/.installed $(PAGE) ## The tests in Python: store, runs, wire, brow
 	$(BIN)/pytest -n 3 --dist loadfile
 
 chaos: $(VENV)/.installed ## The fault tests in their long form, minutes: kill, fill, lock and restart everything
-	$(BIN)/pytest tests/chaos tests/faults -m "chaos or not chaos"
+	$(BIN)/pytest tests/chaos tests/faults tests/store/test_machine.py -m "chaos or not chaos"
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

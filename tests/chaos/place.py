@@ -62,6 +62,12 @@ class Place:
         (self._crash / "constants").write_text("\n".join(values))
         self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), "PYTHONPATH": str(CRASH)}
 
+    def set_clock(self, by_s: float) -> None:
+        """Set the time of day of all processes, once more by so many seconds."""
+        clock = self._crash / "clock"
+        before = float(clock.read_text()) if clock.exists() else 0.0
+        clock.write_text(str(before + by_s))
+
     def arm(self, point: str) -> None:
         """Let the next process die that reaches this point."""
         (self._crash / "armed" / f"safelight.{point}").touch()
@@ -95,6 +101,7 @@ class Place:
         for name, body, numbers in (
             ("brief", scripts.STEADY, {"lines": 20, "pause": 0.0, "width": 97}),
             ("steady", scripts.STEADY, {"lines": 60, "pause": 0.02, "width": 97}),
+            ("paced", scripts.STEADY, {"lines": 80, "pause": 0.05, "width": 97}),
             ("slow", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 97}),
             # Long lines, more than a page of a file in a second: they meet a full disk.
             ("wide", scripts.STEADY, {"lines": 200, "pause": 0.05, "width": 4001}),
@@ -111,9 +118,12 @@ class Place:
         self._processings[name] = add_processing(client, name, text)["id"]
 
     def add_version(self, name: str) -> str:
-        """A new, empty version of the one dataset."""
-        path = f"/api/v1/datasets/{self._dataset}/versions"
-        answer = self.ask("POST", path, {"name": name})
+        """A new, empty version of the one dataset; the one that was made if only the answer was lost."""
+        path = f"/api/v1/datasets/{self._dataset}"
+        answer = self.ask("POST", f"{path}/versions", {"name": name})
+        if answer.status_code == httpx.codes.CONFLICT:
+            versions = self.ask("GET", path).raise_for_status().json()["versions"]
+            return str(next(version["id"] for version in versions if version["name"] == name))
         return str(answer.raise_for_status().json()["id"])
 
     def launch(self, name: str, **more: Any) -> UUID:

@@ -82,7 +82,9 @@ class Storm:
             if not self._hurt.intersection(run["id"] for run in job["job_runs"]):
                 allowed = {(launched.ends, launched.runs)}
                 if launched.stopped:
-                    allowed |= {("KILLED", tries) for tries in range(1, launched.runs + 1)}
+                    # A stop ends the chain of tries, also where the run came to its own end first.
+                    tries = range(1, launched.runs + 1)
+                    allowed = {(end, n) for end in ("KILLED", launched.ends) for n in tries}
                 if (job["status"], job["runs"]) not in allowed:
                     yield f"{said}, not {sorted(allowed)}: {job['failure']}"
             if launched.fills:

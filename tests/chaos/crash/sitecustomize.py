@@ -1,11 +1,13 @@
-"""Kills the process that reaches an armed point of the product's code, and shortens its patience: all
-that fault tests put into it.
+"""Kills the process that reaches an armed point of the product's code, shortens its patience, sets its time
+of day: all that fault tests put into it.
 
 Python imports this module at its start where the tests put its folder on PYTHONPATH, so server, launcher,
 runners, keepers and internal operations have it, and user scripts, whose environment is built anew, do
 not. The product knows nothing of it. SAFELIGHT_CRASH is a folder: `points` names them, one a line, as
 `MODULE:NAME:before|after`; a file of that name in `armed` arms one. Who gets there moves it to `dead`,
 which only one can, and dies. `constants` gives numbers of modules another value, as `MODULE:NAME=1.5`.
+`clock`, once it is there, holds the seconds by which somebody has set the time of day, as an administrator
+would; the machine's other clocks cannot be set.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import importlib.util
 import os
 import signal
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -96,9 +99,21 @@ def die(point: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+_time_ns = time.time_ns
+
+
+def set_by_ns() -> int:
+    try:
+        return round(float(Path(FOLDER, "clock").read_text()) * 1e9)
+    except (OSError, ValueError):
+        return 0  # nobody has set it yet, or is about to
+
+
 def lines(name: str) -> list[str]:
     return Path(FOLDER, name).read_text().split()
 
 
 if FOLDER:
     sys.meta_path.insert(0, Finder(lines("points"), lines("constants")))
+    time.time_ns = lambda: _time_ns() + set_by_ns()
+    time.time = lambda: time.time_ns() / 1e9
