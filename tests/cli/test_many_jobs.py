@@ -120,6 +120,8 @@ def test_nothing_is_done_to_jobs_that_were_not_all_found_or_not_confirmed(
     shell("archive", "--where", "processing:hello", code=4)  # nobody can be asked
     shell("archive", code=4)
     shell("archive", three[0], "--where", "processing:hello", code=4)
+    shell("archive", "--where", "", "--yes", code=4)  # as of a variable that is not set
+    shell("archive", "--where", "processing:hello", "--every", "--yes", code=4)
     assert set(three) <= set(ids(shell.json("jobs", "processing:hello")))
 
 

@@ -14,6 +14,7 @@ from safelight.domain.comparison import (
     package_differences,
     parting,
 )
+from safelight.ids import uuid7
 
 
 def lines(*texts: str) -> Iterator[Line]:
@@ -64,6 +65,13 @@ def test_equal_logs_say_how_many_lines_are_equal() -> None:
 def test_only_so_many_lines_are_held_against_each_other() -> None:
     assert parting(lines("a", "b", "x"), lines("a", "b", "y"), most=2) == 2
     assert parting(lines("a", "b"), lines("a", "b", "c"), most=2) == 2
+
+
+def test_the_folder_of_a_run_is_no_difference() -> None:
+    text = '  File "/data/runs/{}/work/main.py", line {}'
+    old, new = uuid7(), uuid7()
+    assert parting(lines(text.format(old, 3)), lines(text.format(new, 3))) == 1
+    assert isinstance(parting(lines(text.format(old, 3)), lines(text.format(new, 4))), Parting)
 
 
 @pytest.mark.parametrize(

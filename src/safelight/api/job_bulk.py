@@ -12,6 +12,7 @@ from safelight.actions.bulk import Action, Order, Outcome
 from safelight.api.asking import Db
 from safelight.api.job_query import JobReader, QueryBody
 from safelight.api.views import parse_instant, time_text
+from safelight.domain.jobquery import EVERYTHING
 from safelight.errors import Invalid
 
 router = APIRouter(tags=["jobs"])
@@ -20,12 +21,14 @@ router = APIRouter(tags=["jobs"])
 class BulkBody(BaseModel):
     """Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
-    `grace_s`: of a stop, seconds until it is killed.
+    `every`: a filter that leaves nothing out is meant; without it such a filter is refused. `grace_s`: of
+    a stop, seconds until it is killed.
     """
 
     action: Action
     jobs: list[UUID] | None = Field(None, max_length=bulk.MOST)
     filter: QueryBody | None = None
+    every: bool = False
     as_of: str = ""
     after: str = ""
     grace_s: float = Field(stop.GRACE_S, ge=0, le=stop.LONGEST_GRACE_S)
@@ -64,7 +67,12 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
     if body.filter is None:
         done = bulk.on_jobs(db, actor, order, body.jobs or [])
     else:
-        done = bulk.on_filter(db, actor, order, body.filter.query(), body.after)
+        query = body.filter.query()
+        if query == EVERYTHING and not body.every:
+            raise Invalid(
+                "This filter leaves no job out. Say `every` if every job is meant.", field="filter"
+            )
+        done = bulk.on_filter(db, actor, order, query, body.after)
     results = [
         BulkResult(
             job_id=each.job_id,

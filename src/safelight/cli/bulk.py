@@ -33,11 +33,14 @@ class Chosen:
         str | None,
         Option(metavar="QUERY", help="All jobs that this text of the search box shows."),
     ] = None
-    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask before --where.")] = False
+    every: Annotated[bool, Option("--every", help="Every job.")] = False
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask before --where or --every.")] = (
+        False
+    )
 
     @property
     def is_one(self) -> bool:
-        return len(self.jobs or ()) == 1 and self.where is None
+        return len(self.jobs or ()) == 1 and self.where is None and not self.every
 
     def one(self, client: Client) -> Job:
         return client.jobs.get((self.jobs or [""])[0])
@@ -99,11 +102,14 @@ def act(
     grace_s: float | None = None,
 ) -> None:
     """Do it to the chosen jobs, say what became of each, and exit with 4 if any was refused."""
-    if bool(chosen.jobs) == (chosen.where is not None):
-        raise Invalid("Name jobs, or give --where with a text of the search box.")
-    if chosen.where is not None:
-        _ask(client, action, chosen.where, is_sure=chosen.yes)
-        results = client.jobs.act_where(action, chosen.where, grace_s=grace_s)
+    if [bool(chosen.jobs), chosen.where is not None, chosen.every].count(True) != 1:
+        raise Invalid("Name jobs, or give --where with a text of the search box, or --every.")
+    if chosen.where is not None and not chosen.where.strip():
+        raise Invalid("--where is empty, which would show every job. Say --every if that is meant.")
+    if not chosen.jobs:
+        where = chosen.where or ""
+        _ask(client, action, where, is_sure=chosen.yes)
+        results = client.jobs.act_where(action, where, every=chosen.every, grace_s=grace_s)
     else:
         # All are looked up first: a wrong id refuses the whole command.
         ids = [client.jobs.get(job).id for job in chosen.jobs or ()]
@@ -118,7 +124,7 @@ def _ask(client: Client, action: Action, where: str, *, is_sure: bool) -> None:
     if is_sure:
         return
     if not sys.stdin.isatty():
-        raise Invalid("Add --yes to do it to all jobs that --where shows, without being asked.")
+        raise Invalid("Add --yes to do it to all these jobs without being asked.")
     counts = client.jobs.counts(where)
     number = sum(counts["statuses"].values())
     least = "at least " if counts["capped"] else ""

@@ -146,9 +146,13 @@ def _range(log: Log, part: Part) -> tuple[int, int | None]:
     if part.lines is None:
         return 1, None
     found = re.fullmatch(r"(\d+)(-(\d+)?)?", part.lines.strip())
-    if found is None or int(found[1]) < 1 or (found[3] and int(found[3]) < int(found[1])):
+    if found is None:
         raise Invalid(f"--lines takes 100-200, 100- or 100, not {part.lines!r}.")
     first = int(found[1])
+    if first < 1:
+        raise Invalid(f"--lines {part.lines}: the first line of a log is line 1.")
+    if found[3] and int(found[3]) < first:
+        raise Invalid(f"--lines {part.lines}: the last line comes before the first.")
     return first, (int(found[3]) if found[3] else None if found[2] else first)
 
 

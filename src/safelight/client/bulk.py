@@ -32,10 +32,11 @@ def act(
     jobs: Sequence[UUID] | None,
     filter: Json,
     *,
+    every: bool = False,
     grace_s: float | None = None,
 ) -> list[BulkResult]:
-    """Do it to these jobs, or to all that the filter shows."""
-    order = _Order(http, {"action": action, "grace_s": grace_s})
+    """Do it to these jobs, or to all that the filter shows; `every`: it may leave none out."""
+    order = _Order(http, {"action": action, "grace_s": grace_s, "every": every})
     if jobs is None:
         return list(order.on_filter(filter))
     return list(order.on_jobs([str(job_id) for job_id in jobs]))

@@ -294,8 +294,17 @@ class Jobs:
         return bulk.act(self.http, action, ids, {}, grace_s=grace_s)
 
     def act_where(
-        self, action: Action, text: str, *, grace_s: float | None = None, **filters: Unpack[Filters]
+        self,
+        action: Action,
+        text: str,
+        *,
+        every: bool = False,
+        grace_s: float | None = None,
+        **filters: Unpack[Filters],
     ) -> Sequence[BulkResult]:
-        """The same with all jobs that a text of the search box and the filters show now."""
+        """The same with all jobs that a text of the search box and the filters show now.
+
+        Raises Invalid if they leave no job out, unless `every` says that this is meant.
+        """
         asked = query.asked(text, filters)
-        return bulk.act(self.http, action, None, asked, grace_s=grace_s)
+        return bulk.act(self.http, action, None, asked, every=every, grace_s=grace_s)

@@ -80,7 +80,8 @@ class Parting:
 def parting(before: Iterator[Line], after: Iterator[Line], most: int = MOST_LINES) -> Parting | int:
     """The first line that differs, or the number of lines compared if none of the first `most` does.
 
-    Times are no difference, neither the log's own nor those that a script prints.
+    Times are no difference, neither the log's own nor those that a script prints, nor is the folder that
+    a run has for itself and every traceback names.
     """
     same = 0
     for old, new in zip_longest(before, after):
@@ -92,11 +93,12 @@ def parting(before: Iterator[Line], after: Iterator[Line], most: int = MOST_LINE
     return same
 
 
-_TIMES = re.compile(
+_NEVER_TWICE = re.compile(
     rb"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
     rb"|\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b"
+    rb"|/runs/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/"
 )
 
 
 def _says_the_same(before: bytes, after: bytes) -> bool:
-    return before == after or _TIMES.sub(b"", before) == _TIMES.sub(b"", after)
+    return before == after or _NEVER_TWICE.sub(b"", before) == _NEVER_TWICE.sub(b"", after)

@@ -20,7 +20,7 @@ const AT_ONCE = 100; // as many as the server takes in one call
 /** Does the next hundred. Repeating an order that has its time is harmless. */
 export async function act({ action, chosen, as_of = "", after = "" }: Order): Promise<{ results: BulkResult[]; rest: Order | null }> {
   if ("filter" in chosen) {
-    const said = await post<BulkResults>("/jobs/bulk", { action, filter: chosen.filter, as_of, after });
+    const said = await post<BulkResults>("/jobs/bulk", { action, filter: chosen.filter, every: true, as_of, after });
     return { results: said.results, rest: said.next === null ? null : { action, chosen, as_of: said.as_of, after: said.next } };
   }
   const said = await post<BulkResults>("/jobs/bulk", { action, jobs: chosen.jobs.slice(0, AT_ONCE), as_of });

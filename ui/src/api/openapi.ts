@@ -1759,13 +1759,19 @@ export interface components {
          * BulkBody
          * @description Either `jobs` or `filter`. `as_of`: when it was decided, RFC 3339, now if left out; jobs triggered
          *     later are left alone, so give it to repeat a call safely. `after`: the `next` of an earlier answer.
-         *     `grace_s`: of a stop, seconds until it is killed.
+         *     `every`: a filter that leaves nothing out is meant; without it such a filter is refused. `grace_s`: of
+         *     a stop, seconds until it is killed.
          */
         BulkBody: {
             action: components["schemas"]["Action"];
             /** Jobs */
             jobs?: string[] | null;
             filter?: components["schemas"]["QueryBody"] | null;
+            /**
+             * Every
+             * @default false
+             */
+            every: boolean;
             /**
              * As Of
              * @default
