@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -15,6 +16,10 @@ from safelight.store.migrations import upgrade
 from tests.postgres import PostgresServer
 
 _numbers = count()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell starts what it puts in the background. What we start, and press Ctrl-C for, inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class FakeClock:

@@ -34,9 +34,9 @@ def test_jobs_are_found_by_the_text_of_the_search_box(
 ) -> None:
     found = ids(shell.json("jobs", "status:success user:me", f"object:{fruit}", "hello"))
     assert found[:3] == three[::-1]
-    assert ids(shell.json("jobs", "status:failure", "object:fruit")) == []
+    assert not set(three) & set(ids(shell.json("jobs", "status:failure", "object:fruit")))
     assert set(three) <= set(ids(shell.json("jobs", "--processing", "hello", "--after", "1h")))
-    assert shell.json("jobs", "--engine", "external", "hello") == []
+    assert not set(three) & set(ids(shell.json("jobs", "--engine", "external", "hello")))
     for wrong in (["colour:red"], ["user:nobody"], ["user:me", "--user", "x"], ["--after", "noon"]):
         shell("jobs", *wrong, code=4)
 

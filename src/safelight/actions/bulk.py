@@ -13,7 +13,7 @@ from uuid import UUID
 
 from safelight.actions import rerun, stop
 from safelight.actions.jobquery import filter_of
-from safelight.domain.jobquery import JobQuery
+from safelight.domain.jobquery import EVERYTHING, JobQuery
 from safelight.domain.permissions import Ability, Actor, require
 from safelight.errors import Invalid, SafelightError
 from safelight.store import joblist, jobs, runs
@@ -69,12 +69,13 @@ _NEEDS = {
 class Order:
     """What shall be done. `as_of`: when somebody decided it, in microseconds UTC. Jobs that were
     triggered later are left alone, so a repeated call runs nothing a second time, and what is run again
-    is not met again. `grace_s`: of a stop.
+    is not met again. `grace_s`: of a stop. `every`: a query that shows every job is meant as it is.
     """
 
     action: Action
     as_of: int
     grace_s: float = stop.GRACE_S
+    every: bool = False
 
 
 def on_jobs(db: Database, by: Actor, order: Order, job_ids: Sequence[UUID]) -> Results:
@@ -88,8 +89,14 @@ def on_jobs(db: Database, by: Actor, order: Order, job_ids: Sequence[UUID]) -> R
 
 
 def on_filter(db: Database, by: Actor, order: Order, query: JobQuery, after: str) -> Results:
-    """Do it to the next MOST jobs that a query shows, behind the cursor `after`. Raises as `on_jobs`."""
+    """Do it to the next MOST jobs that a query shows, behind the cursor `after`. Raises as `on_jobs`, and
+    Invalid for a query that leaves nothing out if the order is not about every job.
+    """
     require(by, _NEEDS[order.action])
+    if query == EVERYTHING and not order.every:
+        raise Invalid(
+            "This filter leaves no job out. Say `every` if every job is meant.", field="filter"
+        )
     with db.read() as read:
         filter = filter_of(read, by, query)
         before = min(order.as_of, filter.before or order.as_of)

@@ -12,7 +12,6 @@ from safelight.actions.bulk import Action, Order, Outcome
 from safelight.api.asking import Db
 from safelight.api.job_query import JobReader, QueryBody
 from safelight.api.views import parse_instant, time_text
-from safelight.domain.jobquery import EVERYTHING
 from safelight.errors import Invalid
 
 router = APIRouter(tags=["jobs"])
@@ -61,18 +60,13 @@ def act_on_jobs(body: BulkBody, actor: JobReader, db: Db) -> BulkResults:
     """
     # A microsecond later than the clock: what was triggered at this very moment is meant, too.
     as_of = parse_instant(body.as_of, "as_of") if body.as_of else db.clock() + 1
-    order = Order(body.action, as_of, body.grace_s)
+    order = Order(body.action, as_of, body.grace_s, body.every)
     if (body.jobs is None) == (body.filter is None):
         raise Invalid("Give either jobs or a filter.", field="jobs")
     if body.filter is None:
         done = bulk.on_jobs(db, actor, order, body.jobs or [])
     else:
-        query = body.filter.query()
-        if query == EVERYTHING and not body.every:
-            raise Invalid(
-                "This filter leaves no job out. Say `every` if every job is meant.", field="filter"
-            )
-        done = bulk.on_filter(db, actor, order, query, body.after)
+        done = bulk.on_filter(db, actor, order, body.filter.query(), body.after)
     results = [
         BulkResult(
             job_id=each.job_id,
