@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from safelight.actions.fork import launch_fork
 from safelight.actions.rerun import rerun
-from safelight.domain.jobs import KILLED, SUCCEEDED, Ending, Exit
+from safelight.actions.settle import settle
+from safelight.actions.stop import request
+from safelight.domain.jobs import KILLED, RUNNING, SUCCEEDED, Ending, Exit
 from safelight.errors import Denied, NameTaken, NotFound
+from safelight.internals import operate
 from safelight.store import assets, runs, schema, tags, versions
 from safelight.store.packed import packed
 from tests.factories import add_house
@@ -45,6 +48,16 @@ def test_a_fork_says_the_same_and_copies_no_document(filled: Workshop) -> None:
     assert filled.count(schema.document) == documents
     assert filled.version_of(made).asset_count == 3
     assert filled.version_of(made).forked_from == filled.version_id
+
+
+def test_a_fork_that_stands_is_not_stopped_although_nobody_heard_that_it_started(
+    filled: Workshop,
+) -> None:
+    version, _, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    assert operate(filled.context, run.run_id) == 0  # its runner was not heard yet
+    assert request(filled.db, run.run_id, filled.actor).status is RUNNING
+    assert settle(filled.db, run.run_id, Exit(exit_code=0)).status is SUCCEEDED
+    assert filled.version_of(version.version_id).asset_count == 3
 
 
 def test_editing_a_fork_leaves_the_original_alone(filled: Workshop) -> None:

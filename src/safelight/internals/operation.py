@@ -118,8 +118,13 @@ class Operation:
             raise
 
     def check_live(self, tx: Transaction) -> None:
-        """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded."""
-        runs.check_live(tx, self.run.run_id)
+        """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded.
+
+        It is RUNNING from then on: its runner may not have been heard yet, and whoever stops a run that
+        has not started would end it although its change stands.
+        """
+        alive_until = tx.now + round(self.context.settings.lost_after_s * 1_000_000)
+        runs.start(tx, self.run.run_id, alive_until=alive_until)
 
     def output(self, version: Version) -> dict[str, Any]:
         """A dataset version as something that came out."""
