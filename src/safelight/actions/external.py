@@ -9,6 +9,7 @@ from uuid import UUID
 from safelight.actions import references
 from safelight.actions.context import Context
 from safelight.actions.experiments import target_of
+from safelight.actions.heartbeats import alive_until
 from safelight.actions.launch import Order, Target, launch
 from safelight.actions.sealing import token_hash
 from safelight.actions.settle import EXTERNAL
@@ -17,12 +18,11 @@ from safelight.domain.permissions import Actor, require
 from safelight.errors import AlreadyEnded, Invalid
 from safelight.store import experiments as stored_experiments
 from safelight.store import runs
-from safelight.store.db import Read, Transaction
+from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 
 OPERATION = "tracked"
-SECOND = 1_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def track(context: Context, actor: Actor, wish: Wish) -> Tracked:
         token = context.sealer.runner_token(run.run_id)
         runs.admit(tx, run.run_id, token_hash(token))
         if not run.is_final:
-            run, _ = runs.start(tx, run.run_id, alive_until=_alive_until(context, tx))
+            run, _ = runs.start(tx, run.run_id, alive_until=alive_until(context.settings, tx.now))
         return Tracked(job, run, token)
 
 
@@ -118,8 +118,6 @@ def hear(context: Context, run: Run) -> None:
     if run.engine != EXTERNAL or run.has_runner:
         return
     with context.db.transaction() as tx:
-        runs.start(tx, run.run_id, alive_until=_alive_until(context, tx), by_runner=False)
-
-
-def _alive_until(context: Context, tx: Transaction) -> int:
-    return tx.now + round(context.settings.lost_after_s * SECOND)
+        runs.start(
+            tx, run.run_id, alive_until=alive_until(context.settings, tx.now), by_runner=False
+        )

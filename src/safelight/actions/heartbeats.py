@@ -24,12 +24,17 @@ class Beat:
     sample: Sample | None
 
 
+def alive_until(settings: Settings, now: int) -> int:
+    """Until when somebody who was heard `now` counts as alive."""
+    return now + round(settings.lost_after_s * SECOND)
+
+
 def beats(settings: Settings, db: Database) -> GroupCommit[Beat, Run | None]:
     """Where to put signs of life; the answer is the run, or None if it has ended."""
 
     def write(tx: Transaction, group: Sequence[Beat]) -> list[Run | None]:
-        alive_until = tx.now + round(settings.lost_after_s * SECOND)
-        live = runs.renew_all(tx, {beat.run_id for beat in group}, alive_until=alive_until)
+        heard = {beat.run_id for beat in group}
+        live = runs.renew_all(tx, heard, alive_until=alive_until(settings, tx.now))
         taken = [
             (beat.run_id, beat.sample)
             for beat in group

@@ -143,9 +143,8 @@ class Wish:
     data_ids: Sequence[UUID] | None = None
     idempotency_key: str | None = None
     official: bool = False
-    terms: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # `priority`, `retry`; else the package's
+    # `priority` and `retry`; what is not said is as the package says.
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

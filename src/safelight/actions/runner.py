@@ -9,7 +9,7 @@ from uuid import UUID
 from safelight import sdk_wheel
 from safelight.actions import access, diagnosing, external, logs, masking, settle
 from safelight.actions.context import Context
-from safelight.actions.heartbeats import Beat
+from safelight.actions.heartbeats import Beat, alive_until
 from safelight.actions.sealing import token_hash
 from safelight.domain.jobs import Declared, Exit, RunStatus, TargetType
 from safelight.errors import Unauthenticated
@@ -49,8 +49,8 @@ def start(context: Context, run: Run, url: str, who: dict[str, Any]) -> dict[str
     Raises AlreadyEnded.
     """
     with context.db.transaction() as tx:
-        alive_until = tx.now + round(context.settings.lost_after_s * SECOND)
-        run, _ = runs.start(tx, run.run_id, alive_until=alive_until)
+        until = alive_until(context.settings, tx.now)
+        run, _ = runs.start(tx, run.run_id, alive_until=until)
         job = jobs.get(tx, run.organization_id, run.job_id)
         # `runs.start` has written the run's row: whoever asks at the same time waits for us here.
         token = access.issue_script_token(

@@ -106,14 +106,14 @@ def act(
         raise Invalid("Name jobs, or give --where with a text of the search box, or --every.")
     if chosen.where is not None and not chosen.where.strip():
         raise Invalid("--where is empty, which would show every job. Say --every if that is meant.")
-    if not chosen.jobs:
+    if chosen.jobs:
+        # All are looked up first: a wrong id refuses the whole command.
+        ids = [client.jobs.get(job).id for job in chosen.jobs]
+        results = client.jobs.act(action, ids, grace_s=grace_s)
+    else:
         where = chosen.where or ""
         _ask(client, action, where, is_sure=chosen.yes)
         results = client.jobs.act_where(action, where, every=chosen.every, grace_s=grace_s)
-    else:
-        # All are looked up first: a wrong id refuses the whole command.
-        ids = [client.jobs.get(job).id for job in chosen.jobs or ()]
-        results = client.jobs.act(action, ids, grace_s=grace_s)
     _show(results, as_json=as_json)
     if any(result.outcome == "refused" for result in results):
         raise Exit(Code.COULD_NOT)

@@ -24,7 +24,7 @@ def run(operation: Operation) -> None:
     data_ids = read_selection(operation.context, parameters.data) or []
     with operation.section("Add"), operation.last_step(), operation.db.transaction() as tx:
         version = versions.open_to_write(tx, organization_id, operation.target_id, alone=True)
-        operation.check_live(tx)
+        operation.hold(tx)
         change_set = changes.open_set(
             tx, organization_id, version.version_key, author, changes.ASSETS
         )

@@ -31,7 +31,7 @@ def run(operation: Operation) -> None:
             scratch=operation.folder,
         )
         with operation.last_step(), operation.db.transaction() as tx:
-            operation.check_live(tx)
+            operation.hold(tx)
             operation.result(
                 tx,
                 summary=f"{number(exported.pictures, 'picture')} · "

@@ -35,7 +35,7 @@ def run(operation: Operation) -> None:
     chosen = read_selection(operation.context, parameters.assets)
     with operation.section("Copy"), operation.last_step(), operation.db.transaction() as tx:
         version = _target(tx, operation, parameters.name)
-        operation.check_live(tx)
+        operation.hold(tx)
         source = versions.get(tx, operation.organization_id, parameters.source_version_id)
         keys = None if chosen is None else packed(tx).keys(chosen, Kind.ASSET)
         copied = _fill(tx, source, version, parameters, keys)

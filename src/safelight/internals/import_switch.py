@@ -69,7 +69,7 @@ def switch(
     pictures = found.pictures
     with operation.db.transaction(on=staging.connection) as tx:
         version = versions.open_to_write(tx, organization_id, version.version_id, alone=True)
-        operation.check_live(tx)
+        operation.hold(tx)
         version = import_labels.put(tx, version, found.labels, operation)
         change_set = changes.open_set(
             tx, organization_id, version.version_key, author, changes.ANNOTATIONS

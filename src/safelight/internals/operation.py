@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from safelight.actions.context import Context
+from safelight.actions.heartbeats import alive_until
 from safelight.actions.import_annotations import target_of
 from safelight.domain.jobs import Failure, Progress
 from safelight.errors import Invalid
@@ -117,14 +118,14 @@ class Operation:
             _stop.release()
             raise
 
-    def check_live(self, tx: Transaction) -> None:
+    def hold(self, tx: Transaction) -> None:
         """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded.
 
         It is RUNNING from then on: its runner may not have been heard yet, and whoever stops a run that
         has not started would end it although its change stands.
         """
-        alive_until = tx.now + round(self.context.settings.lost_after_s * 1_000_000)
-        runs.start(tx, self.run.run_id, alive_until=alive_until)
+        until = alive_until(self.context.settings, tx.now)
+        runs.start(tx, self.run.run_id, alive_until=until)
 
     def output(self, version: Version) -> dict[str, Any]:
         """A dataset version as something that came out."""

@@ -23,9 +23,8 @@ from safelight.store.turns import TooLate, Turns
 
 Clock = Callable[[], int]
 
-BUSY_S = (
-    10.0  # how long a writer waits, for others of this process and for those of other processes
-)
+# How long a writer waits, for others of this process and for those of other processes.
+BUSY_S = 10.0
 RETRY_AFTER_S = 2
 
 
