@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -15,18 +14,7 @@ from safelight.store.db import Database
 from safelight.store.models import NewVersion
 from tests.factories import House, add_house
 from tests.packages import add_version
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
+from tests.web import Site
 
 
 @pytest.fixture

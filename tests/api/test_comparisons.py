@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from safelight.actions import logs
 from safelight.actions.rerun import rerun
 from safelight.actions.settle import settle
@@ -15,21 +10,10 @@ from safelight.domain.jobs import Exit
 from safelight.store import runs
 from safelight.store.db import Database
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.jobs import started
 from tests.packages import actor
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
+from tests.web import Site
 
 
 def test_two_runs_are_compared(db: Database, site: Site, house: House, clock: FakeClock) -> None:

@@ -28,11 +28,6 @@ def site(db: Database, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
-@pytest.fixture
 def client(site: Site, house: House) -> Iterator[httpx.Client]:
     with site.as_(house, "member") as client:
         yield client

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,21 +15,10 @@ from safelight.store.data import NewData
 from safelight.store.db import Database
 from tests.factories import House, add_house
 from tests.pictures import picture
-from tests.web import Site, serving
+from tests.web import Site
 
 BOX = {"kind": "rectangle", "label": "apple", "geometry": [1, 2.5, 3, 4]}
 TRIANGLE = {"kind": "polygon", "label": "pear", "geometry": [[[0, 0], [4, 0], [4, 4.25]]]}
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +14,9 @@ from safelight.domain.jobs import Exit
 from safelight.store import runs
 from safelight.store.db import Database
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.jobs import launched, started
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
+from tests.web import Site
 
 
 def act(client: httpx.Client, action: str, **body: Any) -> Any:

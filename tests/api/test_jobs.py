@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from safelight.actions import settle
 from safelight.api.job_views import CountsView, JobDetail, JobRow, RunView
@@ -27,18 +23,7 @@ from safelight.store.db import Database
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
 from tests.jobs import launched, started
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
+from tests.web import Site
 
 
 def test_a_row_says_all_of_its_newest_run(

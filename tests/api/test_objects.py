@@ -30,11 +30,6 @@ def site(db: Database, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
 def issue(context: Context, house: House, filename: str = "a.jpg") -> str:
     with context.db.transaction() as tx:
         return objects.issue_name(tx, house.organization_id, "DATA", filename)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,23 +11,11 @@ import pytest
 
 from safelight.actions import objects
 from safelight.store import runs
-from safelight.store.db import Database
 from tests.api.test_datasets import make_version
 from tests.factories import House, add_house
-from tests.web import Site, serving
+from tests.web import Site
 
 COCO = b'{"images": [], "categories": [], "annotations": []}'
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 @pytest.fixture

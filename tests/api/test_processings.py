@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from safelight.store.db import Database
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.packages import add_version, processing_archive, training_archive
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
+from tests.web import Site
 
 
 @pytest.fixture

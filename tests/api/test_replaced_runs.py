@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,22 +14,11 @@ from safelight.store import runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.jobs import started
-from tests.web import Site, serving
+from tests.web import Site
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 def runner(site: Site, run: Run) -> httpx.Client:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from safelight.actions.processings import Wish, launch_processing, register
@@ -14,20 +11,9 @@ from safelight.api.reruns import CheckView, FormView
 from safelight.domain.jobs import Exit
 from safelight.store.db import Database
 from safelight.store.jobs import Job
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.packages import actor, add_version, processing_archive
-from tests.web import Site, serving
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
+from tests.web import Site
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,6 @@ from tests.jobs import launched, order
 from tests.web import Site, serving
 
 HASH = "a" * 64
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
 
 
 @pytest.fixture

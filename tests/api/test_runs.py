@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,20 +21,9 @@ from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
 from tests.jobs import launched, started
-from tests.web import Site, serving
+from tests.web import Site
 
 AT = 1_795_395_723_123_456
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 @pytest.fixture

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from safelight.api.samples import SamplesView
 from safelight.domain.jobs import Resources
 from safelight.store import samples
 from safelight.store.db import Database
 from safelight.store.samples import Sample, Usage
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.jobs import started
-from tests.web import Site, serving
+from tests.web import Site
 
 AT = 1_795_395_723_123_456
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 def test_samples_come_with_the_peak_and_the_limits(db: Database, site: Site, house: House) -> None:

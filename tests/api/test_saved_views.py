@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,21 +11,10 @@ from sqlalchemy import delete, update
 from safelight.actions import access
 from safelight.store import schema, users
 from safelight.store.db import Database
-from tests.factories import House, add_house
-from tests.web import Site, serving
+from tests.factories import House
+from tests.web import Site
 
 PATH = "/api/v1/views"
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 def save(client: httpx.Client, name: str = "Nightly", **given: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,21 +21,10 @@ from tests.packages import (
     processing_archive,
     training_archive,
 )
-from tests.web import Site, serving
+from tests.web import Site
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
 RETRY = {"kinds": ["lost", "out_of_memory"], "times": 2, "backoff_s": 5}
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 @pytest.fixture

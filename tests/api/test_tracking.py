@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,22 +14,11 @@ from safelight.scheduler.rescue import UNANSWERED_S, Rescue
 from safelight.store import runs
 from safelight.store.db import Database
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
+from tests.factories import House
 from tests.scheduler.listening import listen
-from tests.web import Site, serving
+from tests.web import Site
 
 LOST_AFTER_S = 900
-
-
-@pytest.fixture
-def site(db: Database, tmp_path: Path) -> Iterator[Site]:
-    with serving(db, tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 def track(site: Site, house: House, key: str = "", **given: Any) -> dict[str, Any]:

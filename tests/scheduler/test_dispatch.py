@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from safelight.actions import stop
@@ -16,19 +14,9 @@ from safelight.store import queue, runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
-from tests.jobs import context_on, launched
+from tests.factories import House
+from tests.jobs import launched
 from tests.scheduler.fake import ScriptedEngine
-
-
-@pytest.fixture
-def context(db: Database, tmp_path: Path) -> Context:
-    return context_on(db, tmp_path, local_slots=2)
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
 
 
 def now(db: Database, run: Run) -> Run:

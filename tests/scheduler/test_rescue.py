@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from safelight.actions.context import Context
 from safelight.domain.jobs import FAILED, KILLED, RUNNING, Exit, FailureKind, RunStatus
 from safelight.domain.permissions import Actor
 from safelight.scheduler import silence
-from safelight.scheduler.dispatch import Dispatch
 from safelight.scheduler.rescue import UNANSWERED_S, Rescue
 from safelight.scheduler.silence import ATTENTIVE_S
 from safelight.scheduler.watch import SHIPPING_S, Watch
@@ -20,38 +18,13 @@ from safelight.store import runs
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
-from tests.factories import House, add_house
-from tests.jobs import context_on, launched
+from tests.factories import House
 from tests.scheduler.fake import ScriptedEngine
 from tests.scheduler.listening import listen
 
 MICROS = 1_000_000
 LOST_AFTER_S = 900
 DAY_S = 86_400.0
-
-
-@pytest.fixture
-def context(db: Database, tmp_path: Path) -> Context:
-    return context_on(db, tmp_path)
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
-@pytest.fixture
-def engine() -> ScriptedEngine:
-    return ScriptedEngine()
-
-
-@pytest.fixture
-def run(context: Context, house: House, engine: ScriptedEngine) -> Run:
-    """A run that its engine has and whose runner has started."""
-    _, run = launched(context.db, house)
-    Dispatch(context, {"local": engine}).step()
-    with context.db.transaction() as tx:
-        return runs.start(tx, run.run_id, alive_until=tx.now + LOST_AFTER_S * MICROS)[0]
 
 
 @pytest.fixture

@@ -39,30 +39,6 @@ MICROS = 1_000_000
 
 
 @pytest.fixture
-def context(db: Database, tmp_path: Path) -> Context:
-    return context_on(db, tmp_path)
-
-
-@pytest.fixture
-def house(db: Database) -> House:
-    return add_house(db)
-
-
-@pytest.fixture
-def engine() -> ScriptedEngine:
-    return ScriptedEngine()
-
-
-@pytest.fixture
-def run(context: Context, house: House, engine: ScriptedEngine) -> Run:
-    """A run that its engine has and whose runner has started."""
-    _, run = launched(context.db, house)
-    Dispatch(context, {"local": engine}).step()
-    with context.db.transaction() as tx:
-        return runs.start(tx, run.run_id, alive_until=tx.now + 900 * MICROS)[0]
-
-
-@pytest.fixture
 def member(house: House) -> Actor:
     return Actor(house.member, "m", house.organization_id, "member")
 
