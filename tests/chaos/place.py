@@ -22,9 +22,14 @@ from tests.chaos.reading import is_at_rest, read_history
 from tests.live import LiveServer
 from tests.scripts import add_processing
 
-CRASH = Path(__file__).parent / "crash"
+CHAOS = Path(__file__).parent
 PATIENCE_S = 90.0
 NONE: Mapping[str, float] = MappingProxyType({})
+
+
+def put_inside(folder: str) -> dict[str, str]:
+    """The variables with which Python imports `sitecustomize.py` of that folder at its start."""
+    return {"PYTHONPATH": os.pathsep.join([str(CHAOS / folder), str(CHAOS.parents[1])])}
 
 
 class Place:
@@ -60,7 +65,7 @@ class Place:
         (self._crash / "points").write_text("\n".join(f"safelight.{each}" for each in points))
         values = (f"safelight.{name}={value}" for name, value in constants.items())
         (self._crash / "constants").write_text("\n".join(values))
-        self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), "PYTHONPATH": str(CRASH)}
+        self.live.environment |= {"SAFELIGHT_CRASH": str(self._crash), **put_inside("crash")}
 
     def set_clock(self, by_s: float) -> None:
         """Set the time of day of all processes, once more by so many seconds."""

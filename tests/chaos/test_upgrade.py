@@ -22,10 +22,9 @@ from safelight.store import assets, migrations, organizations, runs, schema, ver
 from safelight.store.db import Database
 from tests.chaos import scripts
 from tests.chaos.history import text_of
-from tests.chaos.place import Place, ready, wait_until
+from tests.chaos.place import Place, put_inside, ready, wait_until
 from tests.postgres import PostgresServer
 
-UPGRADE = Path(__file__).parent / "upgrade"
 ENDS = ("SUCCEEDED", "FAILED", "KILLED")
 PICTURES = 1200  # more than two batches of the import
 MIGRATION = '''
@@ -59,7 +58,7 @@ class Upgrade:
         self.folder = folder / "upgrade"
         (self.folder / "versions").mkdir(parents=True)
         self.place = Place(
-            folder, SAFELIGHT_UPGRADE=str(self.folder), PYTHONPATH=str(UPGRADE), **environment
+            folder, SAFELIGHT_UPGRADE=str(self.folder), **put_inside("upgrade"), **environment
         )
 
     def hold(self) -> None:

@@ -13,57 +13,30 @@ would; the machine's other clocks cannot be set.
 from __future__ import annotations
 
 import functools
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import os
 import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.chaos.changing import Change, Finder
+
 FOLDER = os.environ.get("SAFELIGHT_CRASH", "")
-Change = Callable[[ModuleType], None]
 
 
-class Finder(importlib.abc.MetaPathFinder):
-    """Lets modules be found as always, and changes them before anybody has anything of them."""
-
-    def __init__(self, points: list[str], constants: list[str]) -> None:
-        self.changes: dict[str, list[Change]] = defaultdict(list)
-        for point in points:
-            self._add(point, install)
-        for constant in constants:
-            self._add(constant, give)
-
-    def _add(self, what: str, change: Callable[[ModuleType, str], None]) -> None:
-        self.changes[what.partition(":")[0]].append(lambda module: change(module, what))
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        changes = self.changes.pop(fullname, ())
-        if not changes:
-            return None
-        spec = importlib.util.find_spec(fullname)
-        assert spec is not None
-        loader: Any = spec.loader
-        execute = loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            for change in changes:
-                change(module)
-
-        loader.exec_module = exec_module
-        return spec
+def changes() -> dict[str, list[Change]]:
+    """What `points` and `constants` ask for, by module."""
+    found: dict[str, list[Change]] = defaultdict(list)
+    for what, change in (("points", install), ("constants", give)):
+        for line in lines(what):
+            found[line.partition(":")[0]].append(functools.partial(change, line))
+    return found
 
 
-def install(module: ModuleType, point: str) -> None:
+def install(point: str, module: ModuleType) -> None:
     _, dotted, when = point.split(":")
     *owners, name = dotted.split(".")
     owner: Any = functools.reduce(getattr, owners, module)
@@ -82,7 +55,7 @@ def install(module: ModuleType, point: str) -> None:
     setattr(owner, name, staticmethod(armed) if is_bound else armed)
 
 
-def give(module: ModuleType, constant: str) -> None:
+def give(constant: str, module: ModuleType) -> None:
     """Before anybody imports it from there, so everybody has this value."""
     name, _, value = constant.partition(":")[2].partition("=")
     assert isinstance(vars(module)[name], float), f"{constant}: there is no such number"
@@ -114,6 +87,6 @@ def lines(name: str) -> list[str]:
 
 
 if FOLDER:
-    sys.meta_path.insert(0, Finder(lines("points"), lines("constants")))
+    sys.meta_path.insert(0, Finder(changes()))
     time.time_ns = lambda: _time_ns() + set_by_ns()
     time.time = lambda: time.time_ns() / 1e9

@@ -8,16 +8,13 @@ and waits there, for ever, if `hold` exists.
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+from tests.chaos.changing import Finder
 
 FOLDER = Path(os.environ.get("SAFELIGHT_UPGRADE", ""))
 
@@ -53,38 +50,13 @@ def hold_import(module: Any) -> None:
     module.Writer._write_batch = write_batch
 
 
-class Finder(importlib.abc.MetaPathFinder):
-    """Lets modules be found as always, and changes them before anybody has anything of them."""
-
-    def __init__(self, changes: dict[str, Callable[[Any], None]]) -> None:
-        self.changes = changes
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        change = self.changes.pop(fullname, None)
-        if change is None:
-            return None
-        spec = importlib.util.find_spec(fullname)
-        assert spec is not None
-        loader: Any = spec.loader
-        execute = loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            change(module)
-
-        loader.exec_module = exec_module
-        return spec
-
-
 if FOLDER.name:
     sys.meta_path.insert(
         0,
         Finder(
             {
-                "safelight.store.migrations": add_migrations,
-                "safelight.internals.import_documents": hold_import,
+                "safelight.store.migrations": [add_migrations],
+                "safelight.internals.import_documents": [hold_import],
             }
         ),
     )
