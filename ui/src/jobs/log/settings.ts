@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useKept } from "../../components/kept";
 
 export const TIMESTAMPS = ["off", "utc", "local", "relative"] as const;
 export type Timestamps = (typeof TIMESTAMPS)[number];
@@ -10,29 +10,14 @@ export interface LogSettings {
 
 export const afterThat = (value: Timestamps): Timestamps => TIMESTAMPS[(TIMESTAMPS.indexOf(value) + 1) % TIMESTAMPS.length] ?? "off";
 
-const KEY = "safelight.log";
-
 /** How this reader likes logs; kept in the browser. */
 export function useLogSettings(): [LogSettings, (change: Partial<LogSettings>) => void] {
-  const [settings, setSettings] = useState(stored);
-  const change = (part: Partial<LogSettings>) => {
-    const next = { ...settings, ...part };
-    setSettings(next);
-    try {
-      localStorage.setItem(KEY, JSON.stringify(next));
-    } catch {
-      // storage is closed to us: it holds until the page is left
-    }
-  };
-  return [settings, change];
+  const [settings, setSettings] = useKept("safelight.log", settingsOf);
+  return [settings, (part) => setSettings({ ...settings, ...part })];
 }
 
-function stored(): LogSettings {
+function settingsOf(stored: unknown): LogSettings {
   const narrow = window.matchMedia("(max-width: 760px)").matches;
   const usual: LogSettings = { timestamps: narrow ? "off" : "local", wrap: narrow };
-  try {
-    return { ...usual, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<LogSettings>) };
-  } catch {
-    return usual;
-  }
+  return { ...usual, ...(stored as Partial<LogSettings> | null) };
 }
