@@ -49,3 +49,9 @@ def started(db: Database, house: House, **given: Any) -> Run:
     _, run = launched(db, house, **given)
     with db.transaction() as tx:
         return runs.start(tx, run.run_id, alive_until=tx.now + 900_000_000)[0]
+
+
+def now(db: Database, run: Run) -> Run:
+    """The run as it stands."""
+    with db.read() as read:
+        return runs.get(read, run.run_id)

@@ -28,18 +28,13 @@ from safelight.store import events, jobs, runs, schema
 from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.factories import House, add_house
-from tests.jobs import launched, started
+from tests.jobs import launched, now, started
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
 
 
 def member_of(house: House) -> Actor:
     return Actor(house.member, "m", house.organization_id, "member")
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 def test_reports_that_come_at_the_same_moment_end_a_run_once(db: Database) -> None:

@@ -15,7 +15,7 @@ from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House
-from tests.jobs import started
+from tests.jobs import now, started
 from tests.web import Site
 
 LOST = Exit(failure=Failure(FailureKind.LOST, "Nothing was heard."))
@@ -27,11 +27,6 @@ def runner(site: Site, run: Run) -> httpx.Client:
     with site.context.db.transaction() as tx:
         runs.admit(tx, run.run_id, token_hash(token))
     return site.client(token)
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
-from tests.jobs import launched, order
+from tests.jobs import launched, now, order
 from tests.web import Site, serving
 
 HASH = "a" * 64
@@ -55,11 +55,6 @@ def runner(site: Site, run: Run) -> httpx.Client:
 
 def post(client: httpx.Client, what: str, body: dict[str, Any] | None = None) -> httpx.Response:
     return client.post(f"/api/v1/runner/{what}", json=body or {})
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 def log(client: httpx.Client, offset: int, data: bytes, stream: str = "stdout") -> httpx.Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from safelight.actions.context import Context
+from safelight.domain.permissions import Actor
 from safelight.scheduler.dispatch import Dispatch
 from safelight.store import runs
 from safelight.store.db import Database
@@ -41,3 +42,8 @@ def run(context: Context, house: House, engine: ScriptedEngine) -> Run:
     Dispatch(context, {"local": engine}).step()
     with context.db.transaction() as tx:
         return runs.start(tx, run.run_id, alive_until=tx.now + LOST_AFTER_S * MICROS)[0]
+
+
+@pytest.fixture
+def member(house: House) -> Actor:
+    return Actor(house.member, "m", house.organization_id, "member")

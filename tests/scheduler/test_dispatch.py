@@ -10,18 +10,11 @@ from safelight.domain.jobs import FAILED, KILLED, PENDING, QUEUED, FailureKind, 
 from safelight.domain.permissions import Actor
 from safelight.engines.base import Work
 from safelight.scheduler.dispatch import CLAIM_S, Dispatch
-from safelight.store import queue, runs
-from safelight.store.db import Database
-from safelight.store.runs import Run
+from safelight.store import queue
 from tests.conftest import FakeClock
 from tests.factories import House
-from tests.jobs import launched
+from tests.jobs import launched, now
 from tests.scheduler.fake import ScriptedEngine
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 def test_a_pending_run_is_handed_to_its_engine(context: Context, house: House) -> None:

@@ -15,10 +15,9 @@ from safelight.scheduler.rescue import UNANSWERED_S, Rescue
 from safelight.scheduler.silence import ATTENTIVE_S
 from safelight.scheduler.watch import SHIPPING_S, Watch
 from safelight.store import runs
-from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
-from tests.factories import House
+from tests.jobs import now
 from tests.scheduler.fake import ScriptedEngine
 from tests.scheduler.listening import listen
 
@@ -30,16 +29,6 @@ DAY_S = 86_400.0
 @pytest.fixture
 def rescue(context: Context, engine: ScriptedEngine, clock: FakeClock) -> Rescue:
     return Rescue(context, {"local": engine}, clock.uptime)
-
-
-@pytest.fixture
-def member(house: House) -> Actor:
-    return Actor(house.member, "m", house.organization_id, "member")
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 def status(context: Context, run: Run) -> RunStatus:

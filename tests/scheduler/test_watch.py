@@ -32,20 +32,10 @@ from safelight.store.db import Database
 from safelight.store.runs import Run
 from tests.conftest import FakeClock
 from tests.factories import House, add_house
-from tests.jobs import context_on, launched
+from tests.jobs import context_on, launched, now
 from tests.scheduler.fake import ScriptedEngine
 
 MICROS = 1_000_000
-
-
-@pytest.fixture
-def member(house: House) -> Actor:
-    return Actor(house.member, "m", house.organization_id, "member")
-
-
-def now(db: Database, run: Run) -> Run:
-    with db.read() as read:
-        return runs.get(read, run.run_id)
 
 
 def test_a_process_that_ended_before_it_began_has_failed(
