@@ -96,6 +96,8 @@ def test_while_paused_changes_are_counted_and_come_in_by_one_press(
     expect(page).to_have_url(re.compile(r"search=hello"))
     row = page.locator(f"[data-job='{house['hello']}']")
     expect(row).to_contain_text("Success")
+    others = page.locator("[data-job]").filter(has_not_text="hello")
+    expect(others).to_have_count(0)  # the rows of the question before have gone
     before = page.get_by_role("row").count()
     page.get_by_role("button", name=re.compile("Hold the list still")).click()
     with live.client() as client:
