@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import create_engine, insert, select, text, update
 
 from safelight.errors import Conflict, Invalid
 from safelight.ids import uuid7
@@ -96,3 +96,38 @@ def test_a_number_or_text_that_fits_no_column_is_refused(db: Database) -> None:
         tx.execute(schema.data.update().values(width=2**64))
     with pytest.raises(Invalid), db.read() as read:
         read.all(select(schema.user).where(schema.user.c.name == "\ud800"))
+
+
+def test_a_read_sees_the_database_of_one_moment(db: Database) -> None:
+    house = add_house(db)
+    names = select(schema.organization.c.name).where(
+        schema.organization.c.organization_id == house.organization_id
+    )
+    with db.read() as read:
+        before = read.scalar(names)
+        with db.transaction() as tx:
+            tx.execute(update(schema.organization).values(name="renamed meanwhile"))
+        assert read.scalar(names) == before
+    with db.read() as read:
+        assert read.scalar(names) == "renamed meanwhile"
+
+
+def test_a_connection_that_went_away_while_idle_is_replaced(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.is_sqlite:
+        pytest.skip("SQLite has no connections that go away")
+    add_house(db)
+    monkeypatch.setattr("safelight.store.db._IDLE_S", 0.0)
+    other = create_engine(db.url)
+    with other.begin() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        ).scalar()
+    other.dispose()
+    assert ended
+    with db.read() as read:
+        assert read.all(select(schema.organization.c.name))

@@ -15,8 +15,7 @@ from safelight.store.db import Read
 from safelight.store.jobfilter import Filter
 from safelight.store.jobwalk import Shape, cell, kinds, shape_of, statement, values_of
 
-COUNT_LIMIT = 5_000  # of one type and status, on an index alone
-ROW_LIMIT = 1_000  # where the rows have to be looked at, too
+COUNT_LIMIT = 1_000  # of one type and status
 TEXT_LIMIT = 250  # of all types and statuses, where their texts have to be read
 
 _Kind = tuple[str, str]
@@ -61,11 +60,10 @@ def _pairs(read: Read, filter: Filter) -> tuple[Mapping[_Kind, int], int | None]
         found = Counter((hit.type, hit.status) for hit in hits)
         return found, None if are_all else 0
     shape = shape_of(read, filter)
-    limit = COUNT_LIMIT if len(shape.filters) <= 1 else ROW_LIMIT
-    rows = read.execute(_cells(shape), {**values_of(filter), "limit": limit + 1})
+    rows = read.execute(_cells(shape), {**values_of(filter), "limit": COUNT_LIMIT + 1})
     numbers = {(type, status): number for type, status, number in rows}
-    is_capped = any(number > limit for number in numbers.values())
-    return numbers, limit if is_capped else None
+    is_capped = any(number > COUNT_LIMIT for number in numbers.values())
+    return numbers, COUNT_LIMIT if is_capped else None
 
 
 @lru_cache(maxsize=256)
