@@ -246,7 +246,7 @@ def sqlite_url(path: Path) -> str:
 
 def _engine(url: str, pool_size: int, checkpoint_pages: int) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True)
         _ping_the_idle(engine)
         return engine
     engine = create_engine(
