@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from safelight.actions.operations import launch_operation
-from safelight.domain.annotations import Annotation, Document, ShapeKind, draft
+from safelight.domain.annotations import (
+    EMPTY,
+    Annotation,
+    Document,
+    ShapeKind,
+    add_annotation,
+    draft,
+)
 from safelight.domain.operations import Operation
+from safelight.internals import plans
 from safelight.store import assets, changes, data, datasets, labels, tags, versions
 from safelight.store.changes import Author
 from safelight.store.data import NewData
@@ -95,8 +105,6 @@ def say(shop: Workshop, said: Said, version_id: UUID | None = None) -> None:
 
 
 def _document(asset: Any, shapes: Any, keys: dict[str, int], at: int) -> tuple[Document, Any]:
-    from safelight.domain.annotations import EMPTY, add_annotation
-
     if not shapes:
         return EMPTY, asset.numbers
     drafts = tuple(
@@ -143,3 +151,15 @@ def lock(shop: Workshop, version_id: UUID | None = None) -> None:
     with shop.db.transaction() as tx:
         house = shop.house
         versions.lock(tx, house.organization_id, version_id or shop.version_id, house.owner)
+
+
+def interfere(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Let others do something once, after all was read and written and before anything is switched."""
+    real = plans.switch
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(plans, "switch", real)
+        action()
+        return real(*given, **named)
+
+    monkeypatch.setattr(plans, "switch", interrupted)

@@ -64,6 +64,7 @@ def launch_operation(
     Raises Denied, NotFound, Locked, NameTaken, or Invalid naming what does not fit; nothing is launched then.
     """
     require(by, "write_data")
+    asked.check_scope()
     with context.db.read() as read:
         version = versions.get(read, by.organization_id, version_id)
         asked = resolve(read, by.organization_id, asked)

@@ -55,6 +55,11 @@ class Operation:
         """Names of the versions that it will make beside that one."""
         return []
 
+    def check_scope(self) -> None:
+        """Raises Invalid where more may be lost than is meant. Asked once, before it is launched: pictures that
+        were chosen one by one are kept apart from then on.
+        """
+
     def describe(self, version: str) -> str:
         """The name of its job, on the version DATASET/VERSION."""
         return f"{self.title}, {version}"

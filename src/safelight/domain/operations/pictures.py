@@ -257,7 +257,7 @@ class DeletePictures(Operation):
     pictures: Pictures = some_pictures()
     everything: bool = asked("All pictures are meant.", default=False)
 
-    def __post_init__(self) -> None:
+    def check_scope(self) -> None:
         check_meant(self.pictures.is_everything, self.everything, "pictures")
 
     def describe(self, version: str) -> str:

@@ -104,7 +104,7 @@ class DeleteShapes(Operation):
     pictures: Pictures = some_pictures()
     everything: bool = asked("All annotations are meant.", default=False)
 
-    def __post_init__(self) -> None:
+    def check_scope(self) -> None:
         narrowed = self.labels or self.kinds or not self.pictures.is_everything
         check_meant(not narrowed, self.everything, "annotations")
 
