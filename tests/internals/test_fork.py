@@ -15,10 +15,10 @@ from safelight.domain.jobs import KILLED, RUNNING, SUCCEEDED, Ending, Exit
 from safelight.domain.operations import Fork
 from safelight.errors import Denied, NameTaken, NotFound
 from safelight.internals import operate
-from safelight.store import assets, runs, schema, tags, versions
+from safelight.store import assets, assettags, runs, schema, tags, versions
 from safelight.store.packed import packed
 from tests.factories import add_house
-from tests.internals.importing import Workshop, coco
+from tests.internals.importing import Workshop, changes_of, coco
 
 APPLE = ("apple", "r", [1, 2, 3, 4])
 
@@ -108,7 +108,8 @@ def test_tags_of_assets_go_along_as_tags_of_the_new_version(filled: Workshop) ->
         keys = assets.keys_by_filename(tx, filled.version.version_key)
         house = filled.house.organization_id
         tag = tags.add(tx, house, filled.version_id, tags.ASSET, "hard")
-        tags.attach(tx, [tag], [keys["2.jpg"]])
+        change_set = changes_of(tx, filled.version, filled.house.member)
+        assettags.attach(tx, change_set, filled.version, [tag], [keys["2.jpg"]])
     made = fork(filled)
     with filled.db.read() as read:
         keys = assets.keys_by_filename(read, filled.version_of(made).version_key)

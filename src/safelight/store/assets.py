@@ -397,35 +397,23 @@ def remove(
     tx: Transaction, change_set: ChangeSet, version: Version, asset_keys: Sequence[int]
 ) -> int:
     """Take assets out of a version; how many there were. `version` must be open to write alone."""
-    gone = tx.all(
-        delete(_assets)
-        .where(
-            _assets.c.version_key == version.version_key, _assets.c.asset_key.in_(list(asset_keys))
+    return sum(
+        remove_where(
+            tx, change_set, version, _assets.c.asset_key.in_(asset_keys[at : at + AT_ONCE])
         )
-        .returning(_assets.c.asset_key, _assets.c.data_key, _assets.c.document_key)
+        for at in range(0, len(asset_keys), AT_ONCE)
     )
-    versions.count_assets(tx, version, -len(gone))
-    changes.record(
-        tx,
-        change_set,
-        (
-            AssetChange(row.asset_key, row.data_key, True, False, row.document_key, None)
-            for row in gone
-        ),
-    )
-    return len(gone)
 
 
-def purge(tx: Transaction, version_key: int, limit: int = 2000) -> int:
-    """Take a step of assets away from a version that was removed; how many. 0: nothing is left."""
-    some = (
-        select(_assets.c.asset_key)
-        .where(_assets.c.version_key == version_key)
-        .order_by(_assets.c.asset_key)
-        .limit(limit)
-    )
-    number: int = tx.execute(delete(_assets).where(_assets.c.asset_key.in_(some))).rowcount
-    return number
+def remove_where(
+    tx: Transaction, change_set: ChangeSet, version: Version, *conditions: ColumnElement[bool]
+) -> int:
+    """The same of all that meet conditions on `schema.asset`, in a few statements."""
+    chosen = (_assets.c.version_key == version.version_key, *conditions)
+    changes.record_removal(tx, change_set, *chosen)
+    gone: int = tx.execute(delete(_assets).where(*chosen)).rowcount
+    versions.count_assets(tx, version, -gone)
+    return gone
 
 
 # --- changing what is said ------------------------------------------------------------------------

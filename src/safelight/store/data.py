@@ -17,6 +17,7 @@ from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
 
 _data, _datalakes, _versions = schema.data, schema.datalake, schema.dataset_version
+_assets = schema.asset
 _tags, _data_tags = schema.tag, schema.data_tag
 READ_AT_ONCE = 5000
 
@@ -393,11 +394,18 @@ def change(tx: Transaction, data: Data, **values: Any) -> Data:
 def in_versions(read: Read, data_keys: Sequence[int]) -> list[int]:
     """Those of the keys that are assets of some version."""
     rows = read.all(
-        select(schema.asset.c.data_key).where(schema.asset.c.data_key.in_(data_keys)).distinct()
+        select(_assets.c.data_key)
+        .join(_versions, _versions.c.version_key == _assets.c.version_key)
+        .where(_assets.c.data_key.in_(data_keys), _versions.c.removed_at.is_(None))
+        .distinct()
     )
     return [row.data_key for row in rows]
 
 
 def remove(tx: Transaction, data_keys: Sequence[int]) -> None:
-    """Delete rows that no version uses; the caller removes their objects after the commit."""
+    """Delete rows that no version uses; the caller removes their objects after the commit.
+
+    A removed version does not keep them: whoever brings it back finds these pictures missing.
+    """
+    tx.execute(delete(_assets).where(_assets.c.data_key.in_(data_keys)))
     tx.execute(delete(_data).where(_data.c.data_key.in_(data_keys)))

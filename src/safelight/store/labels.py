@@ -35,8 +35,14 @@ def reserve_keys(tx: Transaction, organization_id: UUID, count: int) -> range:
 
 
 def write(tx: Transaction, version: Version, labels: LabelList, by: Author) -> Version:
-    """Put a new list in the place of the version's. `version` must be open to write alone."""
-    key = documents.add(tx, version.organization_id, datasets.build_labels(labels))
+    """Put a new list in the place of the version's. `version` must be open to write alone.
+
+    The same list again is no change, so nothing is recorded.
+    """
+    content = datasets.build_labels(labels)
+    if content == documents.get(tx, version.labels_key):
+        return version
+    key = documents.add(tx, version.organization_id, content)
     change_set = changes.open_set(
         tx, version.organization_id, version.version_key, by, changes.LABELS
     )

@@ -302,7 +302,7 @@ dataset_version = Table(
     _ref("forked_from", "dataset_version.version_id", nullable=True),
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
-    Column("removed_at", Instant),  # gone for everybody at once; its assets go in small steps
+    Column("removed_at", Instant),  # gone for everybody at once; its assets stay for an undo
     CheckConstraint("(locked_by IS NULL) = (locked_at IS NULL)", name="lock"),
     Index(
         "uq_dataset_version_name",
@@ -354,6 +354,12 @@ change_set = Table(
     Column("labels_before", Key),
     Column("labels_after", Key),
     Column("created_at", Instant, nullable=False),
+    # Of the version's own row, what changed: {name, description, type, exists: value}.
+    Column("fields_before", Json),
+    Column("fields_after", Json),
+    Column("undoes", Key),
+    Column("undone_by", Key),  # the undo that holds now; null again once that was undone
+    Column("numbers", Json),  # how much it changed, once it was counted; see store/numbers.py
     Index("ix_change_set_version", "version_key", "change_set_key"),
     Index(  # a run has one change set of a kind per version
         "uq_change_set_run",
@@ -377,6 +383,21 @@ asset_change = Table(
     Column("exists_after", Boolean, nullable=False),
     Column("document_before", Key),
     Column("document_after", Key),
+    # Of an asset that does not exist on one of the sides: what else its row says.
+    Column("next_annotation", Integer),
+    Column("next_shape", Integer),
+    Column("asset_created_at", Instant),
+    sqlite_with_rowid=False,
+)
+
+asset_tag_change = Table(
+    "asset_tag_change",
+    metadata,
+    Column("change_set_key", Key, ForeignKey("change_set.change_set_key"), primary_key=True),
+    Column("asset_key", Key, primary_key=True),  # no foreign keys: both may be gone since
+    Column("tag_id", Id, primary_key=True),
+    Column("was_on", Boolean, nullable=False),
+    Column("is_on", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
