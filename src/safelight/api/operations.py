@@ -1,8 +1,11 @@
-"""Long operations on a version, each a job: import, fork, export; and the jobs that a version has."""
+"""Long operations on a version, each a job: import, export and those that are declared in `domain/operations`;
+and the jobs that a version has.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -15,6 +18,7 @@ from safelight.actions.context import Context
 from safelight.actions.export import launch_export
 from safelight.actions.fork import launch_fork
 from safelight.actions.import_annotations import KeptFile, launch_import
+from safelight.actions.operations import launch_operation
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_list import shown
 from safelight.api.job_query import JobReader
@@ -22,6 +26,7 @@ from safelight.api.job_views import JobDetail, JobRow, answer
 from safelight.api.jobs import get_job
 from safelight.api.multipart import FilePart, Form, read_form
 from safelight.api.views import Page
+from safelight.domain import operations as declared
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, NotFound
 from safelight.store import joblist, jobs, runs, versions
@@ -30,17 +35,6 @@ from safelight.store.jobs import Job
 router = APIRouter(tags=["datasets"])
 
 IdempotencyKey = Annotated[str | None, Header(max_length=200)]
-
-
-class ForkBody(BaseModel):
-    """`asset_ids` null: all pictures."""
-
-    name: str
-    description: str = ""
-    with_annotations: bool = True
-    with_labels: bool = True
-    with_tags: bool = True
-    asset_ids: list[UUID] | None = None
 
 
 class ExportBody(BaseModel):
@@ -140,28 +134,45 @@ def _flag(form: Form, name: str, *, default: bool) -> bool:
     return _FLAGS[text]
 
 
-@router.post("/versions/{version_id}/fork", status_code=201, response_model=JobDetail)
-def fork_version(
+def _route(kind: type[declared.Operation]) -> Callable[..., Response]:
+    """The route that launches an operation: its body is what the operation declares."""
+
+    def launch(
+        version_id: UUID,
+        body: Any,
+        actor: DataWriter,
+        context: Ctx,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        job = _launch(context, actor, version_id, body, idempotency_key)
+        return _launched(context, actor, job)
+
+    launch.__name__ = f"{kind.operation}_version"
+    launch.__doc__ = kind.__doc__
+    launch.__annotations__["body"] = kind
+    return launch
+
+
+def _launch(
+    context: Context,
+    by: Actor,
     version_id: UUID,
-    body: ForkBody,
-    actor: DataWriter,
-    context: Ctx,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    """Make another version of the same dataset from this one, as a job. 409 if its name is taken."""
-    _, job, _ = launch_fork(
-        context,
-        actor,
-        version_id,
-        body.name,
-        description=body.description,
-        with_annotations=body.with_annotations,
-        with_labels=body.with_labels,
-        with_tags=body.with_tags,
-        asset_ids=body.asset_ids,
-        idempotency_key=idempotency_key,
+    asked: declared.Operation,
+    idempotency_key: str | None,
+) -> Job:
+    if isinstance(asked, declared.Fork):
+        return launch_fork(context, by, version_id, asked, idempotency_key=idempotency_key)[1]
+    return launch_operation(context, by, version_id, asked, idempotency_key=idempotency_key)[0]
+
+
+for _kind in declared.OPERATIONS.values():
+    router.add_api_route(
+        f"/versions/{{version_id}}/{_kind.operation.replace('_', '-')}",
+        _route(_kind),
+        methods=["POST"],
+        status_code=201,
+        response_model=JobDetail,
     )
-    return _launched(context, actor, job)
 
 
 @router.post("/versions/{version_id}/export", status_code=201, response_model=JobDetail)

@@ -14,6 +14,7 @@ from safelight import __version__
 from safelight.cli import (
     bulk,
     data,
+    dataset,
     diff,
     house,
     jobs,
@@ -53,6 +54,7 @@ commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
 commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)
+commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)
 commands.add_typer(scripts.processing, name="processing", rich_help_panel=_SCRIPTS)
 commands.add_typer(scripts.training, name="training", rich_help_panel=_SCRIPTS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -134,9 +134,21 @@ class Version(Record):
     def fork(self, name: str, **options: Any) -> Job:
         """Make version `name` of the same dataset from this one; returns the job that does it.
 
-        Options: `description`, `with_annotations`, `with_labels`, `with_tags`, `asset_ids`.
+        Options: `description`, `with_annotations`, `with_labels`, `with_tags`, `pictures` (see `operate`).
         """
-        return Job(self.http, self.http.launch(f"{self.path}/fork", {"name": name, **options}))
+        return self.operate("fork", name=name, **options)
+
+    def operate(self, operation: str, **parameters: Any) -> Job:
+        """Launch an operation on this version, such as `operate("split", parts={"train": 0.8, "val": 0.2})`;
+        returns the job that does it, all of it or nothing.
+
+        copy, merge, split, import_shapes, convert, tags_to_classes, classes_to_tags, tag, delete_pictures,
+        delete_shapes, rename_labels, merge_labels, delete_labels, fork: their parameters are those of the
+        routes. Most take `pictures`: `asset_ids`, `labels`, `tags`, `search`, `min_shapes`, `max_shapes`.
+        Raises Invalid naming what does not fit, NameTaken with a `proposal`, Locked.
+        """
+        body = {name: _plain(value) for name, value in parameters.items()}
+        return Job(self.http, self.http.launch(f"{self.path}/{operation.replace('_', '-')}", body))
 
     def lock(self) -> Version:
         """Refuse every change from now on."""
@@ -225,6 +237,17 @@ def _named(found: Iterable[R], name: str, problem: str) -> R:
         if name in {record.name, str(record.id)}:
             return record
     raise NotFound(problem, name=name)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON says it; a version by its id."""
+    if isinstance(value, Record | UUID):
+        return str(value.id if isinstance(value, Record) else value)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
 
 
 def _text(value: Any) -> str:

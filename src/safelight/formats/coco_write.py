@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Annotation, Shape, ShapeKind
 from safelight.domain.datasets import Label
 from safelight.domain.geometry import bounds, box_area, polygon_area, polygon_bounds
-from safelight.formats import rle
 from safelight.formats.coco import TEXT
 
 _SPACE = b" \t\r\n"

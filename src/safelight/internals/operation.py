@@ -17,11 +17,13 @@ import msgspec
 from safelight.actions.context import Context
 from safelight.actions.heartbeats import alive_until
 from safelight.actions.import_annotations import target_of
+from safelight.actions.selection import read_selection
 from safelight.domain.jobs import Failure, Progress
-from safelight.errors import Invalid
-from safelight.store import jobs, runs
+from safelight.domain.permissions import Actor, require
+from safelight.errors import Denied, Invalid
+from safelight.store import changes, jobs, organizations, runs, versions
 from safelight.store.changes import Author
-from safelight.store.db import Database, Transaction
+from safelight.store.db import Database, Read, Transaction
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 from safelight.store.versions import Version
@@ -65,6 +67,11 @@ class Operation:
         if self.job.target is None:
             raise Invalid("This job has no target.")
         return self.job.target.id
+
+    @property
+    def chosen(self) -> list[UUID] | None:
+        """Pictures that were chosen one by one; None if they were not."""
+        return read_selection(self.context, self.run.inputs.get("assets"))
 
     @property
     def folder(self) -> Path:
@@ -117,6 +124,33 @@ class Operation:
         except BaseException:
             _stop.release()
             raise
+
+    def open(self, tx: Transaction, version_id: UUID) -> Version:
+        """A version to change in this transaction, alone; the run is held (see `hold`), and who launched it
+        still may change data. Raises NotFound, Locked, Denied, AlreadyEnded.
+        """
+        version = versions.open_to_write(tx, self.organization_id, version_id, alone=True)
+        self.hold(tx)
+        self.check_rights(tx)
+        return version
+
+    def check_rights(self, read: Read) -> None:
+        """Raises Denied if who launched the run may not change data any more."""
+        user_id = self.run.triggered_by
+        role = organizations.role_of(read, self.organization_id, user_id)
+        if role is None:
+            raise Denied("Who launched this is no member of the organization any more.")
+        require(Actor(user_id, "", self.organization_id, role), "write_data")
+
+    def announce(self, tx: Transaction, version: Version) -> None:
+        """Tell the pages that the version is not what it was."""
+        changes.announce(
+            tx,
+            self.organization_id,
+            version.version_id,
+            self.author,
+            dataset_id=str(version.dataset_id),
+        )
 
     def hold(self, tx: Transaction) -> None:
         """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded.

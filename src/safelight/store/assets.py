@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     text,
     type_coerce,
@@ -75,10 +76,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """All that is given must hold. `tags`: for each group, the asset has one of its tags."""
+    """All that is given must hold. `label_keys`: it has a shape of one of them. `tags`: for each group, it
+    has one of its tags.
+    """
 
     asset_keys: Sequence[int] | None = None
     label_key: int | None = None
+    label_keys: Sequence[int] = ()
+    min_shapes: int | None = None
+    max_shapes: int | None = None
     tags: tuple[frozenset[str], ...] = ()
     data: DataFilter = field(default_factory=DataFilter)
     filename_prefixes: Sequence[str] | None = None
@@ -168,6 +174,16 @@ def page(
     return [_asset(row, contents=contents) for row in read.all(statement)]
 
 
+def chosen(
+    read: Read, columns: Sequence[ColumnElement[Any]], version_key: int, wanted: AssetFilter
+) -> Select[Any]:
+    """Columns of the assets that the filter lets through, for statements that go on from there."""
+    statement = select(*columns).select_from(_assets)
+    if wanted.data != data.EVERYTHING:
+        statement = statement.join(_data, _data.c.data_key == _assets.c.data_key)
+    return _filtered(read, statement, version_key, wanted)
+
+
 def count(read: Read, version: Version, wanted: AssetFilter = EVERYTHING) -> int:
     if wanted.is_empty:
         return version.asset_count
@@ -209,18 +225,33 @@ def _filtered(
         conditions.append(_assets.c.data_key.in_(data.keys_named(read, version_key, wanted.data)))
     if wanted.label_key is not None:
         conditions.append(_has_label(wanted.label_key))
+    if wanted.label_keys:
+        conditions.append(or_(*(_has_label(key) for key in wanted.label_keys)))
+    if wanted.min_shapes is not None:
+        conditions.append(_shapes() >= wanted.min_shapes)
+    if wanted.max_shapes is not None:
+        conditions.append(_shapes() <= wanted.max_shapes)
     conditions.extend(_has_tag(names) for names in wanted.tags)
     conditions.extend(data.conditions(wanted.data))
     return statement.where(*conditions)
 
 
 def _has_label(label_key: int) -> ColumnElement[bool]:
-    # The counts are a JSON object with number names only, so its text tells, on both databases.
-    counts = type_coerce(_counted.c.counts, Text)
     return exists().where(
         _counted.c.document_key == _assets.c.document_key,
-        counts.contains(f'"{label_key}":'),
+        counts_label(_counted.c.counts, label_key),
     )
+
+
+def counts_label(counts: ColumnElement[Any], label_key: int) -> ColumnElement[bool]:
+    """Whether the counts of a document name a label."""
+    # They are a JSON object with number names only, so its text tells, on both databases.
+    return type_coerce(counts, Text).contains(f'"{label_key}":')
+
+
+def _shapes() -> ColumnElement[int]:
+    counted = select(_counted.c.shapes).where(_counted.c.document_key == _assets.c.document_key)
+    return func.coalesce(counted.scalar_subquery(), 0)
 
 
 def _has_tag(names: Iterable[str]) -> ColumnElement[bool]:

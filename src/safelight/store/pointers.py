@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, null, select, true
+from sqlalchemy import delete, exists, func, insert, literal, null, select
 
 from safelight.domain.annotations import Numbers
 from safelight.store import schema, tags, versions
@@ -16,7 +16,6 @@ from safelight.store.versions import Version
 
 _assets, _data, _documents = schema.asset, schema.data, schema.document
 REMOVED_AT_ONCE = 2000
-COPIED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,8 @@ def copy(
     into: Version,
     *,
     with_documents: bool,
-    asset_keys: Sequence[int] | None,
 ) -> int:
-    """Fill an empty version with the assets of another, or some of them, in their order; how many.
+    """Fill an empty version with all assets of another, in their order; how many.
 
     Pointers are copied, documents shared. `into` must be open to write alone. No change is recorded:
     the version was made for this, so undoing it removes the version.
@@ -82,26 +80,15 @@ def copy(
         "next_annotation",
         "next_shape",
     )
-    copied = 0
-    for condition in _some(asset_keys):
-        rows = (
-            select(literal(into.version_key), _assets.c.data_key, literal(tx.now), *said)
-            .where(_assets.c.version_key == source.version_key, condition)
-            .order_by(_assets.c.asset_key)
-        )
-        statement = insert(_assets).from_select(names, rows)
-        copied += tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    rows = (
+        select(literal(into.version_key), _assets.c.data_key, literal(tx.now), *said)
+        .where(_assets.c.version_key == source.version_key)
+        .order_by(_assets.c.asset_key)
+    )
+    statement = insert(_assets).from_select(names, rows)
+    copied = int(tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
     versions.count_assets(tx, into, copied)
     return copied
-
-
-def _some(asset_keys: Sequence[int] | None) -> Iterator[ColumnElement[bool]]:
-    if asset_keys is None:
-        yield true()
-        return
-    wanted = sorted(set(asset_keys))
-    for at in range(0, len(wanted), COPIED_AT_ONCE):
-        yield _assets.c.asset_key.in_(wanted[at : at + COPIED_AT_ONCE])
 
 
 def copy_tags(tx: Transaction, source: Version, into: Version) -> None:

@@ -910,6 +910,277 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Version
+         * @description Copy pictures with what is said of them from another version into this one, as a job.
+         *
+         *     A picture that is here already stays the same asset. Labels go by name, or as `labels` says.
+         */
+        post: operations["copy_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Version
+         * @description Merge other versions with this one, into a new version or into this one, as a job.
+         *
+         *     A picture that several have comes in once; `mode` says what becomes of the annotations.
+         */
+        post: operations["merge_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Version
+         * @description Split a version into parts, by ratios or by tags, as a job. Every picture is in one part.
+         *
+         *     Ratios give exact numbers of pictures; the same seed gives the same parts. With `stratify` labels
+         *     (or tags) are as frequent in every part as in the whole.
+         */
+        post: operations["split_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/import-shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Shapes Version
+         * @description Take shapes of the same pictures from another version, as a job. No picture is added.
+         *
+         *     Labels go by name, or as `labels` says.
+         */
+        post: operations["import_shapes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Convert Version
+         * @description Convert shapes into another kind, as a job: polygons to boxes, masks to polygons, boxes to classes ...
+         *
+         *     What cannot be converted exactly is listed; `others` says what becomes of it. Shapes keep their ids.
+         */
+        post: operations["convert_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/tags-to-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tags To Classes Version
+         * @description Give pictures the classes that their tags name, as a job. Labels that are missing are made.
+         */
+        post: operations["tags_to_classes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/classes-to-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classes To Tags Version
+         * @description Give pictures the tags that their classes name, as a job. Tags that are missing are made.
+         */
+        post: operations["classes_to_tags_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag Version
+         * @description Put tags on pictures and take others off, as a job. Tags that are missing are made.
+         */
+        post: operations["tag_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Pictures Version
+         * @description Take pictures out of a version, as a job. They stay in the datalake.
+         */
+        post: operations["delete_pictures_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Shapes Version
+         * @description Delete shapes, or all annotations of pictures, as a job. Pictures and labels stay.
+         */
+        post: operations["delete_shapes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/rename-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Labels Version
+         * @description Rename labels, as a job. Shapes stay as they are, and so does the order of the labels.
+         */
+        post: operations["rename_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/merge-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Labels Version
+         * @description Merge labels into one, as a job: their shapes get its label, then they are removed.
+         */
+        post: operations["merge_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Labels Version
+         * @description Delete labels with all their shapes, as a job.
+         */
+        post: operations["delete_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version_id}/export": {
         parameters: {
             query?: never;
@@ -1830,6 +2101,31 @@ export interface components {
             warnings: components["schemas"]["WarningView"][];
         };
         /**
+         * ClassesToTags
+         * @description Give pictures the tags that their classes name, as a job. Tags that are missing are made.
+         */
+        ClassesToTags: {
+            /**
+             * Labels
+             * @description Only these labels; else all.
+             */
+            labels?: string[];
+            /**
+             * Any Shape
+             * @description Boxes and other shapes count as well.
+             * @default false
+             */
+            any_shape: boolean;
+            /**
+             * Remove Classes
+             * @description Take the classes off the pictures.
+             * @default false
+             */
+            remove_classes: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
          * ComparisonView
          * @description What is different of two runs; `before` is the one that is compared with. `sections` in seconds,
          *     `log` null: both have printed nothing.
@@ -1854,6 +2150,81 @@ export interface components {
             /** Sections */
             sections: components["schemas"]["DifferenceView"][];
             log: components["schemas"]["LogDifferenceView"] | null;
+        };
+        /**
+         * Convert
+         * @description Convert shapes into another kind, as a job: polygons to boxes, masks to polygons, boxes to classes ...
+         *
+         *     What cannot be converted exactly is listed; `others` says what becomes of it. Shapes keep their ids.
+         */
+        Convert: {
+            /** @description The kind that shapes shall have. */
+            to: components["schemas"]["Result"];
+            /**
+             * Kinds
+             * @description Only shapes of these kinds.
+             */
+            kinds?: components["schemas"]["Kind"][];
+            /**
+             * Labels
+             * @description Only shapes of these labels.
+             */
+            labels?: string[];
+            /** @default fail */
+            others: components["schemas"]["Others"];
+            /**
+             * Set Type
+             * @description Also make it the type of the version.
+             * @default true
+             */
+            set_type: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
+         * Copy
+         * @description Copy pictures with what is said of them from another version into this one, as a job.
+         *
+         *     A picture that is here already stays the same asset. Labels go by name, or as `labels` says.
+         */
+        Copy: {
+            /**
+             * Source
+             * @description The version to copy from.
+             */
+            source: string;
+            /**
+             * @description Annotations of pictures that are here already.
+             * @default keep
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels that have another name here, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Create Labels
+             * @description Make labels that are missing here.
+             * @default true
+             */
+            create_labels: boolean;
+            /**
+             * With Annotations
+             * @description Take the annotations along.
+             * @default true
+             */
+            with_annotations: boolean;
+            /**
+             * With Tags
+             * @description Take the tags of the pictures along.
+             * @default true
+             */
+            with_tags: boolean;
+            /** @description Which pictures of the source; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * CountsView
@@ -2014,6 +2385,55 @@ export interface components {
             created_at: string;
             /** Versions */
             versions: components["schemas"]["VersionView"][];
+        };
+        /**
+         * DeleteLabels
+         * @description Delete labels with all their shapes, as a job.
+         */
+        DeleteLabels: {
+            /**
+             * Labels
+             * @description The labels to delete.
+             */
+            labels: string[];
+        };
+        /**
+         * DeletePictures
+         * @description Take pictures out of a version, as a job. They stay in the datalake.
+         */
+        DeletePictures: {
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+            /**
+             * Everything
+             * @description All pictures are meant.
+             * @default false
+             */
+            everything: boolean;
+        };
+        /**
+         * DeleteShapes
+         * @description Delete shapes, or all annotations of pictures, as a job. Pictures and labels stay.
+         */
+        DeleteShapes: {
+            /**
+             * Labels
+             * @description Only shapes of these labels.
+             */
+            labels?: string[];
+            /**
+             * Kinds
+             * @description Only shapes of these kinds.
+             */
+            kinds?: components["schemas"]["Kind"][];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+            /**
+             * Everything
+             * @description All annotations are meant.
+             * @default false
+             */
+            everything: boolean;
         };
         /**
          * Density
@@ -2293,34 +2713,41 @@ export interface components {
             archived: string;
         };
         /**
-         * ForkBody
-         * @description `asset_ids` null: all pictures.
+         * Fork
+         * @description Make another version of the same dataset from this one, as a job. 409 if its name is taken.
          */
-        ForkBody: {
-            /** Name */
+        Fork: {
+            /**
+             * Name
+             * @description Name of the new version.
+             */
             name: string;
             /**
              * Description
+             * @description What the new version is for.
              * @default
              */
             description: string;
             /**
              * With Annotations
+             * @description Take the annotations along.
              * @default true
              */
             with_annotations: boolean;
             /**
              * With Labels
+             * @description Take the labels along; annotations need them.
              * @default true
              */
             with_labels: boolean;
             /**
              * With Tags
+             * @description Take the tags of the pictures along.
              * @default true
              */
             with_tags: boolean;
-            /** Asset Ids */
-            asset_ids?: string[] | null;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * FormView
@@ -2417,6 +2844,44 @@ export interface components {
             total: number | null;
         };
         /**
+         * ImportShapes
+         * @description Take shapes of the same pictures from another version, as a job. No picture is added.
+         *
+         *     Labels go by name, or as `labels` says.
+         */
+        ImportShapes: {
+            /**
+             * Source
+             * @description The version to take them from.
+             */
+            source: string;
+            /**
+             * @description Annotations of pictures that have some already.
+             * @default concatenate
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels that have another name here, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Only Labels
+             * @description Only shapes of these labels of the source.
+             */
+            only_labels?: string[];
+            /**
+             * Create Labels
+             * @description Make labels that are missing here.
+             * @default true
+             */
+            create_labels: boolean;
+            /** @description Which pictures of the source; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
          * InferenceType
          * @enum {string}
          */
@@ -2434,6 +2899,12 @@ export interface components {
             /** Framework Constraint */
             framework_constraint: string | null;
         };
+        /**
+         * Into
+         * @description What the parts of a split become.
+         * @enum {string}
+         */
+        Into: "versions" | "tags";
         /** IssuedToken */
         IssuedToken: {
             /** Token */
@@ -2561,6 +3032,12 @@ export interface components {
          * @enum {string}
          */
         JobType: "PROCESSING" | "TRAINING" | "INTERNAL";
+        /**
+         * Kind
+         * @description A kind of shape.
+         * @enum {string}
+         */
+        Kind: "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
         /** LabelCount */
         LabelCount: {
             /**
@@ -2743,6 +3220,59 @@ export interface components {
             role: string;
         };
         /**
+         * Merge
+         * @description Merge other versions with this one, into a new version or into this one, as a job.
+         *
+         *     A picture that several have comes in once; `mode` says what becomes of the annotations.
+         */
+        Merge: {
+            /**
+             * Versions
+             * @description The versions to merge with this one.
+             */
+            versions: string[];
+            /**
+             * Name
+             * @description Name of the new version; empty: into this one.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Annotations of pictures that several have: of the last (replace), of the first (keep), or of all (concatenate).
+             * @default keep
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels of the others that get another name, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * With Tags
+             * @description Take the tags of the pictures along.
+             * @default true
+             */
+            with_tags: boolean;
+        };
+        /**
+         * MergeLabels
+         * @description Merge labels into one, as a job: their shapes get its label, then they are removed.
+         */
+        MergeLabels: {
+            /**
+             * Labels
+             * @description The labels to give up.
+             */
+            labels: string[];
+            /**
+             * Into
+             * @description The label that takes their shapes.
+             */
+            into: string;
+        };
+        /**
          * MetricView
          * @description `last`: the newest point of a LINE, or the data of any other type.
          */
@@ -2758,6 +3288,12 @@ export interface components {
             /** Updated At */
             updated_at: string;
         };
+        /**
+         * Mode
+         * @description What becomes of the annotations of a picture that is there already.
+         * @enum {string}
+         */
+        Mode: "replace" | "keep" | "concatenate";
         /** ModelFileView */
         ModelFileView: {
             /**
@@ -2964,6 +3500,12 @@ export interface components {
             role: string;
         };
         /**
+         * Others
+         * @description What becomes of shapes that cannot be converted.
+         * @enum {string}
+         */
+        Others: "fail" | "keep" | "remove";
+        /**
          * Outcome
          * @enum {string}
          */
@@ -3037,6 +3579,43 @@ export interface components {
             items: components["schemas"]["ViewView"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * Pictures
+         * @description Which pictures: those for which all that is given holds. Nothing given: all.
+         */
+        Pictures: {
+            /**
+             * Asset Ids
+             * @description Only these, by id.
+             */
+            asset_ids?: string[] | null;
+            /**
+             * Labels
+             * @description With a shape of one of these labels.
+             */
+            labels?: string[];
+            /**
+             * Tags
+             * @description With one of these tags.
+             */
+            tags?: string[];
+            /**
+             * Search
+             * @description With this text in the file name.
+             * @default
+             */
+            search: string;
+            /**
+             * Min Shapes
+             * @description With at least so many shapes.
+             */
+            min_shapes?: number | null;
+            /**
+             * Max Shapes
+             * @description With at most so many shapes.
+             */
+            max_shapes?: number | null;
         };
         /** PointView */
         PointView: {
@@ -3227,6 +3806,19 @@ export interface components {
             q: string;
         };
         /**
+         * RenameLabels
+         * @description Rename labels, as a job. Shapes stay as they are, and so does the order of the labels.
+         */
+        RenameLabels: {
+            /**
+             * Names
+             * @description New names, as OLD=NEW.
+             */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
          * RerunBody
          * @description What shall differ from run number `like`, or from the newest; keys given here replace its own.
          *     Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off. `retry` null: no other try.
@@ -3271,6 +3863,12 @@ export interface components {
             /** Disk */
             disk?: number | null;
         };
+        /**
+         * Result
+         * @description A kind that shapes can be converted to.
+         * @enum {string}
+         */
+        Result: "rectangle" | "polygon" | "point" | "classification";
         /**
          * ResultBody
          * @description What came out, as a script says it.
@@ -3644,6 +4242,51 @@ export interface components {
             tag?: string | null;
         };
         /**
+         * Split
+         * @description Split a version into parts, by ratios or by tags, as a job. Every picture is in one part.
+         *
+         *     Ratios give exact numbers of pictures; the same seed gives the same parts. With `stratify` labels
+         *     (or tags) are as frequent in every part as in the whole.
+         */
+        Split: {
+            /**
+             * Parts
+             * @description Name and ratio of each part, as NAME=RATIO.
+             */
+            parts?: {
+                [key: string]: number;
+            };
+            /**
+             * Tags
+             * @description By tags instead: a part for each, with the pictures that have it.
+             */
+            tags?: string[];
+            /**
+             * Rest
+             * @description With tags: the part of the pictures that have none of them.
+             * @default
+             */
+            rest: string;
+            /**
+             * @description What shall be as frequent in every part.
+             * @default none
+             */
+            stratify: components["schemas"]["Stratify"];
+            /**
+             * Seed
+             * @description Another seed gives other parts.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * @description Make new versions, or tags on the pictures of this one.
+             * @default versions
+             */
+            into: components["schemas"]["Into"];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
          * StartBody
          * @description Who supervises the run now.
          */
@@ -3689,6 +4332,49 @@ export interface components {
             grace_s: number;
             /** Kill At */
             kill_at: string | null;
+        };
+        /**
+         * Stratify
+         * @description What shall be as frequent in every part as in the whole.
+         * @enum {string}
+         */
+        Stratify: "none" | "label" | "tag";
+        /**
+         * Tag
+         * @description Put tags on pictures and take others off, as a job. Tags that are missing are made.
+         */
+        Tag: {
+            /**
+             * Add
+             * @description Tags to put on.
+             */
+            add?: string[];
+            /**
+             * Remove
+             * @description Tags to take off.
+             */
+            remove?: string[];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
+         * TagsToClasses
+         * @description Give pictures the classes that their tags name, as a job. Labels that are missing are made.
+         */
+        TagsToClasses: {
+            /**
+             * Tags
+             * @description Only these tags; else all of the version.
+             */
+            tags?: string[];
+            /**
+             * Remove Tags
+             * @description Take the tags off the pictures.
+             * @default false
+             */
+            remove_tags: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * TargetType
@@ -5843,7 +6529,488 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ForkBody"];
+                "application/json": components["schemas"]["Fork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    copy_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Copy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    split_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_shapes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportShapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    convert_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Convert"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tags_to_classes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsToClasses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    classes_to_tags_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassesToTags"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tag_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_pictures_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletePictures"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_shapes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteShapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rename_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteLabels"];
             };
         };
         responses: {
