@@ -370,7 +370,7 @@ def test_a_full_disk_is_named_as_such(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safelight.internals.import_coco.Spill.add", full)
+    monkeypatch.setattr("safelight.internals.import_annotations.Spill.add", full)
     _, failure = sqlite_shop.operate(sqlite_shop.launch(coco({})))
     assert failure is not None
     assert (failure["kind"], failure["message"]) == (

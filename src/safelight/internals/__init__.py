@@ -16,13 +16,14 @@ from safelight.config import Settings
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Unavailable
 from safelight.ids import uuid7
-from safelight.internals import add_data, export_coco, fork, import_coco
+from safelight.internals import add_data, export_coco, fork, import_annotations
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store import runs
 from safelight.store.db import Database
 
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
-    "import_coco": import_coco.run,
+    "import_annotations": import_annotations.run,
+    "import_coco": import_annotations.run,  # as it was called when it took COCO alone
     "export_coco": export_coco.run,
     "fork": fork.run,
     "add_data": add_data.run,
@@ -66,7 +67,10 @@ def operate(context: Context, run_id: UUID) -> int:
     anything else passes through, for a traceback in the log.
     """
     operation = Operation(context, run_id)
+    if operation.is_done:
+        return 0
     try:
+        operation.go_on()
         _operation(operation)(operation)
     except AlreadyEnded as ended:
         operation.say(f"{ended.message} Nothing was changed.")

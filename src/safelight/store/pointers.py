@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, nul
 from safelight.domain.annotations import Numbers
 from safelight.store import schema, tags, versions
 from safelight.store.columns import Id
-from safelight.store.db import Database, Read, Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.versions import Version
 
 _assets, _data, _documents = schema.asset, schema.data, schema.document
-REMOVED_AT_ONCE = 2000
 COPIED_AT_ONCE = 5000
 
 
@@ -119,10 +118,7 @@ def copy_tags(tx: Transaction, source: Version, into: Version) -> None:
         tx.execute(insert(schema.asset_tag).from_select(("asset_key", "tag_id"), rows))
 
 
-def let_go(db: Database, document_keys: Sequence[int]) -> None:
-    """Remove those of the documents that no asset points to, in steps that hold nobody up."""
+def let_go(tx: Transaction, document_keys: Sequence[int]) -> None:
+    """Remove those of the documents that no asset points to."""
     used = exists().where(_assets.c.document_key == _documents.c.document_key)
-    for at in range(0, len(document_keys), REMOVED_AT_ONCE):
-        some = document_keys[at : at + REMOVED_AT_ONCE]
-        with db.transaction() as tx:
-            tx.execute(delete(_documents).where(_documents.c.document_key.in_(some), ~used))
+    tx.execute(delete(_documents).where(_documents.c.document_key.in_(document_keys), ~used))

@@ -872,6 +872,17 @@ log_section = Table(
     Column("ended_at", Instant),
 )
 
+checkpoint = (
+    Table(  # what an operation need not do again, until its last step: store/checkpoints.py
+        "checkpoint",
+        metadata,
+        _ref("run_id", "run.run_id", primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("document_keys", Json, nullable=False),  # written, and nothing points to them yet
+        Column("content", LargeBinary, nullable=False),  # what the operation wants to know of it
+    )
+)
+
 # --- what the tables alone cannot refuse ------------------------------------------------------------
 
 FROZEN_WHEN_FINAL = ("status", "finished_at", "failure", "exit_code", "signal", "kept")

@@ -13,8 +13,10 @@ from safelight.formats.coco import Rejects
 from safelight.formats.coco_read import CocoFile, read
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels, import_match, import_switch
+from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.import_documents import Writer
-from safelight.internals.import_labels import Moved
+from safelight.internals.import_labels import Labels, Moved
+from safelight.internals.import_scratch import Scratch
 from safelight.internals.import_switch import Import
 from safelight.internals.operation import Failed, Operation, number
 from safelight.store import objects, versions
@@ -45,57 +47,97 @@ def run(operation: Operation) -> None:
     with operation.db.read() as reading:
         version = versions.get(reading, operation.organization_id, operation.target_id)
         versions.check_unlocked(version)
-    with Spill(operation.folder) as spill:
+    with Checkpoints(operation) as checkpoints, Scratch(operation.folder) as scratch:
+        _begin(operation, checkpoints)
         with operation.section("Read the file"):
-            file = _read(operation, parameters, spill)
+            file, spill = scratch.find() or _read(operation, parameters, scratch)
+            _tell(operation, file, spill)
         with operation.section("Match pictures and labels"):
             pictures = import_match.match(
                 operation, version, file, placeholders=parameters.placeholders
             )
-            labels = import_labels.plan(operation, version, file, create=parameters.create_labels)
+            labels = _labels(operation, version, file, checkpoints, parameters)
         if file.rejects.total:
             _judge(operation, file.rejects, skip_bad=parameters.skip_bad)
-        while not _write(operation, version, Import(file, spill, pictures, labels), parameters):
+        found = Import(file, spill, pictures, labels)
+        while not _write(operation, version, found, parameters, checkpoints):
             bad = file.rejects.total
-            labels = import_labels.plan(operation, version, file, create=parameters.create_labels)
+            labels = _labels(operation, version, file, checkpoints, parameters)
             if file.rejects.total > bad:
                 _judge(operation, file.rejects, skip_bad=parameters.skip_bad)
+            found = Import(file, spill, pictures, labels)
 
 
-def _write(operation: Operation, version: Version, found: Import, parameters: Parameters) -> bool:
+def _begin(operation: Operation, checkpoints: Checkpoints) -> None:
+    """Leave word that there may be something to take back, before there is."""
+    if not checkpoints.found:
+        with operation.db.transaction() as tx:
+            checkpoints.add(tx, b"")
+
+
+def _labels(
+    operation: Operation,
+    version: Version,
+    file: CocoFile,
+    checkpoints: Checkpoints,
+    parameters: Parameters,
+) -> Labels:
+    """As they were planned before this process, if it goes on where another was cut off."""
+    if len(checkpoints.found) > 1:
+        return import_labels.restored(operation, checkpoints.found[1].content, file)
+    return import_labels.plan(
+        operation, version, file, checkpoints, create=parameters.create_labels
+    )
+
+
+def _write(
+    operation: Operation,
+    version: Version,
+    found: Import,
+    parameters: Parameters,
+    checkpoints: Checkpoints,
+) -> bool:
     """Write and switch; False if labels were changed meanwhile, so that nothing was done."""
-    with Writer(operation, found.spill, found.labels, parameters.mode) as writer:
-        with operation.section("Write annotations"):
-            writer.write(found.pictures.all)
-        try:
-            with (
-                operation.section("Switch the version"),
-                import_switch.prepare(operation, found, writer) as staging,
-                operation.last_step(),
-            ):
-                import_switch.switch(operation, version, found, writer, staging)
-                writer.keep()
-        except Moved as moved:
-            operation.say(f"{moved} Writing again.")
-            return False
+    writer = Writer(operation, found.spill, found.labels, parameters.mode, checkpoints)
+    with operation.section("Write annotations"):
+        writer.restore(found.pictures.all, (each.content for each in checkpoints.found[2:]))
+        writer.write(found.pictures.all)
+    try:
+        with (
+            operation.section("Switch the version"),
+            import_switch.prepare(operation, found, writer) as staging,
+            operation.last_step(),
+        ):
+            import_switch.switch(operation, version, found, writer, staging, checkpoints)
+    except Moved as moved:
+        operation.say(f"{moved} Writing again.")
+        checkpoints.take_back()
+        _begin(operation, checkpoints)
+        return False
     return True
 
 
-def _read(operation: Operation, parameters: Parameters, spill: Spill) -> CocoFile:
+def _read(operation: Operation, parameters: Parameters, scratch: Scratch) -> tuple[CocoFile, Spill]:
     source = parameters.file
     with operation.db.read() as reading:
         size = objects.get(reading, operation.organization_id, source.object_name).size
     operation.say(f"{source.name}, {(size or 0) / 1e6:,.1f} MB")
+    spill = scratch.begin()
     with operation.context.blobs.open(source.object_name) as file:
         found = read(
             file, spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes")
         )
+    scratch.keep(found, spill)
+    operation.reached(1, "the file is read")
+    return found, spill
+
+
+def _tell(operation: Operation, file: CocoFile, spill: Spill) -> None:
     operation.say(
-        f"{number(len(found.images), 'image')}, "
+        f"{number(len(file.images), 'image')}, "
         f"{number(spill.kept, 'annotation')}, "
-        f"{number(len(found.categories), 'category', 'categories')}"
+        f"{number(len(file.categories), 'category', 'categories')}"
     )
-    return found
 
 
 def _judge(operation: Operation, rejects: Rejects, *, skip_bad: bool) -> None:
