@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from safelight.domain.annotations import MergeMode
 from safelight.domain.jobs import Failure, FailureKind
-from safelight.formats.coco import Rejects
-from safelight.formats.coco_read import CocoFile, read
+from safelight.formats.coco_read import read
+from safelight.formats.found import Found
+from safelight.formats.reading import Reading
+from safelight.formats.rejects import Rejects
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels, import_match, import_switch
 from safelight.internals.import_documents import Writer
@@ -81,15 +83,14 @@ def _write(operation: Operation, version: Version, found: Import, parameters: Pa
     return True
 
 
-def _read(operation: Operation, parameters: Parameters, spill: Spill) -> CocoFile:
+def _read(operation: Operation, parameters: Parameters, spill: Spill) -> Found:
     source = parameters.file
-    with operation.db.read() as reading:
-        size = objects.get(reading, operation.organization_id, source.object_name).size
+    with operation.db.read() as tx:
+        size = objects.get(tx, operation.organization_id, source.object_name).size
     operation.say(f"{source.name}, {(size or 0) / 1e6:,.1f} MB")
+    reading = Reading(spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes"))
     with operation.context.blobs.open(source.object_name) as file:
-        found = read(
-            file, spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes")
-        )
+        found = read(file, reading)
     operation.say(
         f"{number(len(found.images), 'image')}, "
         f"{number(spill.kept, 'annotation')}, "

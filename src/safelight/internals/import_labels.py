@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from safelight.domain.datasets import Label, LabelList
-from safelight.formats.coco import Category
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Category, Found
 from safelight.internals.operation import Operation, number
 from safelight.store import labels, versions
 from safelight.store.db import Transaction
@@ -31,7 +30,7 @@ class Labels:
     are_complete: bool  # every category of the file has one
 
 
-def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool) -> Labels:
+def plan(operation: Operation, version: Version, file: Found, *, create: bool) -> Labels:
     """Match categories by name. An unknown one is a bad record unless labels may be created."""
     with operation.db.read() as read:
         current = versions.get(read, operation.organization_id, version.version_id)
@@ -47,7 +46,7 @@ def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool
             for key, name in zip(fresh, missing, strict=True)
         )
     for name in [] if create else missing:
-        file.rejects.add(f"category {wanted[name].id}", f"the version has no label {name!r}")
+        file.rejects.add(wanted[name].where, f"the version has no label {name!r}")
     operation.say(f"{number(len(wanted) - len(missing), 'label')} known, {len(new):,} new")
     known = {name: existing[name] for name in wanted if name in existing}
     by_name = known | {label.name: label.key for label in new}
