@@ -12,7 +12,7 @@ import struct
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import IO, Self
@@ -66,13 +66,16 @@ class Spill:
         start = self._offsets.pop()
         self._offsets.extend(accumulate(map(len, texts), initial=start))
 
-    def seal(self, image_count: int, dropped: Collection[int] = ()) -> None:
-        """No more shapes come: sort them by picture (a counting sort), without the `dropped` ones."""
+    def seal(self, image_count: int, dropped: bytes | bytearray = b"") -> None:
+        """No more shapes come: sort them by picture (a counting sort). `dropped` has a byte for each
+        shape, other than zero where it is to be forgotten; empty means that none is.
+        """
         kept: Sequence[int] = range(len(self))
-        if dropped:
-            kept = [position for position in kept if position not in dropped]
+        if any(dropped):
+            kept = array("Q", (at for at, is_dropped in enumerate(dropped) if not is_dropped))
         images = self.images
-        counts = Counter(images if not dropped else map(images.__getitem__, kept))
+        everything = len(kept) == len(images)
+        counts = Counter(images if everything else map(images.__getitem__, kept))
         per_image = (counts[image] for image in range(image_count))
         self._starts = array("Q", accumulate(per_image, initial=0))
         following = array("Q", self._starts)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from safelight.domain.annotations import MergeMode
 from safelight.domain.jobs import Failure, FailureKind
-from safelight.formats.coco import Rejects
-from safelight.formats.coco_read import CocoFile, read
+from safelight.formats.coco_read import read
+from safelight.formats.found import Found
+from safelight.formats.reading import Reading
+from safelight.formats.rejects import Rejects
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels, import_match, import_switch
 from safelight.internals.checkpoints import Checkpoints
@@ -78,7 +80,7 @@ def _begin(operation: Operation, checkpoints: Checkpoints) -> None:
 def _labels(
     operation: Operation,
     version: Version,
-    file: CocoFile,
+    file: Found,
     checkpoints: Checkpoints,
     parameters: Parameters,
 ) -> Labels:
@@ -117,22 +119,21 @@ def _write(
     return True
 
 
-def _read(operation: Operation, parameters: Parameters, scratch: Scratch) -> tuple[CocoFile, Spill]:
+def _read(operation: Operation, parameters: Parameters, scratch: Scratch) -> tuple[Found, Spill]:
     source = parameters.file
-    with operation.db.read() as reading:
-        size = objects.get(reading, operation.organization_id, source.object_name).size
+    with operation.db.read() as tx:
+        size = objects.get(tx, operation.organization_id, source.object_name).size
     operation.say(f"{source.name}, {(size or 0) / 1e6:,.1f} MB")
     spill = scratch.begin()
+    reading = Reading(spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes"))
     with operation.context.blobs.open(source.object_name) as file:
-        found = read(
-            file, spill, progress=lambda done, _shapes: operation.progress(done, size, "bytes")
-        )
+        found = read(file, reading)
     scratch.keep(found, spill)
     operation.reached(1, "the file is read")
     return found, spill
 
 
-def _tell(operation: Operation, file: CocoFile, spill: Spill) -> None:
+def _tell(operation: Operation, file: Found, spill: Spill) -> None:
     operation.say(
         f"{number(len(file.images), 'image')}, "
         f"{number(spill.kept, 'annotation')}, "

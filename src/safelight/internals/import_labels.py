@@ -9,8 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from safelight.domain.datasets import Label, LabelList
-from safelight.formats.coco import Category
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Category, Found
 from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.operation import Operation, number
 from safelight.store import labels, versions
@@ -48,7 +47,7 @@ class Labels:
 def plan(
     operation: Operation,
     version: Version,
-    file: CocoFile,
+    file: Found,
     checkpoints: Checkpoints,
     *,
     create: bool,
@@ -71,12 +70,12 @@ def plan(
     return apply(operation, made, file)
 
 
-def restored(operation: Operation, content: bytes, file: CocoFile) -> Labels:
+def restored(operation: Operation, content: bytes, file: Found) -> Labels:
     """As an earlier process of the run planned them."""
     return apply(operation, msgspec.msgpack.decode(content, type=Plan), file)
 
 
-def apply(operation: Operation, made: Plan, file: CocoFile) -> Labels:
+def apply(operation: Operation, made: Plan, file: Found) -> Labels:
     """The labels of the file's categories by that plan."""
     by_name = made.known | {label.name: label.key for label in made.new}
     keys = {}
@@ -85,7 +84,7 @@ def apply(operation: Operation, made: Plan, file: CocoFile) -> Labels:
         if name in by_name:
             keys[position] = by_name[name]
         else:
-            file.rejects.add(f"category {category.id}", f"the version has no label {name!r}")
+            file.rejects.add(category.where, f"the version has no label {name!r}")
     operation.say(f"{number(len(made.known), 'label')} known, {len(made.new):,} new")
     return Labels(made, keys, len(keys) == len(file.categories))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from safelight.domain.annotations import Numbers
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Found
 from safelight.internals.operation import Operation, number
 from safelight.store import data, datalakes, pointers
 from safelight.store.db import Read
@@ -40,9 +40,7 @@ class Pictures:
     newest_data_key: int
 
 
-def match(
-    operation: Operation, version: Version, file: CocoFile, *, placeholders: bool
-) -> Pictures:
+def match(operation: Operation, version: Version, file: Found, *, placeholders: bool) -> Pictures:
     """Match by file name: in the version, else in the default datalake. An image that is in neither
     is a bad record unless `placeholders` may be made.
     """
@@ -81,10 +79,10 @@ def _match_data(read: Read, datalake_id: UUID, pictures: list[Picture]) -> None:
             picture.data_key = found[0]
 
 
-def _refuse_unknown(pictures: list[Picture], file: CocoFile) -> list[Picture]:
+def _refuse_unknown(pictures: list[Picture], file: Found) -> list[Picture]:
     for picture in pictures:
         if picture.data_key is None:
-            where = f"image {file.images[picture.image].id}"
+            where = file.images[picture.image].where
             file.rejects.add(where, _UNKNOWN.format(picture.name))
     return [picture for picture in pictures if picture.data_key is not None]
 

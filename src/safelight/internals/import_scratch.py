@@ -13,7 +13,8 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Category, Found, Image
+from safelight.formats.rejects import Problem, Rejects
 from safelight.formats.spill import Spill
 from safelight.runner.processes import boot_id
 
@@ -22,9 +23,14 @@ INDEX = "shapes.index"
 FOUND = "found"  # written last: with it all is there
 
 
-class _Found(Struct):
+class _Kept(Struct):
+    """`rejects`: how many bad records were found, and the first of them."""
+
     boot: str
-    file: CocoFile
+    images: dict[int, Image]
+    categories: dict[int, Category]
+    rejects: int
+    first: list[Problem]
 
 
 class Scratch:
@@ -53,21 +59,25 @@ class Scratch:
         self._spill = Spill(self.path, name=SHAPES)
         return self._spill
 
-    def keep(self, file: CocoFile, spill: Spill) -> None:
+    def keep(self, file: Found, spill: Spill) -> None:
         """All was read."""
         spill.save(self.path / INDEX)
+        kept = _Kept(
+            boot_id(), file.images, file.categories, file.rejects.total, file.rejects.first
+        )
         temporary = self.path / f".{FOUND}"
-        temporary.write_bytes(msgspec.msgpack.encode(_Found(boot_id(), file)))
+        temporary.write_bytes(msgspec.msgpack.encode(kept))
         temporary.replace(self.path / FOUND)
 
-    def find(self) -> tuple[CocoFile, Spill] | None:
+    def find(self) -> tuple[Found, Spill] | None:
         """What an earlier process of the run has read; None: the file must be read."""
         try:
             content = (self.path / FOUND).read_bytes()
         except FileNotFoundError:
             return None
-        found = msgspec.msgpack.decode(content, type=_Found)
-        if found.boot != boot_id():
+        kept = msgspec.msgpack.decode(content, type=_Kept)
+        if kept.boot != boot_id():
             return None
         self._spill = Spill.load(self.path / SHAPES, self.path / INDEX)
-        return found.file, self._spill
+        rejects = Rejects(total=kept.rejects, first=kept.first)
+        return Found(kept.images, kept.categories, rejects), self._spill

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Found
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels
 from safelight.internals.checkpoints import Checkpoints
@@ -29,7 +29,7 @@ from safelight.store.versions import Version
 class Import:
     """What was found before anything is written."""
 
-    file: CocoFile
+    file: Found
     spill: Spill
     pictures: Pictures
     labels: Labels
