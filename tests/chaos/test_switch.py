@@ -30,7 +30,7 @@ IMPORT = {
     "new assets are there": ("store.staged:add:after", False),
     "all is written but the commit": ("internals.import_switch:_conclude:after", False),
     "the commit is made": ("internals.import_switch:switch:after", True),
-    "everything is done": ("internals.import_annotations:_write:after", True),
+    "everything is done": ("internals.import_annotations:_Import.run:after", True),
 }
 FORK = {
     "the new version is open to write": ("internals.fork:_fill:before", False),

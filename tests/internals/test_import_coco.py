@@ -220,7 +220,7 @@ def test_a_locked_version_refuses_at_launch_and_in_the_job(shop: Workshop) -> No
 
 
 def test_an_unknown_mode_or_object_is_refused_at_launch(sqlite_shop: Workshop) -> None:
-    with pytest.raises(Invalid, match="The mode is one of"):
+    with pytest.raises(Invalid, match="The mode is one of replace"):
         sqlite_shop.launch(coco(), mode="ADD")
     with pytest.raises(NotFound):
         launch_import(
@@ -376,7 +376,7 @@ def test_a_full_disk_is_named_as_such(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safelight.internals.import_annotations.Spill.add", full)
+    monkeypatch.setattr("safelight.formats.spill.Spill.add", full)
     _, failure = sqlite_shop.operate(sqlite_shop.launch(coco({})))
     assert failure is not None
     assert (failure["kind"], failure["message"]) == (

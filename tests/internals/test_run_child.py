@@ -23,6 +23,7 @@ from pathlib import Path
 from uuid import UUID
 from safelight.internals import run_child, import_documents, import_switch
 import safelight.internals.import_annotations as import_annotations
+import safelight.internals.import_reading as import_reading
 
 import_documents.AT_ONCE = 1
 moment, folder = sys.argv[3], Path(sys.argv[1])
@@ -41,7 +42,7 @@ def wait_at(name, module, attribute):
         return real(*given, **named)
     setattr(module, attribute, halted)
 
-wait_at("reading", import_annotations, "_read")
+wait_at("reading", import_reading, "_read")
 wait_at("matching", import_annotations.import_match, "match")
 wait_at("switching", import_switch, "_add")
 if moment == "writing":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +30,7 @@ class Plan(Struct, frozen=True):
     at: int
     known: dict[str, int]
     new: tuple[Label, ...]
+    digest: bytes  # of what was read when it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,24 @@ def plan(
             Label(key, name, skeleton=_skeleton(wanted[name]))
             for key, name in zip(fresh, missing, strict=True)
         )
-        made = Plan(tx.now, known, new)
+        made = Plan(tx.now, known, new, _digest(file))
         checkpoints.add(tx, msgspec.msgpack.encode(made))
     return apply(operation, made, file)
 
 
-def restored(operation: Operation, content: bytes, file: Found) -> Labels:
-    """As an earlier process of the run planned them."""
-    return apply(operation, msgspec.msgpack.decode(content, type=Plan), file)
+def restored(operation: Operation, content: bytes, file: Found) -> Labels | None:
+    """As an earlier process of the run planned them; None if it had read something else: a format that
+    asks for the sizes of pictures can be told others when it is read again.
+    """
+    made = msgspec.msgpack.decode(content, type=Plan)
+    return apply(operation, made, file) if made.digest == _digest(file) else None
+
+
+def _digest(file: Found) -> bytes:
+    """Of the positions and names that documents rely on."""
+    said = [(position, each.file_name) for position, each in file.images.items()]
+    named = [(position, each.name) for position, each in file.categories.items()]
+    return hashlib.sha256(msgspec.msgpack.encode((said, named))).digest()
 
 
 def apply(operation: Operation, made: Plan, file: Found) -> Labels:

@@ -1,11 +1,11 @@
 """The folder in which an import keeps what it has read of its file, for itself and for whoever goes on after
-it was cut off. It is not synced to the disk: after a start of the machine the file is read again, which gives
-the same, so that documents that were written by then still fit.
+it was cut off. It is not synced to the disk: after a start of the machine the file is read again.
 """
 
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,32 +14,35 @@ import msgspec
 from msgspec import Struct
 
 from safelight.formats.found import Category, Found, Image
-from safelight.formats.rejects import Problem, Rejects
 from safelight.formats.spill import Spill
+from safelight.internals.import_rejects import Mark, RejectsFile
 from safelight.runner.processes import boot_id
 
 SHAPES = "shapes"
 INDEX = "shapes.index"
+REJECTS = "rejects"
 FOUND = "found"  # written last: with it all is there
 
 
 class _Kept(Struct):
-    """`rejects`: how many bad records were found, and the first of them."""
-
     boot: str
+    format: str
     images: dict[int, Image]
     categories: dict[int, Category]
-    rejects: int
-    first: list[Problem]
+    rejects: Mark
 
 
 class Scratch:
     """The folder is gone when this is left, whatever happened, unless the process dies."""
 
+    format = ""
+    spill: Spill
+    rejects: RejectsFile
+
     def __init__(self, run_folder: Path) -> None:
         self.path = run_folder / "work" / "import"
         self.path.mkdir(parents=True, exist_ok=True)
-        self._spill: Spill | None = None
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -50,26 +53,24 @@ class Scratch:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if self._spill is not None:
-            self._spill.close()
+        self._open.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def begin(self) -> Spill:
-        """A spill for what will be read."""
-        self._spill = Spill(self.path, name=SHAPES)
-        return self._spill
+    def begin(self) -> None:
+        """Make room for what will be read."""
+        self.spill = self._open.enter_context(Spill(self.path, name=SHAPES))
+        self.rejects = self._open.enter_context(closing(RejectsFile(self.path / REJECTS)))
 
-    def keep(self, file: Found, spill: Spill) -> None:
+    def keep(self, format: str, found: Found) -> None:
         """All was read."""
-        spill.save(self.path / INDEX)
-        kept = _Kept(
-            boot_id(), file.images, file.categories, file.rejects.total, file.rejects.first
-        )
+        self.format = format
+        self.spill.save(self.path / INDEX)
+        kept = _Kept(boot_id(), format, found.images, found.categories, self.rejects.mark())
         temporary = self.path / f".{FOUND}"
         temporary.write_bytes(msgspec.msgpack.encode(kept))
         temporary.replace(self.path / FOUND)
 
-    def find(self) -> tuple[Found, Spill] | None:
+    def find(self) -> Found | None:
         """What an earlier process of the run has read; None: the file must be read."""
         try:
             content = (self.path / FOUND).read_bytes()
@@ -78,6 +79,9 @@ class Scratch:
         kept = msgspec.msgpack.decode(content, type=_Kept)
         if kept.boot != boot_id():
             return None
-        self._spill = Spill.load(self.path / SHAPES, self.path / INDEX)
-        rejects = Rejects(total=kept.rejects, first=kept.first)
-        return Found(kept.images, kept.categories, rejects), self._spill
+        self.format = kept.format
+        spill = Spill.load(self.path / SHAPES, self.path / INDEX)
+        rejects = RejectsFile(self.path / REJECTS, kept.rejects)
+        self.spill = self._open.enter_context(spill)
+        self.rejects = self._open.enter_context(closing(rejects))
+        return Found(kept.images, kept.categories, rejects=self.rejects.rejects)

@@ -16,6 +16,7 @@ from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture, Pictures
+from safelight.internals.import_rejects import Upload
 from safelight.internals.operation import Operation, number
 from safelight.store import assets, changes, data, pointers, staged, versions
 from safelight.store.assets import Edit, Move
@@ -65,6 +66,7 @@ def switch(
     writer: Writer,
     staging: Staging,
     checkpoints: Checkpoints,
+    rejects: Upload,
 ) -> None:
     """Point the assets to the written documents. Others may have edited, added and removed assets
     since they were read: those are merged again, inside this one transaction.
@@ -89,6 +91,7 @@ def switch(
             tx, organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
         )
         _conclude(tx, operation, version, found, writer, added)
+        rejects.keep(tx)
         checkpoints.fulfil(tx)
     operation.say(f"{number(len(pictures.all), 'picture')}, {number(writer.shapes, 'shape')}: done")
 

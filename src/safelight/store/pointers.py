@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, null, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+)
 
 from safelight.domain.annotations import Numbers
 from safelight.store import schema, tags, versions
@@ -16,6 +28,7 @@ from safelight.store.versions import Version
 
 _assets, _data, _documents = schema.asset, schema.data, schema.document
 COPIED_AT_ONCE = 5000
+READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +41,62 @@ class Pointer:
     numbers: Numbers
 
 
-def by_filename(read: Read, version_key: int) -> dict[str, Pointer]:
-    """All assets of a version by file name; of two equal names the newer asset."""
+_COLUMNS = (
+    _assets.c.asset_key,
+    _assets.c.data_key,
+    _assets.c.document_key,
+    _assets.c.next_annotation,
+    _assets.c.next_shape,
+)
+
+
+def _pointer(row: Sequence[Any]) -> Pointer:
+    asset_key, data_key, document_key, annotation, shape = row
+    return Pointer(asset_key, data_key, document_key, Numbers(annotation, shape))
+
+
+def by_filename(
+    read: Read, version_key: int, names: Collection[str]
+) -> dict[str, tuple[Pointer, ...]]:
+    """The assets of a version that have one of these file names; of each name all that have it, oldest
+    first. One walk over the version: a file mostly speaks of most of it.
+    """
+    wanted = set(names)
     rows = read.execute(
-        select(
-            _data.c.filename,
-            _assets.c.asset_key,
-            _assets.c.data_key,
-            _assets.c.document_key,
-            _assets.c.next_annotation,
-            _assets.c.next_shape,
-        )
+        select(_data.c.filename, *_COLUMNS)
         .join(_data, _data.c.data_key == _assets.c.data_key)
         .where(_assets.c.version_key == version_key)
         .order_by(_assets.c.asset_key)
     )
-    return {
-        name: Pointer(asset_key, data_key, document_key, Numbers(annotation, shape))
-        for name, asset_key, data_key, document_key, annotation, shape in rows
-    }
+    found: dict[str, tuple[Pointer, ...]] = {}
+    for name, *row in rows:
+        if name in wanted:
+            found[name] = (*found.get(name, ()), _pointer(row))
+    return found
+
+
+def by_data(read: Read, version_key: int, data_keys: Sequence[int]) -> dict[int, Pointer]:
+    """Those of the data that the version has."""
+    found = _some_of(read, version_key, _assets.c.data_key, data_keys)
+    return {pointer.data_key: pointer for pointer in found}
+
+
+def by_key(read: Read, version_key: int, asset_keys: Sequence[int]) -> dict[int, Pointer]:
+    """Those of the assets that are the version's."""
+    found = _some_of(read, version_key, _assets.c.asset_key, asset_keys)
+    return {pointer.asset_key: pointer for pointer in found}
+
+
+def _some_of(
+    read: Read, version_key: int, column: Column[int], keys: Sequence[int]
+) -> Iterator[Pointer]:
+    for at in range(0, len(keys), READ_AT_ONCE):
+        rows = read.execute(
+            select(*_COLUMNS).where(
+                _assets.c.version_key == version_key, column.in_(keys[at : at + READ_AT_ONCE])
+            )
+        )
+        yield from map(_pointer, rows)
 
 
 def newest_data_key(read: Read, datalake_id: UUID) -> int:

@@ -713,6 +713,8 @@ run = Table(
     # Why it failed. The line is written after the end too, as the log may come later than the end.
     Column("failure_key", Text),  # equal for equal failures: `domain/fingerprint.py`
     Column("failure_line", BigInteger),  # where the log says it
+    # The records of its file that it did not take: {"total", "object_name", "size", "again": job ids}
+    Column("rejects", Json),
     UniqueConstraint("job_id", "number"),
     CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
     CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),

@@ -1,4 +1,4 @@
-"""Checkpoints of operations: what one that was cut off need not do again."""
+"""Checkpoints of operations, and the records that an import did not take."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,3 +25,4 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "number", name="pk_checkpoint"),
     )
+    op.add_column("run", sa.Column("rejects", Json()))
