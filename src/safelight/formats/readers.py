@@ -53,7 +53,7 @@ _TELLING = {
     "metadata": "via",
 }
 _VIA_ENTRY = re.compile(rb'\s*\{[^{}]*"filename"\s*:[^{}]*"regions"\s*:')
-_YOLO_LINE = re.compile(rb"\s*\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}\s")
+_YOLO_LINE = re.compile(rb"\s*\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}(\s|$)")
 
 
 def read(format: str, tree: Tree, reading: Reading) -> Found:

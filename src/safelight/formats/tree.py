@@ -129,6 +129,10 @@ class FileTree(Tree):
     def sizes(self) -> Mapping[str, int]:
         return self._sizes
 
+    def named(self, *suffixes: str) -> list[str]:
+        """A single file whose name tells nothing may be of any format."""
+        return super().named(*suffixes) or [name for name in self.sizes if not _suffix(name)]
+
     def _open(self, name: str) -> BinaryIO:
         self._file.seek(0)
         return _Kept(self._file)

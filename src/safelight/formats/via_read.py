@@ -71,6 +71,7 @@ class _Region:
     offset: int
     attributes: dict[str, Any]
     form: tuple[ShapeKind, Any] | BadRecord
+    round: str | None = None  # what it was before it became a polygon
 
 
 def read(tree: Tree, reading: Reading) -> Found:
@@ -140,6 +141,8 @@ class _Reader:
             raise region.form
         category = self._found.category(_name(region.attributes, label))
         attributes = {name: value for name, value in region.attributes.items() if name != label}
+        if region.round is not None:
+            attributes.setdefault("shape", region.round)
         return category, shape_text(*region.form, attributes=attributes)
 
     def _image(self, said: str) -> tuple[int, str]:
@@ -186,7 +189,8 @@ class _Reader:
                 continue
             image, file_name = images[str(said.vid)]
             form = _or_bad(_form_3, said)
-            yield _Region(where, image, file_name, bytes(raw), offset, attributes, form)
+            was = _ROUND_3.get(int(said.xy[0])) if said.xy else None
+            yield _Region(where, image, file_name, bytes(raw), offset, attributes, form, was)
 
     def _images_3(self, top: dict[str, Raw]) -> dict[str, tuple[int, str]]:
         """Pictures by the views that show them. Raises BadRecord."""
@@ -233,21 +237,19 @@ def _or_bad(form: Callable[[Any], _Form], said: Any) -> _Form | BadRecord:
         return bad
 
 
-def _form_2(raw: Raw) -> tuple[dict[str, Any], _Form | BadRecord]:
-    """Attributes and shape of a region of version 2."""
+def _form_2(raw: Raw) -> tuple[dict[str, Any], _Form | BadRecord, str | None]:
+    """Attributes and shape of a region of version 2, and what it was if it was round."""
     try:
         region: _Region2 = json_file.decode(raw, _Region2)
     except BadRecord as bad:
-        return {}, bad
+        return {}, bad, None
     attributes = dict(region.region_attributes)
     kind = region.shape_attributes.get("name")
     form = _FORMS.get(str(kind))
     if form is None:
-        return attributes, BadRecord(f"the shape {str(kind)[:40]!r} is not read")
+        return attributes, BadRecord(f"the shape {str(kind)[:40]!r} is not read"), None
     said = _or_bad(form, region.shape_attributes)
-    if kind in _ROUND:
-        attributes.setdefault("shape", kind)
-    return attributes, said
+    return attributes, said, kind if kind in _ROUND else None
 
 
 def _values(said: dict[str, Any], *names: str) -> list[float]:
@@ -327,6 +329,7 @@ def _form_3(said: _Metadata3) -> _Form:
     return form(numbers)
 
 
+_ROUND_3 = {3: "circle", 4: "ellipse"}
 # By number: how many coordinates (negative: at least so many, and pairs of them), and what they make.
 _FORMS_3: dict[int, tuple[int, Callable[[list[float]], _Form]]] = {
     1: (2, lambda said: (ShapeKind.POINT, said)),

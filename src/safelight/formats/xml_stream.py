@@ -85,11 +85,14 @@ class _Parsing:
 
     def feed(self, chunk: bytes) -> bool:
         """False at the end of the file."""
-        keep_from = self._open[0].offset if self._open else self._held_at + len(self._held)
+        parser = self._parser
+        # Between records, what has begun and not ended yet: it may be the beginning of one.
+        keep_from = self._open[0].offset if self._open else max(parser.CurrentByteIndex, 0)
         self._held = self._held[keep_from - self._held_at :] + chunk
         self._held_at = keep_from
         if len(self._held) > RECORD_LIMIT + CHUNK_BYTES:
-            raise Invalid(f"The record at line {self._open[0].line} is too large to be read.")
+            line = self._open[0].line if self._open else parser.CurrentLineNumber
+            raise Invalid(f"The record at line {line} is too large to be read.")
         try:
             self._parser.Parse(chunk, not chunk)
         except expat.ExpatError as error:
