@@ -16,8 +16,10 @@ from safelight.formats.coco import Annotation, Category, Id, Image
 from safelight.formats.coco_shape import Refused, shape_texts
 from safelight.formats.found import Found, check_category_name, check_file_name
 from safelight.formats.json_stream import CHUNK_BYTES, Element, Piece, elements_of, pieces
+from safelight.formats.pictures import Pictures
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
+from safelight.formats.tree import Tree
 
 _lists: dict[str, msgspec.json.Decoder[list[Any]]] = {
     "images": msgspec.json.Decoder(list[Image]),
@@ -41,6 +43,26 @@ class _Named(Struct):
 
 
 _named = msgspec.json.Decoder(_Named)
+
+
+def read_tree(tree: Tree, reading: Reading) -> Found:
+    """Read the one JSON file of a tree, and find the pictures that lie beside it. Raises Invalid."""
+    files = tree.named(".json")
+    if len(files) != 1:
+        raise Invalid(f"One JSON file is read as COCO's, not {len(files)}: {', '.join(files[:5])}.")
+    with tree.open(files[0]) as file:
+        found = read(file, reading)
+    pictures = Pictures(tree)
+    for position, image in list(found.images.items()) if pictures else ():
+        try:
+            member = pictures.find(image.file_name)
+        except BadRecord as bad:
+            del found.images[position]
+            found.rejects.add(image.where, str(bad))
+            continue
+        if member is not None:
+            found.members[position] = member
+    return found
 
 
 def read(file: BinaryIO, reading: Reading, *, chunk_bytes: int = CHUNK_BYTES) -> Found:

@@ -46,11 +46,12 @@ class Category(Struct, gc=False):
 class Found:
     """Images and categories by position, in the order of the file; the shapes, which lie in a
     `Spill`, name positions too. What the file never defines, or defines badly, is not here and has
-    no shapes.
+    no shapes. `members` names the files of those images that lie in the tree that was read.
     """
 
     images: dict[int, Image] = field(default_factory=dict)
     categories: dict[int, Category] = field(default_factory=dict)
+    members: dict[int, str] = field(default_factory=dict)
     rejects: Rejects = field(default_factory=Rejects)
 
 

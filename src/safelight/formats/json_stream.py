@@ -111,6 +111,17 @@ def pieces(
         raise _not_json(window.offset, "something follows the end of the object")
 
 
+def first_entries(file: BinaryIO, count: int = 12) -> Iterator[tuple[str, bytes]]:
+    """The first keys of the object in the file, and how the value of each begins. A value is stepped
+    over only when the next key is asked for. Raises Invalid.
+    """
+    window = _Window(file, 64 * 1024)
+    window.skip_bom()
+    for _, key in zip(range(count), _keys(window), strict=False):
+        yield key, window.text[window.position :]
+        window.position = window.value_end()
+
+
 class _Window:
     """The part of the file being looked at: `text`, read up to `position`."""
 
