@@ -8,13 +8,14 @@ taken back and done anew; what is visible is made true in their last step alone,
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from safelight.actions.context import Context
 from safelight.engines import pausing
 from safelight.engines.local import run_folder
 from safelight.runner.folder import RunFolder
-from safelight.store import migrations, runs
+from safelight.store import checkpoints, migrations, runs
 from safelight.store.db import Database
 
 
@@ -43,6 +44,9 @@ def resume(context: Context) -> None:
         with context.db.transaction() as tx:
             begins = runs.resume(tx, run_id, paused_at=paused_at)
         if begins:
+            # Of one that had to be killed: another version wrote it.
+            checkpoints.take_back(context.db, run_id)
+            shutil.rmtree(folder.work, ignore_errors=True)
             pausing.begin_again(folder)
 
 

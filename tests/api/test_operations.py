@@ -40,11 +40,17 @@ def test_an_import_is_a_job_of_its_version(client: httpx.Client, site: Site) -> 
     answer = start_import(client, version, mode="keep", skip_bad="true")
     job = answer.json()
     assert answer.status_code == 201
-    assert (job["type"], job["operation"], job["status"]) == ("INTERNAL", "import_coco", "PENDING")
+    assert (job["type"], job["operation"], job["status"]) == (
+        "INTERNAL",
+        "import_annotations",
+        "PENDING",
+    )
     assert job["target"]["id"] == version["id"]
     [run] = job["job_runs"]
     assert run["parameters"] == {
+        "format": "auto",
         "mode": "KEEP",
+        "matching": "auto",
         "skip_bad": True,
         "create_labels": True,
         "placeholders": True,
@@ -66,7 +72,7 @@ def test_an_import_that_makes_no_sense_is_refused(client: httpx.Client) -> None:
     path = f"/api/v1/versions/{version['id']}/import"
     answers = [
         start_import(client, version, mode="nonsense"),
-        start_import(client, version, format="yolo"),
+        start_import(client, version, format="pdf"),
         start_import(client, version, skip_bad="perhaps"),
         client.post(path, data={"mode": "keep"}),
         client.post(path, json={}),

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from safelight.actions.context import Context
-from safelight.actions.import_annotations import keep_file, launch_import
+from safelight.actions.import_annotations import Options, keep_file, launch_import
 from safelight.domain.annotations import Document
 from safelight.domain.permissions import Actor
 from safelight.internals import operate
@@ -62,7 +62,11 @@ class Workshop:
         text = content if isinstance(content, bytes) else json.dumps(content).encode()
         name = keep_file(self.context, self.actor, "f.json", [text])
         version_id = options.pop("version_id", self.version_id)
-        return launch_import(self.context, self.actor, version_id, name, "f.json", **options)[1]
+        rejected_of = options.pop("rejected_of", None)
+        chosen = Options.read({"format": "coco", **options})
+        return launch_import(
+            self.context, self.actor, version_id, name, "f.json", chosen, rejected_of=rejected_of
+        )[1]
 
     def run(self, run: Run) -> Run:
         """The same run after its operation was done here; it must have gone well."""

@@ -122,6 +122,15 @@ def test_an_import_is_one_change_set_of_its_run(shop: Workshop) -> None:
 TWO_BAD = coco({}, {"bbox": [1, 2, -3, 4]}, {"image_id": 77}, {"image_id": 2})
 
 
+def _at(number: int) -> int:
+    """The byte of an annotation in the file."""
+    return json.dumps(TWO_BAD).index(f'{{"id": {number}, "image_id"')
+
+
+NEGATIVE = f"annotation 2 at byte {_at(2)}: bbox [1, 2, -3, 4] has a negative size"
+UNKNOWN = f"annotation 3 at byte {_at(3)}: image_id 77 is unknown"
+
+
 def test_one_bad_record_and_nothing_is_imported(
     shop: Workshop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,14 +139,11 @@ def test_one_bad_record_and_nothing_is_imported(
     assert code == 1
     assert failure is not None
     assert failure["kind"] == "invalid_input"
-    assert failure["message"] == (
-        "Nothing was imported: annotation 2: bbox [1, 2, -3, 4] has a negative size "
-        "(and 1 more bad record)."
-    )
+    assert failure["message"] == f"Nothing was imported: {NEGATIVE} (and 1 more bad record)."
     assert shop.snapshot() == before
     log = capsys.readouterr().out
-    assert "annotation 2: bbox [1, 2, -3, 4] has a negative size\n" in log
-    assert "annotation 3: image_id 77 is unknown\n" in log
+    assert f"{NEGATIVE}\n" in log
+    assert f"{UNKNOWN}\n" in log
 
 
 def test_at_most_twenty_bad_records_are_named(
@@ -157,7 +163,7 @@ def test_bad_records_are_skipped_when_that_was_asked(
     assert shop.said() == {"1.jpg": [APPLE], "2.jpg": [APPLE]}
     assert run.result is not None
     assert run.result["summary"] == "2 pictures · 2 shapes · 2 bad records skipped"
-    assert "annotation 3: image_id 77 is unknown\n" in capsys.readouterr().out
+    assert f"{UNKNOWN}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -214,7 +220,7 @@ def test_a_locked_version_refuses_at_launch_and_in_the_job(shop: Workshop) -> No
 
 
 def test_an_unknown_mode_or_object_is_refused_at_launch(sqlite_shop: Workshop) -> None:
-    with pytest.raises(Invalid, match="The mode is one of"):
+    with pytest.raises(Invalid, match="The mode is one of replace"):
         sqlite_shop.launch(coco(), mode="ADD")
     with pytest.raises(NotFound):
         launch_import(
@@ -370,7 +376,7 @@ def test_a_full_disk_is_named_as_such(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safelight.internals.import_coco.Spill.add", full)
+    monkeypatch.setattr("safelight.formats.spill.Spill.add", full)
     _, failure = sqlite_shop.operate(sqlite_shop.launch(coco({})))
     assert failure is not None
     assert (failure["kind"], failure["message"]) == (

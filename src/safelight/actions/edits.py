@@ -9,6 +9,7 @@ from uuid import UUID
 from safelight.actions import experiments, processings, references
 from safelight.actions.sealing import Sealer
 from safelight.domain.annotations import MergeMode
+from safelight.domain.imports import Format, Matching
 from safelight.domain.jobs import JobType, TargetType
 from safelight.domain.operations import OPERATIONS, declaring
 from safelight.domain.parameters import (
@@ -140,7 +141,7 @@ def _parameter_rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Param
     return {}, False
 
 
-_CHOICES = {"mode": tuple(MergeMode)}
+_CHOICES = {"mode": tuple(MergeMode), "format": tuple(Format), "matching": tuple(Matching)}
 
 
 def _internal_rules(job: Job, parameters: JsonObject) -> dict[str, Parameter]:

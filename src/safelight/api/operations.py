@@ -17,7 +17,7 @@ from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.actions.export import launch_export
 from safelight.actions.fork import launch_fork
-from safelight.actions.import_annotations import KeptFile, launch_import
+from safelight.actions.import_annotations import REJECTS, KeptFile, Options, launch_import
 from safelight.actions.operations import launch_operation
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_list import shown
@@ -31,6 +31,7 @@ from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, NotFound
 from safelight.store import joblist, jobs, runs, versions
 from safelight.store.jobs import Job
+from safelight.store.runs import Run
 
 router = APIRouter(tags=["datasets"])
 
@@ -77,9 +78,12 @@ async def import_annotations(
 ) -> Response:
     """Import annotations from a file (part `file`), as a job that does all of it or nothing.
 
-    Fields: `format` coco; `mode` replace, keep or concatenate; `skip_bad` leaves bad records out
-    instead of failing; `create_labels` makes labels that the version lacks; `force_placeholders` takes
-    pictures in by name and size that were not uploaded yet.
+    Fields: `format` auto, coco, yolo, voc, cvat, labelme or via; `mode` replace, keep or concatenate;
+    `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
+    `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
+    lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+    `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
+    added to what is there.
     """
     await run_in_threadpool(_check_open, context, actor, version_id)
     file = _OneFile(context, actor)
@@ -105,21 +109,35 @@ def _import(
 ) -> Response:
     if file.kept is None:
         raise Invalid("The form has one file, in the part `file`.", field="file")
-    if form.fields.get("format", "coco") != "coco":
-        raise Invalid("The format is coco.", field="format")
     job, _ = launch_import(
         context,
         by,
         version_id,
         file.kept.object_name,
         file.filename,
-        mode=form.fields.get("mode", "replace"),
-        skip_bad=_flag(form, "skip_bad", default=False),
-        create_labels=_flag(form, "create_labels", default=True),
-        placeholders=_flag(form, "force_placeholders", default=True),
+        _options(form),
+        rejected_of=_job_id(form),
         idempotency_key=idempotency_key,
     )
     return _launched(context, by, job)
+
+
+def _options(form: Form) -> Options:
+    given: dict[str, str | bool] = {
+        name: form.fields[name] for name in ("format", "mode", "matching") if form.fields.get(name)
+    }
+    given["skip_bad"] = _flag(form, "skip_bad", default="only_rejected_of" in form.fields)
+    given["create_labels"] = _flag(form, "create_labels", default=True)
+    given["placeholders"] = _flag(form, "force_placeholders", default=True)
+    return Options.read(given)
+
+
+def _job_id(form: Form) -> UUID | None:
+    text = form.fields.get("only_rejected_of")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid("only_rejected_of is the id of a job.", field="only_rejected_of") from None
 
 
 _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
@@ -213,9 +231,15 @@ def download_result(job_id: UUID, name: str, actor: JobReader, context: Ctx) -> 
         found = [
             offered["object_name"]
             for run in runs.of_job(read, job.job_id)
-            for offered in (run.result or {}).get("downloads", ())
+            for offered in _offered(run)
             if offered["name"] == name
         ]
     if not found:
         raise NotFound(f"The job offers no file {name!r}.", name=name)
     return RedirectResponse(objects.read_path(context, found[0]), 307)
+
+
+def _offered(run: Run) -> list[dict[str, Any]]:
+    """The files of a run: what came out, and the records that it did not take."""
+    rejects = [] if run.rejects is None else [{**run.rejects, "name": REJECTS}]
+    return [*(run.result or {}).get("downloads", ()), *rejects]

@@ -26,7 +26,7 @@ from safelight.internals import (
     delete_pictures,
     export_coco,
     fork,
-    import_coco,
+    import_annotations,
     rewrites,
     splitting,
     tagging,
@@ -36,7 +36,8 @@ from safelight.store import runs
 from safelight.store.db import Database
 
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
-    "import_coco": import_coco.run,
+    "import_annotations": import_annotations.run,
+    "import_coco": import_annotations.run,  # as it was called when it took COCO alone
     "export_coco": export_coco.run,
     "add_data": add_data.run,
 }
@@ -97,7 +98,10 @@ def operate(context: Context, run_id: UUID) -> int:
     anything else passes through, for a traceback in the log.
     """
     operation = Operation(context, run_id)
+    if operation.is_done:
+        return 0
     try:
+        operation.go_on()
         _operation(operation)(operation)
     except AlreadyEnded as ended:
         operation.say(f"{ended.message} Nothing was changed.")

@@ -21,6 +21,7 @@ from safelight.actions.selection import read_selection
 from safelight.domain.jobs import Failure, Progress
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Denied, Invalid
+from safelight.runner.folder import CHECKPOINT, INTERRUPTED, RunFolder
 from safelight.store import changes, jobs, organizations, runs, versions
 from safelight.store.changes import Author
 from safelight.store.db import Database, Read, Transaction
@@ -170,6 +171,30 @@ class Operation:
             "name": target.name,
             "path": target.path,
         }
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its change is true already: a process before this one ended just after its last step."""
+        return self.run.result is not None
+
+    def reached(self, number: int, text: str) -> None:
+        """Note what need not be done again, for whoever cuts this off; `number` only grows."""
+        self._notes.write(CHECKPOINT, {"number": number, "text": text})
+
+    def go_on(self) -> None:
+        """Say that a process before this one was cut off. Raises AlreadyEnded."""
+        note = self._notes.read(INTERRUPTED)
+        if note is None:
+            return
+        where = f"on from its checkpoint: {note['text']}" if note["text"] else "from its beginning"
+        with self.db.transaction() as tx:
+            runs.check_live(tx, self.run.run_id)
+            runs.go_on(tx, self.run.run_id, why=note["why"], checkpoint=note["text"])
+        self.say(f"Cut off, as {note['why']}. Went {where}.")
+
+    @property
+    def _notes(self) -> RunFolder:
+        return RunFolder(str(self.folder))
 
     def result(self, tx: Transaction, **result: Any) -> None:
         """Write what came out, in the transaction that makes it true."""

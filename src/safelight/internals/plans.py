@@ -4,7 +4,6 @@ one short transaction then moves all pointers (see `store/planned.py`).
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,8 +17,9 @@ from safelight.domain.annotations import Document, Numbers, parse
 from safelight.domain.operations import Pictures
 from safelight.errors import Invalid
 from safelight.ids import Kind
+from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.operation import Operation, number
-from safelight.store import changes, documents, labels, planned, pointers, versions
+from safelight.store import changes, documents, labels, planned, versions
 from safelight.store.assets import AssetFilter
 from safelight.store.changes import ChangeSet
 from safelight.store.data import DataFilter
@@ -79,12 +79,11 @@ def speaking(document: Document) -> NewDocument | None:
 
 
 class Writer:
-    """Settles what pictures shall say. Removes the documents that it wrote when left without `keep`."""
+    """Settles what pictures shall say. Takes back what it wrote when left without `fulfil`."""
 
     def __init__(self, operation: Operation, plan: Plan, say: Say) -> None:
         self._operation, self._plan, self._say = operation, plan, say
-        self._document_keys = array("q")
-        self._kept = False
+        self._checkpoints = Checkpoints(operation)
 
     def write(self) -> None:
         """Settle all pictures that are open."""
@@ -104,42 +103,47 @@ class Writer:
 
     def _store(self, said: list[Said], connection: Connection) -> list[Settled]:
         with self._operation.db.transaction(on=connection) as tx:
-            return self._settled(tx, said)
+            settled, written = self._settled(tx, said)
+            self._checkpoints.add(tx, b"", written)
+            return settled
 
-    def _settled(self, tx: Transaction, said: list[Said]) -> list[Settled]:
+    def _settled(self, tx: Transaction, said: list[Said]) -> tuple[list[Settled], list[int]]:
+        """Store what is new of it; how the pictures are settled, and the keys of what was stored."""
         new = [one.document for one in said if isinstance(one.document, NewDocument)]
-        keys = iter(documents.add_many(tx, self._operation.organization_id, new))
+        written = documents.add_many(tx, self._operation.organization_id, new)
+        keys = iter(written)
         settled = []
         for one in said:
             after = one.document
             if isinstance(after, NewDocument):
                 after = next(keys)
-                self._document_keys.append(after)
             settled.append(Settled(one.data_key, after, one.numbers, one.tally))
-        return settled
+        return settled, written
 
     def write_in(self, tx: Transaction) -> None:
         """The same for the few that others changed meanwhile, inside the transaction that does it all."""
         last = 0
         while pictures := planned.open_pictures(tx, last, AT_ONCE):
-            planned.settle(tx, self._settled(tx, self._say(tx, pictures)))
+            settled, _ = self._settled(tx, self._say(tx, pictures))
+            planned.settle(tx, settled)
             last = pictures[-1].data_key
 
-    def keep(self) -> None:
-        """Something points to the documents now."""
-        self._kept = True
+    def fulfil(self, tx: Transaction) -> None:
+        """Part of the transaction that points to the documents."""
+        self._checkpoints.fulfil(tx)
 
     def __enter__(self) -> Self:
+        self._checkpoints.__enter__()
+        self._checkpoints.take_back()  # of a process of this run that was cut off: all is planned anew
         return self
 
     def __exit__(
         self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        if not self._kept:
-            pointers.let_go(self._operation.db, self._document_keys)
+        self._checkpoints.__exit__(kind, error, trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +213,8 @@ def switch(
         )
         yield Switch(tx, version, change_set)
         operation.announce(tx, version)
-    if writer is not None:
-        writer.keep()
+        if writer is not None:
+            writer.fulfil(tx)
 
 
 # --- choosing -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -355,6 +356,31 @@ def keys_by_filename(
             .order_by(_data.c.data_key)
         )
         found.update((row.filename, (row.data_key, row.width, row.height)) for row in rows)
+    return found
+
+
+class DataName(StrEnum):
+    """What data can be called by."""
+
+    FILENAME = "filename"
+    OBJECT_NAME = "object_name"
+    DATA_ID = "data_id"
+
+
+def keys_by(
+    read: Read, datalake_id: UUID, called: DataName, names: Sequence[str | UUID]
+) -> dict[Any, tuple[int, ...]]:
+    """Of each name that the datalake knows, all data that have it, oldest first."""
+    column = _data.c[called.value]
+    found: dict[Any, tuple[int, ...]] = {}
+    for at in range(0, len(names), READ_AT_ONCE):
+        rows = read.execute(
+            select(column, _data.c.data_key)
+            .where(_data.c.datalake_id == datalake_id, column.in_(names[at : at + READ_AT_ONCE]))
+            .order_by(_data.c.data_key)
+        )
+        for name, data_key in rows:
+            found[name] = (*found.get(name, ()), data_key)
     return found
 
 

@@ -734,6 +734,8 @@ run = Table(
     # Why it failed. The line is written after the end too, as the log may come later than the end.
     Column("failure_key", Text),  # equal for equal failures: `domain/fingerprint.py`
     Column("failure_line", BigInteger),  # where the log says it
+    # The records of its file that it did not take: {"total", "object_name", "size", "again": job ids}
+    Column("rejects", Json),
     UniqueConstraint("job_id", "number"),
     CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
     CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),
@@ -891,6 +893,17 @@ log_section = Table(
     Column("end_line", BigInteger),  # the first line after it
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
+)
+
+checkpoint = (
+    Table(  # what an operation need not do again, until its last step: store/checkpoints.py
+        "checkpoint",
+        metadata,
+        _ref("run_id", "run.run_id", primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("document_keys", Json, nullable=False),  # written, and nothing points to them yet
+        Column("content", LargeBinary, nullable=False),  # what the operation wants to know of it
+    )
 )
 
 # --- what the tables alone cannot refuse ------------------------------------------------------------

@@ -879,9 +879,12 @@ export interface paths {
          * Import Annotations
          * @description Import annotations from a file (part `file`), as a job that does all of it or nothing.
          *
-         *     Fields: `format` coco; `mode` replace, keep or concatenate; `skip_bad` leaves bad records out
-         *     instead of failing; `create_labels` makes labels that the version lacks; `force_placeholders` takes
-         *     pictures in by name and size that were not uploaded yet.
+         *     Fields: `format` auto, coco, yolo, voc, cvat, labelme or via; `mode` replace, keep or concatenate;
+         *     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
+         *     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
+         *     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+         *     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
+         *     added to what is there.
          */
         post: operations["import_annotations"];
         delete?: never;
@@ -2304,6 +2307,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
@@ -3817,6 +3821,17 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+         * RejectsView
+         * @description The records of its file that a run did not take: the download `rejects.jsonl` has them, one in a
+         *     line. `again`: the jobs that imported them again.
+         */
+        RejectsView: {
+            /** Total */
+            total: number;
+            /** Size */
+            size: number;
+            /** Again */
+            again: string[];
         };
         /**
          * RerunBody
@@ -3983,6 +3998,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
@@ -4068,6 +4084,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
