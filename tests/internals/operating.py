@@ -19,7 +19,7 @@ from safelight.domain.annotations import (
 )
 from safelight.domain.operations import Operation
 from safelight.internals import plans
-from safelight.store import assets, changes, data, datasets, labels, tags, versions
+from safelight.store import assets, assettags, changes, data, datasets, labels, tags, versions
 from safelight.store.changes import Author
 from safelight.store.data import NewData
 from safelight.store.packed import packed
@@ -118,13 +118,21 @@ def put_tags(
     shop: Workshop, tagged: dict[str, Iterable[str]], version_id: UUID | None = None
 ) -> None:
     """Tag pictures, by file name."""
+    house = shop.house
     with shop.db.transaction() as tx:
-        version = versions.get(tx, shop.house.organization_id, version_id or shop.version_id)
+        version = versions.open_to_write(
+            tx, house.organization_id, version_id or shop.version_id, alone=True
+        )
+        change_set = changes.open_set(
+            tx, house.organization_id, version.version_key, Author(house.member), changes.TAGS
+        )
         by_name = assets.keys_by_filename(tx, version.version_key)
         for filename, names in tagged.items():
-            for name in names:
-                tag = tags.ensure(tx, version.organization_id, version.version_id, tags.ASSET, name)
-                tags.attach(tx, [tag], [by_name[filename]])
+            given = [
+                tags.ensure(tx, house.organization_id, version.version_id, tags.ASSET, name)
+                for name in names
+            ]
+            assettags.attach(tx, change_set, version, given, [by_name[filename]])
 
 
 def tags_of(shop: Workshop, version_id: UUID | None = None) -> dict[str, list[str]]:

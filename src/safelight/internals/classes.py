@@ -53,7 +53,7 @@ def _tags_to_classes(operation: Operation, plan: Plan, asked: TagsToClasses) -> 
             added, pictures = planned.tally(tx), planned.move(tx, switch.change_set)
             if asked.remove_tags:
                 for tag in chosen:
-                    planned_tags.take_off(tx, tag)
+                    planned_tags.take_off(tx, switch.change_set, switch.version, tag)
             operation.result(
                 tx,
                 summary=f"{number(added, 'class', 'classes')} · {number(pictures, 'picture')}",
@@ -128,7 +128,9 @@ def _put_tags(operation: Operation, switch: plans.Switch, names: Mapping[int, st
     total = 0
     for label_key in planned_tags.noted_labels(switch.tx):
         tag = planned_tags.ensure(switch.tx, switch.version, names[label_key])
-        put = planned_tags.put_on_noted(switch.tx, tag, label_key)
+        put = planned_tags.put_on_noted(
+            switch.tx, switch.change_set, switch.version, tag, label_key
+        )
         operation.say(f"{tag.name}: put on {number(put, 'picture')}")
         total += put
     return total

@@ -107,7 +107,7 @@ def _bring(
             tagged = 0
             if wish.with_tags:
                 tagged = sum(
-                    planned_tags.bring_along(tx, rank, source, version)
+                    planned_tags.bring_along(tx, switch.change_set, rank, source, version)
                     for rank, source in enumerate(sources.versions)
                 )
             operation.result(

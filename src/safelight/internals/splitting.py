@@ -119,9 +119,9 @@ def _put_tags(operation: Operation, plan: Plan, asked: Split, counts: dict[str, 
         tx = switch.tx
         parts = [planned_tags.ensure(tx, switch.version, name) for name in asked.names]
         for tag in parts:  # of an earlier split, or put on by hand: every picture is in one part
-            planned_tags.take_off(tx, tag)
+            planned_tags.take_off(tx, switch.change_set, switch.version, tag)
         for part, tag in enumerate(parts):
-            planned_tags.put_on(tx, tag, part=part)
+            planned_tags.put_on(tx, switch.change_set, switch.version, tag, part=part)
         _conclude(tx, operation, counts, [switch.version])
 
 

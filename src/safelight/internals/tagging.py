@@ -13,13 +13,15 @@ def run(operation: Operation, asked: Tag) -> None:
     with Plan(operation.db) as plan:
         plans.plan_for(operation, plan, asked.pictures)
         with plans.switch(operation, plan, plans.target_of(operation)) as switch:
-            tx, version = switch.tx, switch.version
+            tx, changes, version = switch.tx, switch.change_set, switch.version
             added = {
-                name: planned_tags.put_on(tx, planned_tags.ensure(tx, version, name))
+                name: planned_tags.put_on(
+                    tx, changes, version, planned_tags.ensure(tx, version, name)
+                )
                 for name in asked.add
             }
             removed = {
-                tag.name: planned_tags.take_off(tx, tag)
+                tag.name: planned_tags.take_off(tx, changes, version, tag)
                 for tag in tags.of_owner(tx, version.version_id, tags.ASSET)
                 if tag.name in asked.remove
             }

@@ -41,7 +41,7 @@ from sqlalchemy import (
 
 from safelight.domain.annotations import Numbers
 from safelight.errors import Unavailable
-from safelight.store import assets, bulk, schema, versions
+from safelight.store import assets, bulk, changes, schema, versions
 from safelight.store.assets import AssetFilter
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Key
@@ -640,20 +640,11 @@ def add_assets(
 
 def remove_assets(tx: Transaction, change_set: ChangeSet, version: Version) -> int:
     """Take the planned assets out of the version; how many. It is open to write alone."""
-    gone = select(
-        literal(change_set.change_set_key),
-        planned.c.asset_key,
-        planned.c.data_key,
-        true(),
-        false(),
-        planned.c.before,
-        null(),
-    )
-    _record(tx, change_set, gone)
-    chosen = select(planned.c.asset_key)
-    removed = tx.execute(delete(_assets).where(_assets.c.asset_key.in_(chosen))).rowcount
+    chosen = _assets.c.asset_key.in_(select(planned.c.asset_key))
+    changes.record_removal(tx, change_set, chosen)
+    removed = int(tx.execute(delete(_assets).where(chosen)).rowcount)
     versions.count_assets(tx, version, -removed)
-    return int(removed)
+    return removed
 
 
 _CHANGE_COLUMNS = (
