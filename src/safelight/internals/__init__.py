@@ -16,7 +16,7 @@ from safelight.config import Settings
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Unavailable
 from safelight.ids import uuid7
-from safelight.internals import add_data, export_coco, fork, import_coco
+from safelight.internals import add_data, export_coco, fork, import_coco, undo
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store import runs
 from safelight.store.db import Database
@@ -26,6 +26,7 @@ OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "export_coco": export_coco.run,
     "fork": fork.run,
     "add_data": add_data.run,
+    "undo": undo.run,
 }
 
 CHECKPOINT_PAGES = 16_384  # 64 MiB
