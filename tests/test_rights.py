@@ -289,10 +289,12 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
     tag = _made(member.post(f"/api/datalake/{lake}/tags", json={"name": "ripe"}))
     job = _made(member.post(f"/api/v1/versions/{version}/export", json={"format": "coco"}))
     view = _made(member.post("/api/v1/views", json={"name": "mine", "shared": True}))
+    history = _made(member.get(f"/api/v1/versions/{version}/changes"))
     return {
         "dataset_id": dataset,
         "version_id": version,
         "asset_id": asset["id"],
+        "change_id": history["items"][0]["id"],
         "data_id": asset["data_id"],
         "datalake_id": lake,
         "annotation_id": annotation,

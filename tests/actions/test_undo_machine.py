@@ -237,8 +237,8 @@ class Machine(RuleBasedStateMachine):
 
     def _undo(self, key: int, *, keep_newer: bool = False) -> int:
         with self.db.transaction() as tx:
-            entry = history.get(tx, self.house.organization_id, key)
-            take_back(tx, [entry], Author(self.house.admin), keep_newer=keep_newer)
+            by = Author(self.house.admin)
+            take_back(tx, self.house.organization_id, [key], by, keep_newer=keep_newer)
         return self._newest()
 
     # --- what holds always ----------------------------------------------------------------------------

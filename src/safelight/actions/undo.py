@@ -1,60 +1,177 @@
-"""Undoing what a run or an edit changed: the step itself, and what refuses it, in words."""
+"""Undoing what a run or an edit changed: launching the job, and the step that it does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
-from safelight.errors import Conflict, NewerChanges, NotFound
-from safelight.store import assets, changes, conflicts, history, labels, undo, versions
+from safelight.actions.context import Context
+from safelight.actions.import_annotations import target_of
+from safelight.actions.launch import Order, launch
+from safelight.actions.undo_refusal import NEVER_KEPT, refusal, who_and_when
+from safelight.domain.jobs import JobType
+from safelight.domain.permissions import Actor, require
+from safelight.errors import Conflict, Invalid, NotFound
+from safelight.ids import Kind
+from safelight.store import assets, changes, conflicts, history, jobs, labels, runs, undo, versions
 from safelight.store.changes import Author
-from safelight.store.conflicts import Conflicts, Standing, What
+from safelight.store.conflicts import Conflicts
 from safelight.store.db import Read, Transaction
 from safelight.store.history import Entry
+from safelight.store.jobs import Job
 from safelight.store.packed import packed
+from safelight.store.runs import Run
+from safelight.store.undo import Undone
 from safelight.store.versions import Version
 
-# Labels and whole versions go back as one thing: part of them would contradict the rest.
-_NEVER_KEPT = frozenset({"labels", "exists"})
+Opened = list[tuple[Entry, Version]]
+
+
+def launch_undo_of_run(
+    context: Context,
+    actor: Actor,
+    run_id: UUID,
+    *,
+    keep_newer: bool = False,
+    idempotency_key: str | None = None,
+) -> tuple[Job, Run]:
+    """Launch the job that undoes all that a run changed and nobody has undone yet.
+
+    Raises Denied, NotFound, Locked, NewerChanges with the list of what stands in the way, Conflict if
+    there is nothing to undo.
+    """
+    require(actor, "write_data")
+    with context.db.transaction() as tx:
+        if earlier := _earlier(tx, actor, idempotency_key):
+            return earlier
+        run = runs.get(tx, run_id, actor.organization_id)
+        job = jobs.get(tx, actor.organization_id, run.job_id)
+        entries = [each for each in history.of_run(tx, run_id) if each.undone_by is None]
+        if not entries:
+            raise Conflict("This run has changed nothing that could be undone.")
+        name = f"Undo {job.name}"
+        return _launch(tx, actor, entries, name, keep_newer, idempotency_key)
+
+
+def launch_undo_of_change(
+    context: Context,
+    actor: Actor,
+    change_id: UUID,
+    *,
+    keep_newer: bool = False,
+    idempotency_key: str | None = None,
+) -> tuple[Job, Run]:
+    """The same of one change set."""
+    require(actor, "write_data")
+    with context.db.transaction() as tx:
+        if earlier := _earlier(tx, actor, idempotency_key):
+            return earlier
+        key = packed(tx).read(change_id, Kind.CHANGE_SET).key
+        entry = history.get(tx, actor.organization_id, key)
+        version = versions.ever(tx, actor.organization_id, key=entry.version_key)
+        what = entry.job.name if entry.job else f"{entry.user_name or 'an'}’s edit"
+        name = f"Undo {what} of {version.dataset_name}/{version.name}"
+        return _launch(tx, actor, [entry], name, keep_newer, idempotency_key)
+
+
+def _earlier(read: Read, actor: Actor, idempotency_key: str | None) -> tuple[Job, Run] | None:
+    """What the same request launched before: by now there may be nothing left to undo."""
+    job = idempotency_key and jobs.find_by_key(read, actor.organization_id, idempotency_key)
+    if not job:
+        return None
+    if job.operation != "undo":
+        raise Invalid("This Idempotency-Key was used to launch something else.")
+    return job, runs.get(read, job.latest_run_id)
+
+
+def _launch(
+    tx: Transaction,
+    actor: Actor,
+    entries: Sequence[Entry],
+    name: str,
+    keep_newer: bool,
+    idempotency_key: str | None,
+) -> tuple[Job, Run]:
+    opened = [
+        (entry, versions.ever(tx, entry.organization_id, key=entry.version_key))
+        for entry in entries
+    ]
+    _check(tx, opened, keep_newer=keep_newer)
+    order = Order(
+        organization_id=actor.organization_id,
+        type=JobType.INTERNAL,
+        operation="undo",
+        name=name,
+        target=target_of(opened[0][1]),
+        source={"internal": "undo"},
+        triggered_by=actor.user_id,
+        parameters={"keep_newer": keep_newer},
+        inputs={"changes": [str(packed(tx).change_set(entry.change_set_key)) for entry in entries]},
+        idempotency_key=idempotency_key,
+    )
+    return launch(tx, order)
+
+
+# --- the step ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What an undo did to a version, as it is then. `kept`: how many pictures and names were left."""
+
+    version: Version
+    undone: Undone
+    kept: int
 
 
 def take_back(
-    tx: Transaction, entries: Sequence[Entry], by: Author, *, keep_newer: bool = False
-) -> list[Version]:
-    """Undo change sets, one of each version, each as a change set of `by`; the versions as they are then.
+    tx: Transaction,
+    organization_id: UUID,
+    change_set_keys: Sequence[int],
+    by: Author,
+    *,
+    keep_newer: bool = False,
+) -> list[TakenBack]:
+    """Undo change sets, one of each version, each as a change set of `by`.
 
     `keep_newer`: leave the pictures and names that were changed since, instead of refusing. Raises
     NewerChanges, Conflict, NotFound, Locked; the transaction must not be committed then.
     """
-    opened = [
-        (entry, versions.open_ever_to_write(tx, entry.organization_id, entry.version_key))
-        for entry in sorted(entries, key=lambda entry: entry.version_key)
-    ]
-    found = check(tx, opened, keep_newer=keep_newer)
-    moved = [
+    opened = _open(tx, organization_id, change_set_keys)
+    found = _check(tx, opened, keep_newer=keep_newer)
+    done = [
         _take_back(tx, entry, version, by, each)
         for (entry, version), each in zip(opened, found, strict=True)
     ]
-    if not any(moved):
+    if not any(each.undone for each in done):
         raise Conflict("There is nothing to undo: all of it is as it was before.")
-    return [versions.ever(tx, each.organization_id, key=each.version_key) for _, each in opened]
+    return done
+
+
+def _open(tx: Transaction, organization_id: UUID, change_set_keys: Sequence[int]) -> Opened:
+    found = [history.get(tx, organization_id, key) for key in change_set_keys]
+    found.sort(key=lambda entry: entry.version_key)  # the order in which everybody takes several
+    opened = [versions.open_ever_to_write(tx, organization_id, each.version_key) for each in found]
+    # Read again: somebody else may have undone it while we waited for the version.
+    again = [history.get(tx, organization_id, each.change_set_key) for each in found]
+    return list(zip(again, opened, strict=True))
 
 
 def _take_back(
     tx: Transaction, entry: Entry, version: Version, by: Author, found: Conflicts
-) -> bool:
+) -> TakenBack:
     change_set = changes.open_set(
         tx, entry.organization_id, entry.version_key, by, changes.ANNOTATIONS
     )
-    if not undo.apply(tx, entry, version, change_set, found):
-        return False
+    undone = undo.apply(tx, entry, version, change_set, found)
+    version = versions.ever(tx, version.organization_id, key=version.version_key)
     if found.pictures:
-        _check_labels(tx, versions.ever(tx, version.organization_id, key=version.version_key))
+        _check_labels(tx, version)
     changes.announce(
         tx, version.organization_id, version.version_id, by, dataset_id=str(version.dataset_id)
     )
-    return True
+    return TakenBack(version, undone, found.total)
 
 
 def _check_labels(tx: Transaction, version: Version) -> None:
@@ -67,12 +184,7 @@ def _check_labels(tx: Transaction, version: Version) -> None:
         )
 
 
-# --- may it be undone -------------------------------------------------------------------------------
-
-
-def check(
-    read: Read, opened: Sequence[tuple[Entry, Version]], *, keep_newer: bool
-) -> list[Conflicts]:
+def _check(read: Read, opened: Opened, *, keep_newer: bool) -> list[Conflicts]:
     """What stands in the way of each, as far as it may be left alone.
 
     Raises NewerChanges for what may not, Conflict for what is undone or goes on, NotFound, Locked.
@@ -82,8 +194,8 @@ def check(
         _check_state(read, entry, version)
     found = [conflicts.find(read, entry, version) for entry, version in opened]
     for (_, version), each in zip(opened, found, strict=True):
-        if each.total and (not keep_newer or each.fields & _NEVER_KEPT):
-            raise _refusal(read, version, each)
+        if each.total and (not keep_newer or each.fields & NEVER_KEPT):
+            raise refusal(read, version, each)
     return found
 
 
@@ -92,72 +204,6 @@ def _check_state(read: Read, entry: Entry, version: Version) -> None:
         raise Conflict("The job is still running. Stop it first, or wait until it has ended.")
     if entry.undone_by is not None:
         by = history.get(read, entry.organization_id, entry.undone_by)
-        raise Conflict(f"This was undone already, {_who_and_when(by)}.")
+        raise Conflict(f"This was undone already, {who_and_when(by)}.")
     if version.removed_at is not None and "exists" not in entry.fields_after:
         raise NotFound(f"Version {version.dataset_name}/{version.name} was removed since.")
-
-
-def _refusal(read: Read, version: Version, found: Conflicts) -> NewerChanges:
-    first = " ".join(sentence(each) for each in found.listed[:3])
-    more = f" And {found.total - 3:,} more." if found.total > 3 else ""
-    return NewerChanges(
-        f"Newer changes of {version.dataset_name}/{version.name} stand on this. {first}{more}",
-        total=found.total,
-        pictures=found.pictures,
-        may_keep=not found.fields & _NEVER_KEPT,
-        conflicts=[_facts(read, each) for each in found.listed],
-    )
-
-
-def _facts(read: Read, each: Standing) -> dict[str, Any]:
-    asset = None if each.asset_key is None else str(packed(read).asset(each.asset_key))
-    by = each.by
-    return {
-        "field": each.field,
-        "what": str(each.what),
-        "sentence": sentence(each),
-        "asset_id": asset,
-        "filename": each.name if asset else None,
-        "by": by and by.user_name,
-        "at": by and by.at,
-        "job_id": by and by.job and str(by.job.job_id),
-        "job": by and by.job and by.job.name,
-    }
-
-
-# --- in words -----------------------------------------------------------------------------------------
-
-_OF_PICTURES = {
-    What.CHANGED: "was changed",
-    What.REMOVED: "was taken out",
-    What.ADDED: "was added again",
-    What.TAGGED: "was tagged",
-    What.GONE: "was removed from the datalake",
-}
-
-
-def sentence(each: Standing) -> str:
-    """What stands in the way, by whom, since when."""
-    by = f" {_who_and_when(each.by)}" if each.by else ""
-    match each.field, each.what:
-        case "pictures", what:
-            return f"{each.name} {_OF_PICTURES[what]}{by}."
-        case "labels", What.USED:
-            return f"Shapes that stay or come back have labels that would be missing: {each.name}."
-        case "labels", _:
-            return f"The labels were changed{by}."
-        case "exists", What.GONE:
-            return f"The dataset {each.name} was removed."
-        case "exists", What.CHANGED:
-            return f"{each.name} was changed{by}."
-        case _, What.TAKEN:
-            return f"Another version has the name {each.name} now."
-        case field, _:
-            return f"The {field} was changed{by}."
-
-
-def _who_and_when(by: Entry) -> str:
-    at = datetime.fromtimestamp(by.at / 1e6, UTC)
-    who = f"by {by.user_name}" if by.user_name else "by somebody"
-    job = f" ({by.job.name})" if by.job else ""
-    return f"{who}{job} on {at:%Y-%m-%d at %H:%M} UTC"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -121,6 +122,28 @@ def missing(labels: LabelList, names: Iterable[str]) -> list[str]:
     """The names that no label has, each once, in their order."""
     known = labels.keys
     return list(dict.fromkeys(name for name in names if name not in known))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChanges:
+    """What is different between two label lists, by names; `renamed` as (before, after)."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    changed: tuple[str, ...] = ()  # color, group, attributes or skeleton
+
+
+def compare_labels(before: LabelList, after: LabelList) -> LabelChanges:
+    old = {label.key: label for label in before.labels}
+    new = {label.key: label for label in after.labels}
+    both = [(old[key], new[key]) for key in old if key in new]
+    return LabelChanges(
+        tuple(label.name for key, label in new.items() if key not in old),
+        tuple(label.name for key, label in old.items() if key not in new),
+        tuple((one.name, other.name) for one, other in both if one.name != other.name),
+        tuple(other.name for one, other in both if replace(one, name=other.name) != other),
+    )
 
 
 def with_label(labels: LabelList, label: Label) -> LabelList:

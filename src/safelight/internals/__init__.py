@@ -30,6 +30,7 @@ from safelight.internals import (
     rewrites,
     splitting,
     tagging,
+    undo,
 )
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store import runs
@@ -40,6 +41,7 @@ OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "import_coco": import_annotations.run,  # as it was called when it took COCO alone
     "export_coco": export_coco.run,
     "add_data": add_data.run,
+    "undo": undo.run,
 }
 
 # Operations on versions: each is given what was asked for, as `domain/operations` declares it.

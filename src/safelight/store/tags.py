@@ -66,6 +66,12 @@ def of_owner(read: Read, owner_id: UUID, target_type: str | None = None) -> list
     return [_tag(row) for row in read.all(statement)]
 
 
+def names(read: Read, tag_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of those of the tags that are still there."""
+    rows = read.all(select(_tags.c.tag_id, _tags.c.name).where(_tags.c.tag_id.in_(tag_ids)))
+    return {row.tag_id: row.name for row in rows}
+
+
 def add(tx: Transaction, organization_id: UUID, owner_id: UUID, target_type: str, name: str) -> Tag:
     """Raises NameTaken."""
     if find(tx, owner_id, target_type, name) is not None:

@@ -6,6 +6,7 @@ already; then it is carried out from its own rows. So an undo can be undone like
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -35,26 +36,40 @@ _sets, _changes, _tag_changes = schema.change_set, schema.asset_change, schema.a
 _assets, _asset_tags, _tags = schema.asset, schema.asset_tag, schema.tag
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many pictures and tags went back, whether the labels did, and which fields."""
+
+    pictures: int
+    tags: int
+    labels: bool
+    fields: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.pictures or self.tags or self.labels or self.fields)
+
+
 def apply(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet, found: Conflicts
-) -> bool:
-    """Undo `entry` as the fresh `change_set`; False if all of it was as before already.
+) -> Undone:
+    """Undo `entry` as the fresh `change_set`.
 
     What is in `found` stays as it is. `version` must be open to write alone.
     """
     clear = true() if found.pictures == 0 else not_(conflicts.blocked(entry))
-    moved = _write_assets(tx, entry, change_set, clear)
-    if moved:
+    pictures = _write_assets(tx, entry, change_set, clear)
+    if pictures:
         _write_tags_of_leaving(tx, change_set)
         _carry_out(tx, version, change_set)
-    moved += _put_tags_back(tx, entry, change_set)
-    done = [moved > 0]
-    if "labels" not in found.fields:
-        done.append(_put_labels_back(tx, entry, version, change_set))
-    done.append(_put_fields_back(tx, entry, version, change_set, found))
-    if any(done):
+    undone = Undone(
+        pictures,
+        _put_tags_back(tx, entry, change_set),
+        _put_labels_back(tx, entry, version, change_set),
+        _put_fields_back(tx, entry, version, change_set, found),
+    )
+    if undone:
         _mark(tx, entry, change_set)
-    return any(done)
+    return undone
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -181,10 +196,10 @@ def _put_labels_back(
 
 def _put_fields_back(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet, found: Conflicts
-) -> bool:
+) -> tuple[str, ...]:
     now = {
         field: version.removed_at is None if field == "exists" else getattr(version, field)
-        for field in entry.fields_after.keys() - found.fields
+        for field in sorted(entry.fields_after.keys() - found.fields)
     }
     back = {field: entry.fields_before[field] for field in now}
     back = {field: value for field, value in back.items() if value != now[field]}
@@ -192,7 +207,7 @@ def _put_fields_back(
         before = {field: now[field] for field in back}
         changes.record_fields(tx, change_set, before, back)
         versions.put_back(tx, version, back)
-    return bool(back)
+    return tuple(back)
 
 
 # --- which changes hold -----------------------------------------------------------------------------

@@ -234,6 +234,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Changes
+         * @description What a run changed: one change for each dataset version.
+         */
+        get: operations["list_run_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Changes
+         * @description The history of a version, newest first: who changed what, when, by which job. Also of one that
+         *     was removed.
+         */
+        get: operations["list_version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Change
+         * @description One change with its numbers, which are counted when they are first asked for.
+         */
+        get: operations["get_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changed Pictures
+         * @description The pictures that a change changed, with their shapes before and after. A version that a job made
+         *     has none: look at the version.
+         */
+        get: operations["list_changed_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/pictures/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changed Picture
+         * @description One picture before and after.
+         */
+        get: operations["get_changed_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Run
+         * @description Undo all that a run changed, as a job that can be undone itself. 409 `newer_changes` with the
+         *     pictures, labels and names that others changed since.
+         */
+        post: operations["undo_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Undo one change, as a job that can be undone itself. 409 `newer_changes` as for a run.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job}/compare": {
         parameters: {
             query?: never;
@@ -2094,6 +2237,49 @@ export interface components {
             as_of: string;
         };
         /**
+         * ChangeRef
+         * @description Another change, as it appears inside one.
+         */
+        ChangeRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** At */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            job: components["schemas"]["JobRef"] | null;
+        };
+        /**
+         * ChangeView
+         * @description A change set: what one run did to one version, or one edit by a user.
+         *
+         *     `summary` says it in a line. `numbers` null: so many pictures that they are counted when the change
+         *     is asked for by itself. `undone_by`: the undo that holds now.
+         */
+        ChangeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            version: components["schemas"]["safelight__api__dataset_views__VersionRef"];
+            /** Version Removed */
+            version_removed: boolean;
+            /** At */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            job: components["schemas"]["JobRef"] | null;
+            /** Running */
+            running: boolean;
+            undoes: components["schemas"]["ChangeRef"] | null;
+            undone_by: components["schemas"]["ChangeRef"] | null;
+            /** Summary */
+            summary: string | null;
+            numbers: components["schemas"]["NumbersView"] | null;
+        };
+        /**
          * CheckView
          * @description `problems` would refuse the launch, `warnings` only tell.
          */
@@ -2127,6 +2313,16 @@ export interface components {
             remove_classes: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
+         * ClassChange
+         * @description Shapes of a label in the pictures that changed.
+         */
+        ClassChange: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
         };
         /**
          * ComparisonView
@@ -2134,8 +2330,8 @@ export interface components {
          *     `log` null: both have printed nothing.
          */
         ComparisonView: {
-            before: components["schemas"]["SideView"];
-            after: components["schemas"]["SideView"];
+            before: components["schemas"]["safelight__api__comparisons__SideView"];
+            after: components["schemas"]["safelight__api__comparisons__SideView"];
             /** Parameters */
             parameters: components["schemas"]["DifferenceView"][];
             /** Inputs */
@@ -2633,6 +2829,18 @@ export interface components {
             key: string | null;
         };
         /**
+         * FieldChange
+         * @description The version's name, description or type.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
          * FileView
          * @description A picture in a datalake.
          */
@@ -2979,6 +3187,26 @@ export interface components {
             rerunnable: boolean;
         };
         /**
+         * JobRef
+         * @description The job whose run did it; `number` of the run.
+         */
+        JobRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * JobRow
          * @description A job in a list; everything about its newest run.
          */
@@ -3055,6 +3283,20 @@ export interface components {
             color: string | null;
             /** Shapes */
             shapes: number;
+        };
+        /**
+         * LabelsChange
+         * @description Labels of the version, by name. `changed`: other than in name.
+         */
+        LabelsChange: {
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Renamed */
+            renamed: components["schemas"]["Renamed"][];
+            /** Changed */
+            changed: string[];
         };
         /** LatestVersion */
         LatestVersion: {
@@ -3489,6 +3731,33 @@ export interface components {
          */
         Noun: "user" | "object" | "processing" | "engine";
         /**
+         * NumbersView
+         * @description How much a change changed. `exists`: that the version came into being (true) or was removed.
+         *
+         *     Of a version that a job made, what it holds now stands as added.
+         */
+        NumbersView: {
+            /** Pictures Added */
+            pictures_added: number;
+            /** Pictures Removed */
+            pictures_removed: number;
+            /** Pictures Changed */
+            pictures_changed: number;
+            /** Shapes Before */
+            shapes_before: number;
+            /** Shapes After */
+            shapes_after: number;
+            /** Classes */
+            classes: components["schemas"]["ClassChange"][];
+            labels: components["schemas"]["LabelsChange"];
+            /** Tags */
+            tags: components["schemas"]["TagChange"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+            /** Exists */
+            exists: boolean | null;
+        };
+        /**
          * OrganizationOf
          * @description An organization, and the role that one has in it.
          */
@@ -3518,6 +3787,13 @@ export interface components {
         Page_AssetView_: {
             /** Items */
             items: components["schemas"]["AssetView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ChangeView] */
+        Page_ChangeView_: {
+            /** Items */
+            items: components["schemas"]["ChangeView"][];
             /** Next */
             next?: string | null;
         };
@@ -3553,6 +3829,13 @@ export interface components {
         Page_ModelView_: {
             /** Items */
             items: components["schemas"]["ModelView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PictureChangeView] */
+        Page_PictureChangeView_: {
+            /** Items */
+            items: components["schemas"]["PictureChangeView"][];
             /** Next */
             next?: string | null;
         };
@@ -3620,6 +3903,35 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
+         * PictureChangeView
+         * @description A picture before and after. `filename` null: it was removed from the datalake since.
+         */
+        PictureChangeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Data Id */
+            data_id: string | null;
+            /** Filename */
+            filename: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Status */
+            status: string | null;
+            /** Thumbnail */
+            thumbnail: string | null;
+            /** Url */
+            url: string | null;
+            before: components["schemas"]["safelight__api__change_views__SideView"];
+            after: components["schemas"]["safelight__api__change_views__SideView"];
+            /** Tags On */
+            tags_on: string[];
+            /** Tags Off */
+            tags_off: string[];
         };
         /** PointView */
         PointView: {
@@ -3808,6 +4120,13 @@ export interface components {
              * @default
              */
             q: string;
+        };
+        /** Renamed */
+        Renamed: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
         };
         /**
          * RenameLabels
@@ -4226,25 +4545,6 @@ export interface components {
             }[];
         };
         /**
-         * SideView
-         * @description One of the two runs. `duration_s`: from start to end, null while it lacks either.
-         */
-        SideView: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: number;
-            status: components["schemas"]["RunStatus"];
-            /** Duration S */
-            duration_s: number | null;
-            failure: components["schemas"]["FailureLine"] | null;
-            /** Summary */
-            summary: string | null;
-            peak: components["schemas"]["UsageView"];
-            /** Lines */
-            lines: number;
-        };
-        /**
          * SourceView
          * @description A package by its hash, or an image.
          */
@@ -4392,6 +4692,16 @@ export interface components {
             remove_tags: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
+         * TagChange
+         * @description On how many pictures a tag was put, and off how many it was taken.
+         */
+        TagChange: {
+            /** Name */
+            name: string;
+            /** On */
+            on: number;
+            /** Off */
+            off: number;
         };
         /**
          * TargetType
@@ -4499,6 +4809,17 @@ export interface components {
             };
             /** Is Public */
             is_public: boolean;
+        };
+        /**
+         * UndoBody
+         * @description `keep_newer`: leave pictures and names that were changed since, instead of refusing.
+         */
+        UndoBody: {
+            /**
+             * Keep Newer
+             * @default false
+             */
+            keep_newer: boolean;
         };
         /**
          * UploadResult
@@ -4696,6 +5017,35 @@ export interface components {
             kind: string;
             /** Message */
             message: string;
+        };
+        /**
+         * SideView
+         * @description A picture before or after. It did not exist, or these are its shapes.
+         */
+        safelight__api__change_views__SideView: {
+            /** Exists */
+            exists: boolean;
+            /** Shapes */
+            shapes: components["schemas"]["ShapeView"][];
+        };
+        /**
+         * SideView
+         * @description One of the two runs. `duration_s`: from start to end, null while it lacks either.
+         */
+        safelight__api__comparisons__SideView: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            status: components["schemas"]["RunStatus"];
+            /** Duration S */
+            duration_s: number | null;
+            failure: components["schemas"]["FailureLine"] | null;
+            /** Summary */
+            summary: string | null;
+            peak: components["schemas"]["UsageView"];
+            /** Lines */
+            lines: number;
         };
         /**
          * VersionRef
@@ -5237,6 +5587,242 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["MemberView"][] | null;
                     };
+                };
+            };
+        };
+    };
+    list_run_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_version_changes: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_changed_pictures: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PictureChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_changed_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureChangeView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
