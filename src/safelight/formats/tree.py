@@ -108,6 +108,7 @@ class Tree(ABC):
 @contextmanager
 def open_tree(file: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Tree]:
     """What was uploaded as one file: a zip by its content, else just that file. Raises Invalid."""
+    file.seek(0)
     beginning = file.read(4)
     file.seek(0)
     yield ZipTree(file, name, limits) if beginning in _ZIP_MAGICS else FileTree(file, name)

@@ -138,9 +138,10 @@ def _shape(node: Node) -> bytes:
     """Raises BadRecord."""
     attributes = _attributes(node)
     box = _box(node.one("bndbox"))
-    polygon = node.one("polygon")
-    if polygon is not None:
-        return shape_text(ShapeKind.POLYGON, _polygon(polygon), attributes=attributes, box=box)
+    rings = [_ring(polygon) for polygon in node.all("polygon")]
+    if rings:
+        polygon = rings if len(rings) > 1 else rings[0]
+        return shape_text(ShapeKind.POLYGON, polygon, attributes=attributes, box=box)
     if box is None:
         raise BadRecord("it has no <bndbox>")
     return shape_text(ShapeKind.RECTANGLE, box, attributes=attributes)
@@ -162,7 +163,7 @@ def _box(node: Node | None) -> list[float] | None:
     return box
 
 
-def _polygon(node: Node) -> list[list[float]]:
+def _ring(node: Node) -> list[list[float]]:
     flat = []
     for at in range(1, len(node.children) // 2 + 1):
         for axis in "xy":
@@ -187,5 +188,6 @@ def _attributes(node: Node) -> dict[str, Any]:
             attributes[flag] = int(said) if said.isascii() and said.isdigit() else said
     for more in node.all("attributes"):
         for one in more.all("attribute"):
-            attributes[one.said("name") or ""] = one.said("value")
+            value = one.one("value")
+            attributes[one.said("name") or ""] = value.text if value else ""
     return attributes
