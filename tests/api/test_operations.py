@@ -54,6 +54,7 @@ def test_an_import_is_a_job_of_its_version(client: httpx.Client, site: Site) -> 
         "skip_bad": True,
         "create_labels": True,
         "placeholders": True,
+        "label_attribute": "",
     }
     assert site.context.blobs.read(run["inputs"]["file"]["object_name"]) == COCO
     listed = client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"]

@@ -82,6 +82,7 @@ class Options:
     """How a file is to be imported. `skip_bad`: bad records are left out instead of failing the job;
     `create_labels`: labels that the version lacks are made; else what has them is bad. `placeholders`:
     pictures that were not uploaded yet are taken by name and size; else they are bad records.
+    `label_attribute`: which attribute of a region names its label, in a VIA file that has several.
     """
 
     format: Format = Format.AUTO
@@ -90,6 +91,7 @@ class Options:
     skip_bad: bool = False
     create_labels: bool = True
     placeholders: bool = True
+    label_attribute: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str | bool]) -> Options:

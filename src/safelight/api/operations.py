@@ -88,6 +88,7 @@ async def import_annotations(
     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+    `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
     added to what is there.
     """
@@ -132,6 +133,7 @@ def _options(form: Form) -> Options:
     given: dict[str, str | bool] = {
         name: form.fields[name] for name in ("format", "mode", "matching") if form.fields.get(name)
     }
+    given["label_attribute"] = form.fields.get("label_attribute", "")
     given["skip_bad"] = _flag(form, "skip_bad", default="only_rejected_of" in form.fields)
     given["create_labels"] = _flag(form, "create_labels", default=True)
     given["placeholders"] = _flag(form, "force_placeholders", default=True)

@@ -883,6 +883,7 @@ export interface paths {
          *     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
          *     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
          *     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+         *     `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
          *     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
          *     added to what is there.
          */
