@@ -25,6 +25,7 @@ from safelight.store.runs import Run
 from safelight.store.versions import Version
 
 OPERATION = "import_annotations"
+CHECK = "check_import"
 REJECTS = "rejects.jsonl"  # what the file of bad records is called
 
 
@@ -161,6 +162,53 @@ def launch_import(
         if before is not None:
             runs.mended_by(tx, before.run_id, job.job_id)
         return job, run
+
+
+def launch_check(
+    context: Context,
+    actor: Actor,
+    version_id: UUID,
+    object_name: str,
+    filename: str,
+    options: Options = DEFAULTS,
+    *,
+    idempotency_key: str | None = None,
+) -> tuple[Job, Run]:
+    """Launch the job that says what such an import would do, and changes nothing. A job, as files may
+    be of any size: it has progress, can be stopped, and its result is the report.
+
+    Raises Denied, NotFound, Invalid for an object without bytes.
+    """
+    require(actor, "write_data")
+    with context.db.transaction() as tx:
+        version = versions.get(tx, actor.organization_id, version_id)
+        objects.check_issued(tx, actor.organization_id, object_name)
+        order = Order(
+            organization_id=actor.organization_id,
+            type=JobType.INTERNAL,
+            operation=CHECK,
+            name=f"Check annotations, {filename}",
+            target=target_of(version),
+            source={"internal": CHECK},
+            triggered_by=actor.user_id,
+            parameters=options.parameters,
+            inputs={"file": {"object_name": object_name, "name": filename}},
+            idempotency_key=idempotency_key,
+        )
+        return launch(tx, order)
+
+
+def checked_file(context: Context, actor: Actor, job_id: UUID) -> tuple[str, str]:
+    """The file that a job checked, to be imported without a second upload: object name and file name.
+
+    Raises NotFound, Invalid if the job is no check.
+    """
+    with context.db.read() as read:
+        job = jobs.get(read, actor.organization_id, job_id)
+        if job.operation != CHECK:
+            raise Invalid("That job has not checked a file.", field="checked_by")
+        file = runs.newest(read, job_id).inputs["file"]
+        return file["object_name"], file["name"]
 
 
 def _rejecting(read: Read, actor: Actor, version: Version, job_id: UUID) -> Run:

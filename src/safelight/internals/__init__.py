@@ -16,7 +16,7 @@ from safelight.config import Settings
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Unavailable
 from safelight.ids import uuid7
-from safelight.internals import add_data, export_coco, fork, import_annotations
+from safelight.internals import add_data, check_import, export_coco, fork, import_annotations
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store import runs
 from safelight.store.db import Database
@@ -24,6 +24,7 @@ from safelight.store.db import Database
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "import_annotations": import_annotations.run,
     "import_coco": import_annotations.run,  # as it was called when it took COCO alone
+    "check_import": check_import.run,
     "export_coco": export_coco.run,
     "fork": fork.run,
     "add_data": add_data.run,

@@ -52,13 +52,9 @@ class _Import:
             file = source.read(self._version)
         rejects = self._scratch.rejects
         with operation.section("Match pictures and labels"):
-            pictures = import_match.match(
-                operation,
-                self._version,
-                file,
-                parameters.matching,
-                placeholders=parameters.placeholders,
-            )
+            pictures = import_match.match(operation, self._version, file, parameters.matching)
+            if not parameters.placeholders:
+                pictures = import_match.refuse_unknown(pictures, file)
             matched = rejects.mark()
             labels = self._labels(file)
         while True:
