@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from safelight.actions import objects
+from safelight.domain.jobs import SUCCEEDED, Ending, Exit
 from safelight.store import runs
 from tests.api.test_datasets import make_version
 from tests.factories import House, add_house
@@ -54,6 +55,7 @@ def test_an_import_is_a_job_of_its_version(client: httpx.Client, site: Site) -> 
         "skip_bad": True,
         "create_labels": True,
         "placeholders": True,
+        "label_attribute": "",
     }
     assert site.context.blobs.read(run["inputs"]["file"]["object_name"]) == COCO
     listed = client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"]
@@ -81,6 +83,44 @@ def test_an_import_that_makes_no_sense_is_refused(client: httpx.Client) -> None:
     ]
     assert {answer.status_code for answer in answers} == {400}
     assert client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"] == []
+
+
+def test_a_check_is_a_job_whose_file_can_be_imported_then(client: httpx.Client) -> None:
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}/import"
+    checked = client.post(f"{path}/check", files={"file": ("fruit.json", COCO)}).json()
+    assert (checked["operation"], checked["status"]) == ("check_import", "PENDING")
+    answer = client.post(path, files={"checked_by": (None, checked["id"])})
+    assert answer.status_code == 201
+    [run] = answer.json()["job_runs"]
+    assert run["inputs"]["file"] == checked["job_runs"][0]["inputs"]["file"]
+    both = {"checked_by": (None, checked["id"]), "file": ("fruit.json", COCO)}
+    wrong = {"checked_by": (None, answer.json()["id"])}
+    assert [client.post(path, files=each).status_code for each in (both, wrong)] == [400, 400]
+
+
+def test_rejects_are_offered_and_imported_again(client: httpx.Client, site: Site) -> None:
+    version = make_version(client)
+    first = start_import(client, version).json()
+    again = start_import(client, version, only_rejected_of=first["id"])
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    run_id = UUID(first["run_id"])
+    with site.context.db.transaction() as tx:
+        name = objects.issue_name(tx, runs.get(tx, run_id).organization_id, "EXPORT", "r.jsonl")
+        kept = {"total": 1, "object_name": name, "size": 3, "again": []}
+        runs.rejects(tx, run_id, kept)
+        runs.start(tx, run_id, alive_until=tx.now)
+        runs.end(tx, run_id, Ending(SUCCEEDED), Exit(exit_code=0))
+    job = client.get(f"/api/v1/jobs/{first['id']}").json()
+    assert job["job_runs"][0]["rejects"] == {"total": 1, "size": 3, "again": []}
+    download = client.get(f"/api/v1/jobs/{first['id']}/downloads/rejects.jsonl")
+    assert download.status_code == 307
+    again = start_import(client, version, only_rejected_of=first["id"]).json()
+    [run] = again["job_runs"]
+    assert run["inputs"]["rejected_of"]["job_id"] == first["id"]
+    assert run["parameters"]["skip_bad"] is True
+    job = client.get(f"/api/v1/jobs/{first['id']}").json()
+    assert job["job_runs"][0]["rejects"]["again"] == [again["id"]]
 
 
 def test_a_locked_version_takes_no_import_and_says_who_locked_it(client: httpx.Client) -> None:

@@ -237,5 +237,7 @@ def test_what_operations_did_is_undone_newest_first(
             done.append((run.run_id, before))
     for run_id, before in reversed(done):
         with shop.db.transaction() as tx:
-            take_back(tx, history.of_run(tx, run_id), Author(shop.house.member))
+            entries = history.of_run(tx, run_id)
+            keys = [entry.change_set_key for entry in entries]
+            take_back(tx, shop.house.organization_id, keys, Author(shop.house.member))
         assert state(shop, target) == before

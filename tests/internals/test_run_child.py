@@ -42,7 +42,7 @@ def wait_at(name, module, attribute):
         return real(*given, **named)
     setattr(module, attribute, halted)
 
-wait_at("reading", import_reading, "_read")
+wait_at("reading", import_reading.Source, "_read")
 wait_at("matching", import_annotations.import_match, "match")
 wait_at("switching", import_switch, "_add")
 if moment == "writing":

@@ -12,6 +12,7 @@ from safelight.actions.settle import settle
 from safelight.actions.undo import launch_undo_of_change, launch_undo_of_run
 from safelight.domain.annotations import ShapeKind
 from safelight.domain.jobs import SUCCEEDED, Exit
+from safelight.domain.operations import Fork
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, Denied, Invalid, Locked, NewerChanges, NotFound
 from safelight.internals import operate
@@ -180,14 +181,14 @@ def test_the_same_idempotency_key_gives_the_same_job_although_it_is_undone(
     ended(shop, undo)
     again, _ = launch_undo_of_run(shop.context, shop.actor, run.run_id, idempotency_key="k")
     assert again.job_id == job.job_id
-    launch_fork(shop.context, shop.actor, shop.version_id, "v2", idempotency_key="f")
+    launch_fork(shop.context, shop.actor, shop.version_id, Fork(name="v2"), idempotency_key="f")
     with pytest.raises(Invalid, match="used to launch something else"):
         launch_undo_of_run(shop.context, shop.actor, run.run_id, idempotency_key="f")
 
 
 def test_undoing_a_fork_removes_it_and_undoing_that_brings_it_back(shop: Workshop) -> None:
     imported(shop, {})
-    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, "v2")
+    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, Fork(name="v2"))
     ended(shop, run)
     said = shop.said(version.version_id)
     undo = undone(shop, run)
@@ -198,7 +199,7 @@ def test_undoing_a_fork_removes_it_and_undoing_that_brings_it_back(shop: Worksho
 
 
 def test_a_version_comes_back_only_if_its_name_is_free(shop: Workshop) -> None:
-    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, "v2")
+    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, Fork(name="v2"))
     ended(shop, run)
     undo = undone(shop, run)
     datasets.create_version(shop.db, shop.actor, shop.version.dataset_id, "v2")
@@ -209,7 +210,7 @@ def test_a_version_comes_back_only_if_its_name_is_free(shop: Workshop) -> None:
 
 
 def test_a_fork_that_was_worked_on_is_not_removed(shop: Workshop) -> None:
-    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, "v2")
+    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, Fork(name="v2"))
     ended(shop, run)
     labels.create(shop.db, shop.actor, version.version_id, "fig")
     with pytest.raises(NewerChanges, match="fruits/v2 was changed by orchard-member"):

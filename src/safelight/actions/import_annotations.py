@@ -25,6 +25,7 @@ from safelight.store.runs import Run
 from safelight.store.versions import Version
 
 OPERATION = "import_annotations"
+CHECK = "check_import"
 REJECTS = "rejects.jsonl"  # what the file of bad records is called
 
 
@@ -82,6 +83,7 @@ class Options:
     """How a file is to be imported. `skip_bad`: bad records are left out instead of failing the job;
     `create_labels`: labels that the version lacks are made; else what has them is bad. `placeholders`:
     pictures that were not uploaded yet are taken by name and size; else they are bad records.
+    `label_attribute`: which attribute of a region names its label, in a VIA file that has several.
     """
 
     format: Format = Format.AUTO
@@ -90,6 +92,7 @@ class Options:
     skip_bad: bool = False
     create_labels: bool = True
     placeholders: bool = True
+    label_attribute: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str | bool]) -> Options:
@@ -159,6 +162,53 @@ def launch_import(
         if before is not None:
             runs.mended_by(tx, before.run_id, job.job_id)
         return job, run
+
+
+def launch_check(
+    context: Context,
+    actor: Actor,
+    version_id: UUID,
+    object_name: str,
+    filename: str,
+    options: Options = DEFAULTS,
+    *,
+    idempotency_key: str | None = None,
+) -> tuple[Job, Run]:
+    """Launch the job that says what such an import would do, and changes nothing. A job, as files may
+    be of any size: it has progress, can be stopped, and its result is the report.
+
+    Raises Denied, NotFound, Invalid for an object without bytes.
+    """
+    require(actor, "write_data")
+    with context.db.transaction() as tx:
+        version = versions.get(tx, actor.organization_id, version_id)
+        objects.check_issued(tx, actor.organization_id, object_name)
+        order = Order(
+            organization_id=actor.organization_id,
+            type=JobType.INTERNAL,
+            operation=CHECK,
+            name=f"Check annotations, {filename}",
+            target=target_of(version),
+            source={"internal": CHECK},
+            triggered_by=actor.user_id,
+            parameters=options.parameters,
+            inputs={"file": {"object_name": object_name, "name": filename}},
+            idempotency_key=idempotency_key,
+        )
+        return launch(tx, order)
+
+
+def checked_file(context: Context, actor: Actor, job_id: UUID) -> tuple[str, str]:
+    """The file that a job checked, to be imported without a second upload: object name and file name.
+
+    Raises NotFound, Invalid if the job is no check.
+    """
+    with context.db.read() as read:
+        job = jobs.get(read, actor.organization_id, job_id)
+        if job.operation != CHECK:
+            raise Invalid("That job has not checked a file.", field="checked_by")
+        file = runs.newest(read, job_id).inputs["file"]
+        return file["object_name"], file["name"]
 
 
 def _rejecting(read: Read, actor: Actor, version: Version, job_id: UUID) -> Run:

@@ -17,7 +17,14 @@ from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.actions.export import launch_export
 from safelight.actions.fork import launch_fork
-from safelight.actions.import_annotations import REJECTS, KeptFile, Options, launch_import
+from safelight.actions.import_annotations import (
+    REJECTS,
+    KeptFile,
+    Options,
+    checked_file,
+    launch_check,
+    launch_import,
+)
 from safelight.actions.operations import launch_operation
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_list import shown
@@ -82,16 +89,43 @@ async def import_annotations(
     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+    `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
-    added to what is there.
+    added to what is there. `checked_by`: a job that checked the file, which need not be sent again.
     """
     await run_in_threadpool(_check_open, context, actor, version_id)
-    file = _OneFile(context, actor)
+    file, form = await _read_upload(context, actor, request)
+    return await run_in_threadpool(_import, context, actor, version_id, file, form, idempotency_key)
+
+
+@router.post("/versions/{version_id}/import/check", status_code=201, response_model=JobDetail)
+async def check_import(
+    version_id: UUID,
+    request: Request,
+    actor: DataWriter,
+    context: Ctx,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Find out what an import would do, as a job that changes nothing; its result has the report (`check`).
+
+    The form is that of the import. To import the file then, name the job as `checked_by`.
+    """
+    await run_in_threadpool(_check_known, context, actor, version_id)
+    file, form = await _read_upload(context, actor, request)
+    return await run_in_threadpool(_check, context, actor, version_id, file, form, idempotency_key)
+
+
+async def _read_upload(context: Context, by: Actor, request: Request) -> tuple[_OneFile, Form]:
+    file = _OneFile(context, by)
     try:
-        form = await read_form(request, file.open)
+        return file, await read_form(request, file.open)
     finally:
         await run_in_threadpool(file.discard)
-    return await run_in_threadpool(_import, context, actor, version_id, file, form, idempotency_key)
+
+
+def _check_known(context: Context, by: Actor, version_id: UUID) -> None:
+    with context.db.read() as read:
+        versions.get(read, by.organization_id, version_id)
 
 
 def _check_open(context: Context, by: Actor, version_id: UUID) -> None:
@@ -107,16 +141,13 @@ def _import(
     form: Form,
     idempotency_key: str | None,
 ) -> Response:
-    if file.kept is None:
-        raise Invalid("The form has one file, in the part `file`.", field="file")
     job, _ = launch_import(
         context,
         by,
         version_id,
-        file.kept.object_name,
-        file.filename,
+        *_file(context, by, file, form),
         _options(form),
-        rejected_of=_job_id(form),
+        rejected_of=_job_id(form, "only_rejected_of"),
         idempotency_key=idempotency_key,
     )
     return _launched(context, by, job)
@@ -126,18 +157,46 @@ def _options(form: Form) -> Options:
     given: dict[str, str | bool] = {
         name: form.fields[name] for name in ("format", "mode", "matching") if form.fields.get(name)
     }
+    given["label_attribute"] = form.fields.get("label_attribute", "")
     given["skip_bad"] = _flag(form, "skip_bad", default="only_rejected_of" in form.fields)
     given["create_labels"] = _flag(form, "create_labels", default=True)
     given["placeholders"] = _flag(form, "force_placeholders", default=True)
     return Options.read(given)
 
 
-def _job_id(form: Form) -> UUID | None:
-    text = form.fields.get("only_rejected_of")
+def _check(
+    context: Context,
+    by: Actor,
+    version_id: UUID,
+    file: _OneFile,
+    form: Form,
+    idempotency_key: str | None,
+) -> Response:
+    named = _file(context, by, file, form)
+    options = _options(form)
+    job, _ = launch_check(context, by, version_id, *named, options, idempotency_key=idempotency_key)
+    return _launched(context, by, job)
+
+
+def _file(context: Context, by: Actor, file: _OneFile, form: Form) -> tuple[str, str]:
+    """Object name and file name of what was sent, now or for a check before."""
+    checked = _job_id(form, "checked_by")
+    if (file.kept is None) == (checked is None):
+        raise Invalid(
+            "The form has one file, in the part `file`, or names `checked_by`.", field="file"
+        )
+    if checked is not None:
+        return checked_file(context, by, checked)
+    assert file.kept is not None
+    return file.kept.object_name, file.filename
+
+
+def _job_id(form: Form, name: str) -> UUID | None:
+    text = form.fields.get(name)
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise Invalid("only_rejected_of is the id of a job.", field="only_rejected_of") from None
+        raise Invalid(f"{name} is the id of a job.", field=name) from None
 
 
 _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}

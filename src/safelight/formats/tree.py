@@ -105,13 +105,17 @@ class Tree(ABC):
         return [name for name in self.sizes if name.lower().endswith(suffixes)]
 
 
+def is_zip(file: BinaryIO) -> bool:
+    """By its first bytes."""
+    beginning = file.read(4)
+    file.seek(0)
+    return beginning in _ZIP_MAGICS
+
+
 @contextmanager
 def open_tree(file: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Tree]:
     """What was uploaded as one file: a zip by its content, else just that file. Raises Invalid."""
-    file.seek(0)
-    beginning = file.read(4)
-    file.seek(0)
-    yield ZipTree(file, name, limits) if beginning in _ZIP_MAGICS else FileTree(file, name)
+    yield ZipTree(file, name, limits) if is_zip(file) else FileTree(file, name)
 
 
 class FileTree(Tree):

@@ -21,6 +21,7 @@ from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Un
 from safelight.ids import uuid7
 from safelight.internals import (
     add_data,
+    check_import,
     classes,
     copying,
     delete_pictures,
@@ -39,6 +40,7 @@ from safelight.store.db import Database
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "import_annotations": import_annotations.run,
     "import_coco": import_annotations.run,  # as it was called when it took COCO alone
+    "check_import": check_import.run,
     "export_coco": export_coco.run,
     "add_data": add_data.run,
     "undo": undo.run,

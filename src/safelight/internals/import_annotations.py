@@ -11,7 +11,7 @@ from safelight.internals import import_labels, import_match, import_switch
 from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels, Moved
-from safelight.internals.import_reading import Parameters, read_file
+from safelight.internals.import_reading import Parameters, Source
 from safelight.internals.import_rejects import RejectsFile, Upload
 from safelight.internals.import_scratch import Scratch
 from safelight.internals.import_switch import Import
@@ -48,16 +48,13 @@ class _Import:
     def run(self) -> None:
         operation, parameters = self._operation, self._parameters
         self._begin()
-        file = read_file(operation, parameters, self._scratch)
+        with Source(operation, parameters, self._scratch) as source:
+            file = source.read(self._version)
         rejects = self._scratch.rejects
         with operation.section("Match pictures and labels"):
-            pictures = import_match.match(
-                operation,
-                self._version,
-                file,
-                parameters.matching,
-                placeholders=parameters.placeholders,
-            )
+            pictures = import_match.match(operation, self._version, file, parameters.matching)
+            if not parameters.placeholders:
+                pictures = import_match.refuse_unknown(pictures, file)
             matched = rejects.mark()
             labels = self._labels(file)
         while True:

@@ -46,6 +46,31 @@ class Labels:
         return self.plan.at
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The names of a file's categories: keys of those that are labels of the version, and the others."""
+
+    known: dict[str, int]
+    missing: list[str]
+    by_name: dict[str, Category]
+
+
+def wanted(operation: Operation, version: Version, file: Found) -> Wanted:
+    """Match categories by name."""
+    with operation.db.read() as read:
+        current = versions.get(read, operation.organization_id, version.version_id)
+        existing = labels.get(read, current).keys
+    by_name = {one.name.strip(): one for one in file.categories.values()}
+    known = {name: existing[name] for name in by_name if name in existing}
+    return Wanted(known, [name for name in by_name if name not in known], by_name)
+
+
+def refuse_missing(wanted: Wanted, file: Found) -> None:
+    """Categories without a label are bad records."""
+    for name in wanted.missing:
+        file.rejects.add(wanted.by_name[name].where, f"the version has no label {name!r}")
+
+
 def plan(
     operation: Operation,
     version: Version,
@@ -55,19 +80,15 @@ def plan(
     create: bool,
 ) -> Labels:
     """Match categories by name. An unknown one is a bad record unless labels may be created."""
-    with operation.db.read() as read:
-        current = versions.get(read, operation.organization_id, version.version_id)
-        existing = labels.get(read, current).keys
-    wanted = {one.name.strip(): one for one in file.categories.values()}
-    missing = [name for name in wanted if name not in existing] if create else []
-    known = {name: existing[name] for name in wanted if name in existing}
+    found = wanted(operation, version, file)
+    missing = found.missing if create else []
     with operation.db.transaction() as tx:
         fresh = labels.reserve_keys(tx, operation.organization_id, len(missing)) if missing else ()
         new = tuple(
-            Label(key, name, skeleton=_skeleton(wanted[name]))
+            Label(key, name, skeleton=_skeleton(found.by_name[name]))
             for key, name in zip(fresh, missing, strict=True)
         )
-        made = Plan(tx.now, known, new, _digest(file))
+        made = Plan(tx.now, found.known, new, _digest(file))
         checkpoints.add(tx, msgspec.msgpack.encode(made))
     return apply(operation, made, file)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from safelight.domain.annotations import Numbers
@@ -62,18 +62,12 @@ def match(
     version: Version,
     file: Found,
     matching: Matching,
-    *,
-    placeholders: bool,
 ) -> Pictures:
-    """Match in the version, else in the default datalake. What names several pictures is a bad record;
-    so is what names none, unless `placeholders` may be made.
-    """
+    """Match in the version, else in the default datalake. What names several pictures is a bad record."""
     with operation.db.read() as read:
         datalake = datalakes.default(read, operation.organization_id)
         newest = pointers.newest_data_key(read, datalake.datalake_id)
         found = _Matcher(read, version, datalake.datalake_id, file).match(matching)
-    if not placeholders:
-        found = _refuse_unknown(found, file)
     _tell(operation, found)
     return Pictures(found, datalake.datalake_id, newest)
 
@@ -204,12 +198,14 @@ def _id(picture: Picture) -> UUID | None:
         return None
 
 
-def _refuse_unknown(pictures: list[Picture], file: Found) -> list[Picture]:
-    for picture in pictures:
-        if picture.data_key is None:
+def refuse_unknown(pictures: Pictures, file: Found) -> Pictures:
+    """Take out, as bad records, those that are nowhere and whose file is not beside the annotations."""
+    gone = {picture.image for picture in pictures.unknown} - file.members.keys()
+    for picture in pictures.all:
+        if picture.image in gone:
             where = file.images[picture.image].where
             file.rejects.add(where, _UNKNOWN.format(picture.name))
-    return [picture for picture in pictures if picture.data_key is not None]
+    return replace(pictures, all=[each for each in pictures.all if each.image not in gone])
 
 
 _UNKNOWN = "there is no picture {!r} in the version or the default datalake"

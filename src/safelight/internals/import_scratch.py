@@ -8,7 +8,7 @@ import shutil
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,8 @@ from safelight.runner.processes import boot_id
 SHAPES = "shapes"
 INDEX = "shapes.index"
 REJECTS = "rejects"
+SOURCE = "source"
+_COPIED_AT_ONCE = 1024 * 1024
 FOUND = "found"  # written last: with it all is there
 
 
@@ -29,6 +31,7 @@ class _Kept(Struct):
     format: str
     images: dict[int, Image]
     categories: dict[int, Category]
+    members: dict[int, str]
     rejects: Mark
 
 
@@ -61,11 +64,19 @@ class Scratch:
         self.spill = self._open.enter_context(Spill(self.path, name=SHAPES))
         self.rejects = self._open.enter_context(closing(RejectsFile(self.path / REJECTS)))
 
+    def copy(self, file: BinaryIO) -> Path:
+        """A file as one of this machine."""
+        with (self.path / SOURCE).open("wb") as copy:
+            shutil.copyfileobj(file, copy, _COPIED_AT_ONCE)
+        return self.path / SOURCE
+
     def keep(self, format: str, found: Found) -> None:
         """All was read."""
         self.format = format
         self.spill.save(self.path / INDEX)
-        kept = _Kept(boot_id(), format, found.images, found.categories, self.rejects.mark())
+        kept = _Kept(
+            boot_id(), format, found.images, found.categories, found.members, self.rejects.mark()
+        )
         temporary = self.path / f".{FOUND}"
         temporary.write_bytes(msgspec.msgpack.encode(kept))
         temporary.replace(self.path / FOUND)
@@ -84,4 +95,4 @@ class Scratch:
         rejects = RejectsFile(self.path / REJECTS, kept.rejects)
         self.spill = self._open.enter_context(spill)
         self.rejects = self._open.enter_context(closing(rejects))
-        return Found(kept.images, kept.categories, rejects=self.rejects.rejects)
+        return Found(kept.images, kept.categories, kept.members, self.rejects.rejects)

@@ -74,6 +74,16 @@ def by_filename(
     return found
 
 
+def sizes(read: Read, version_key: int) -> dict[str, tuple[int, int]]:
+    """Width and height of the pictures of a version by file name, where they are known."""
+    rows = read.execute(
+        select(_data.c.filename, _data.c.width, _data.c.height)
+        .join(_assets, _data.c.data_key == _assets.c.data_key)
+        .where(_assets.c.version_key == version_key, _data.c.width > 0, _data.c.height > 0)
+    )
+    return {name: (width, height) for name, width, height in rows}
+
+
 def by_data(read: Read, version_key: int, data_keys: Sequence[int]) -> dict[int, Pointer]:
     """Those of the data that the version has."""
     found = _some_of(read, version_key, _assets.c.data_key, data_keys)

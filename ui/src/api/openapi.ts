@@ -1026,10 +1026,33 @@ export interface paths {
          *     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
          *     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
          *     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+         *     `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
          *     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
-         *     added to what is there.
+         *     added to what is there. `checked_by`: a job that checked the file, which need not be sent again.
          */
         post: operations["import_annotations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/import/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Import
+         * @description Find out what an import would do, as a job that changes nothing; its result has the report (`check`).
+         *
+         *     The form is that of the import. To import the file then, name the job as `checked_by`.
+         */
+        post: operations["check_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7087,6 +7110,39 @@ export interface operations {
         };
     };
     import_annotations: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_import: {
         parameters: {
             query?: never;
             header?: {
