@@ -2313,6 +2313,18 @@ export interface components {
             warnings: components["schemas"]["WarningView"][];
         };
         /**
+         * ClassChange
+         * @description Shapes of a label in the pictures that changed.
+         */
+        ClassChange: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
          * ClassesToTags
          * @description Give pictures the tags that their classes name, as a job. Tags that are missing are made.
          */
@@ -2336,16 +2348,6 @@ export interface components {
             remove_classes: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
-         * ClassChange
-         * @description Shapes of a label in the pictures that changed.
-         */
-        ClassChange: {
-            /** Name */
-            name: string;
-            /** Before */
-            before: number;
-            /** After */
-            after: number;
         };
         /**
          * ComparisonView
@@ -3891,6 +3893,37 @@ export interface components {
             next?: string | null;
         };
         /**
+         * PictureChangeView
+         * @description A picture before and after. `filename` null: it was removed from the datalake since.
+         */
+        PictureChangeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Data Id */
+            data_id: string | null;
+            /** Filename */
+            filename: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Status */
+            status: string | null;
+            /** Thumbnail */
+            thumbnail: string | null;
+            /** Url */
+            url: string | null;
+            before: components["schemas"]["safelight__api__change_views__SideView"];
+            after: components["schemas"]["safelight__api__change_views__SideView"];
+            /** Tags On */
+            tags_on: string[];
+            /** Tags Off */
+            tags_off: string[];
+        };
+        /**
          * Pictures
          * @description Which pictures: those for which all that is given holds. Nothing given: all.
          */
@@ -3926,35 +3959,6 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
-         * PictureChangeView
-         * @description A picture before and after. `filename` null: it was removed from the datalake since.
-         */
-        PictureChangeView: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Data Id */
-            data_id: string | null;
-            /** Filename */
-            filename: string | null;
-            /** Width */
-            width: number | null;
-            /** Height */
-            height: number | null;
-            /** Status */
-            status: string | null;
-            /** Thumbnail */
-            thumbnail: string | null;
-            /** Url */
-            url: string | null;
-            before: components["schemas"]["safelight__api__change_views__SideView"];
-            after: components["schemas"]["safelight__api__change_views__SideView"];
-            /** Tags On */
-            tags_on: string[];
-            /** Tags Off */
-            tags_off: string[];
         };
         /** PointView */
         PointView: {
@@ -4144,12 +4148,18 @@ export interface components {
              */
             q: string;
         };
-        /** Renamed */
-        Renamed: {
-            /** Before */
-            before: string;
-            /** After */
-            after: string;
+        /**
+         * RejectsView
+         * @description The records of its file that a run did not take: the download `rejects.jsonl` has them, one in a
+         *     line. `again`: the jobs that imported them again.
+         */
+        RejectsView: {
+            /** Total */
+            total: number;
+            /** Size */
+            size: number;
+            /** Again */
+            again: string[];
         };
         /**
          * RenameLabels
@@ -4163,17 +4173,13 @@ export interface components {
             names: {
                 [key: string]: string;
             };
-         * RejectsView
-         * @description The records of its file that a run did not take: the download `rejects.jsonl` has them, one in a
-         *     line. `again`: the jobs that imported them again.
-         */
-        RejectsView: {
-            /** Total */
-            total: number;
-            /** Size */
-            size: number;
-            /** Again */
-            again: string[];
+        };
+        /** Renamed */
+        Renamed: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
         };
         /**
          * RerunBody
@@ -4698,6 +4704,18 @@ export interface components {
             pictures?: components["schemas"]["Pictures"];
         };
         /**
+         * TagChange
+         * @description On how many pictures a tag was put, and off how many it was taken.
+         */
+        TagChange: {
+            /** Name */
+            name: string;
+            /** On */
+            on: number;
+            /** Off */
+            off: number;
+        };
+        /**
          * TagsToClasses
          * @description Give pictures the classes that their tags name, as a job. Labels that are missing are made.
          */
@@ -4715,16 +4733,6 @@ export interface components {
             remove_tags: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
-         * TagChange
-         * @description On how many pictures a tag was put, and off how many it was taken.
-         */
-        TagChange: {
-            /** Name */
-            name: string;
-            /** On */
-            on: number;
-            /** Off */
-            off: number;
         };
         /**
          * TargetType
