@@ -107,6 +107,7 @@ class Tree(ABC):
 
 def is_zip(file: BinaryIO) -> bool:
     """By its first bytes."""
+    file.seek(0)
     beginning = file.read(4)
     file.seek(0)
     return beginning in _ZIP_MAGICS
