@@ -132,7 +132,8 @@ def test_a_mask_that_is_no_picture_is_told() -> None:
     cut = base64.b64encode(base64.b64decode(png([[1] * 50] * 50, "L"))[:60]).decode()
     for mask in (cut, base64.b64encode(b"GIF89a").decode(), ""):
         [reason] = read_one(shape("mask", (0, 0), (1, 1), mask=mask)).bad.values()
-        assert reason.startswith("its mask is no PNG: ")
+        assert reason.startswith("its mask is no PNG")
+        assert "object at" not in reason
 
 
 @pytest.mark.parametrize(

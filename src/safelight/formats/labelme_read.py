@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
 
 from safelight.domain.annotations import ShapeKind
 from safelight.formats import json_file, rle
@@ -184,6 +185,8 @@ def _png(encoded: str) -> tuple[bytes, int]:
             return picture.convert("L").tobytes(), width
     except BadRecord:
         raise
+    except UnidentifiedImageError as error:
+        raise BadRecord("its mask is no PNG") from error
     except (binascii.Error, ValueError, OSError, SyntaxError, EOFError) as error:
         raise BadRecord(f"its mask is no PNG: {error}") from error
 

@@ -134,7 +134,7 @@ class _Reader:
             raise BadRecord("it has something that is not a number") from None
         category = self._categories.get(int(number)) if number.is_integer() else None
         if category is None:
-            raise BadRecord(f"class {values[0].decode()} is unknown")
+            raise BadRecord(f"class {values[0][:40].decode()} is unknown")
         if self._names.keypoints is not None:
             return category, _pose(shares, size, *self._names.keypoints)
         if len(shares) == 4:
