@@ -514,3 +514,11 @@ def test_a_picture_or_category_that_was_rejected_brings_its_shapes(chunk_bytes: 
 
 def test_a_picture_without_shapes_is_taken_when_it_is_named_itself() -> None:
     assert read(coco({}), only={"image 8"})[1] == {"b.jpg": []}
+
+
+def test_too_many_bad_records_are_a_wrong_file() -> None:
+    lines: list[bytes] = []
+    content = io.BytesIO(json.dumps(coco(*({"bbox": [1]} for _ in range(20)))).encode())
+    with Spill() as spill, pytest.raises(Invalid, match="There are more than 9 bad records"):
+        coco_read.read(content, Reading(spill, Rejects(lines.append, most=9)))
+    assert len(lines) == 9

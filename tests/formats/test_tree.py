@@ -171,6 +171,15 @@ def test_a_file_that_becomes_a_link_or_a_pipe_is_not_read(
     put(tmp_path / "a.txt", tmp_path / "secret")
     with pytest.raises(BadRecord, match="cannot be read"):
         tree.read("a.txt", 100)
+    with pytest.raises(Invalid, match=r"a\.txt"), tree.open("a.txt"):
+        pass
+
+
+def test_errors_of_who_reads_a_member_stay_what_they_are() -> None:
+    with open_tree(io.BytesIO(packed(("a.txt", b"x"))), "a.zip") as tree:
+        for error in (OSError("disk full"), ValueError("a mistake")):
+            with pytest.raises(type(error), match=str(error)), tree.open("a.txt"):
+                raise error
 
 
 def test_encrypted_members_are_refused() -> None:

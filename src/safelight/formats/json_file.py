@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -19,7 +20,12 @@ _list = msgspec.json.Decoder(list[Raw])
 
 def decode(text: bytes | Raw, type: Any) -> Any:
     """Raises BadRecord, in words that follow the record's name."""
-    return _decoded(text, msgspec.json.Decoder(type))
+    return _decoded(text, _decoder(type))
+
+
+@cache
+def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type)
 
 
 def entries(text: bytes | Raw) -> dict[str, Raw]:

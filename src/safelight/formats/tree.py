@@ -83,8 +83,15 @@ class Tree(ABC):
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """One member as a seekable file. Raises Invalid while reading, if it is broken."""
-        with _told_as_invalid(name), self._open(name) as file:
-            yield file
+        try:
+            file = self._open(name)
+        except (*_BROKEN, OSError) as error:
+            raise Invalid(f"{name} cannot be read: {error}") from error
+        try:
+            with file:
+                yield file
+        except (zipfile.BadZipFile, zlib.error) as error:  # no reader raises these itself
+            raise Invalid(f"{name} cannot be read: {error}") from error
 
     def read(self, name: str, limit: int) -> bytes:
         """All of a small member. Raises BadRecord if it has more than `limit` bytes or is broken."""
@@ -439,14 +446,6 @@ class _Sizes(Mapping[str, int]):
 
     def __len__(self) -> int:
         return len(self._members)
-
-
-@contextmanager
-def _told_as_invalid(name: str) -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        raise Invalid(f"{name} cannot be read: {error}") from error
 
 
 def _written(info: zipfile.ZipInfo) -> str:
