@@ -303,7 +303,11 @@ CASES: dict[str, tuple[str, bytes, Said]] = {
         b'{"a": {"filename": "a.jpg", "regions": [{"shape_attributes": {"name": "point", "cx": 1, "cy": 1}, "region_attributes": {"x": "1", "y": "2"}}]}}',
         "Which attribute of the regions is the label? They have 'x', 'y'.",
     ),
-    "via-deep.json": ("via", b'{"a": ' * 20_000, "via-deep.json: it is nested too deeply."),
+    "via-deep.json": (
+        "via",
+        b'{"a": ' * 20_000,
+        "via-deep.json: The file is not JSON at byte 6: nested too deeply.",
+    ),
 }
 
 
