@@ -48,6 +48,7 @@ class ChangeRef(BaseModel):
     """Another change, as it appears inside one."""
 
     id: UUID
+    number: int
     at: str
     by: Named | None
     job: JobRef | None
@@ -113,10 +114,12 @@ class ChangeView(BaseModel):
     """A change set: what one run did to one version, or one edit by a user.
 
     `summary` says it in a line. `numbers` null: so many pictures that they are counted when the change
-    is asked for by itself. `undone_by`: the undo that holds now.
+    is asked for by itself. `undone_by`: the undo that holds now. `number`: its place in the order of all
+    changes.
     """
 
     id: UUID
+    number: int
     version: VersionRef
     version_removed: bool
     at: str
@@ -183,6 +186,7 @@ def _ref(read: Read, entry: Entry) -> Json:
     job = entry.job
     return {
         "id": packed(read).change_set(entry.change_set_key),
+        "number": entry.change_set_key,
         "at": time_text(entry.at),
         "by": entry.user_id and {"id": entry.user_id, "name": entry.user_name},
         "job": job

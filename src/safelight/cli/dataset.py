@@ -17,7 +17,10 @@ from safelight.domain.operations import OPERATIONS, Operation, Pictures
 from safelight.domain.operations.declaring import Declared, declared
 from safelight.errors import Invalid
 
-dataset = Typer(help="Operations on dataset versions, each a job.", no_args_is_help=True)
+dataset = Typer(
+    help="Dataset versions: operations on them, each a job; their history, and undo.",
+    no_args_is_help=True,
+)
 
 VersionName = Annotated[str, Argument(metavar="DATASET/VERSION")]
 

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from safelight import __version__
 from safelight.cli import (
     bulk,
+    changes,
     data,
     dataset,
     diff,
@@ -44,6 +45,8 @@ commands.command(rich_help_panel=_START)(house.demo)
 commands.command(rich_help_panel=_START)(login.login)
 commands.add_typer(house.users, name="user", rich_help_panel=_START)
 for _command in (jobs.jobs, jobs.job, logs.logs, jobs.wait, rerun.rerun, diff.diff):
+    commands.command(rich_help_panel=_JOBS)(_command)
+for _command in (changes.changes, changes.undo):
     commands.command(rich_help_panel=_JOBS)(_command)
 for _command in (bulk.stop, bulk.archive, bulk.unarchive, limits.limit):
     commands.command(rich_help_panel=_JOBS)(_command)

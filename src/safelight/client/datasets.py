@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from safelight.client.changes import Change
 from safelight.client.http import Http, Json
 from safelight.client.jobs import Job
 from safelight.client.record import Record
@@ -149,6 +150,16 @@ class Version(Record):
         """
         body = {name: _plain(value) for name, value in parameters.items()}
         return Job(self.http, self.http.launch(f"{self.path}/{operation.replace('_', '-')}", body))
+
+    def changes(self) -> Iterator[Change]:
+        """Its history, newest first: what each run and each edit changed."""
+        for row in self.http.pages(f"{self.path}/changes"):
+            yield Change(self.http, row)
+
+    def undo(self, change: Change, *, keep_newer: bool = False) -> Job:
+        """Undo one change of its history; returns the job that does it. As `Run.undo`."""
+        answer = self.http.launch(f"/api/v1/changes/{change.id}/undo", {"keep_newer": keep_newer})
+        return Job(self.http, answer)
 
     def lock(self) -> Version:
         """Refuse every change from now on."""

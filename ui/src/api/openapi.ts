@@ -2269,6 +2269,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Number */
+            number: number;
             /** At */
             at: string;
             by: components["schemas"]["Named"] | null;
@@ -2279,7 +2281,8 @@ export interface components {
          * @description A change set: what one run did to one version, or one edit by a user.
          *
          *     `summary` says it in a line. `numbers` null: so many pictures that they are counted when the change
-         *     is asked for by itself. `undone_by`: the undo that holds now.
+         *     is asked for by itself. `undone_by`: the undo that holds now. `number`: its place in the order of all
+         *     changes.
          */
         ChangeView: {
             /**
@@ -2287,6 +2290,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Number */
+            number: number;
             version: components["schemas"]["safelight__api__dataset_views__VersionRef"];
             /** Version Removed */
             version_removed: boolean;
