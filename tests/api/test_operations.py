@@ -176,6 +176,28 @@ def test_a_body_that_does_not_fit_is_refused_with_its_field(
     assert client.get(f"/api/v1/versions/{version['id']}/jobs").json()["items"] == []
 
 
+def test_operations_are_listed_with_their_parameters(client: httpx.Client) -> None:
+    listed = {each["name"]: each for each in client.get("/api/v1/operations").json()}
+    split = listed["split"]
+    assert (split["title"], split["path"]) == ("Split", "split")
+    forms = {each["name"]: each["form"] for each in split["parameters"]}
+    assert forms == {
+        "parts": "numbers_by_name",
+        "tags": "texts",
+        "rest": "text",
+        "stratify": "choice",
+        "seed": "integer",
+        "into": "choice",
+        "pictures": "pictures",
+    }
+    [stratify] = [each for each in split["parameters"] if each["name"] == "stratify"]
+    assert (stratify["default"], stratify["choices"]) == ("none", ["none", "label", "tag"])
+    [kinds] = [each for each in listed["convert"]["parameters"] if each["name"] == "kinds"]
+    assert (kinds["form"], kinds["choices"][0]) == ("choices", "rectangle")
+    [versions] = [each for each in listed["merge"]["parameters"] if each["name"] == "versions"]
+    assert (versions["form"], versions["required"]) == ("versions", True)
+
+
 def test_a_locked_version_takes_no_operation_that_changes_it(client: httpx.Client) -> None:
     version = make_version(client)
     path = f"/api/v1/versions/{version['id']}"
