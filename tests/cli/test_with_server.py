@@ -153,6 +153,58 @@ def test_a_coco_file_is_imported_exported_and_its_version_forked(
     assert client.versions.get("birds/bare-2").asset_count == 1
 
 
+def test_versions_are_split_tagged_copied_and_merged(shell: Shell, client: Client) -> None:
+    made = client.datasets.create("plants").create_version("all")
+    for shade, label in enumerate(["oak", "oak", "elm", "elm"], start=40):
+        made.add_picture(f"{shade}.png", png(shade=shade), [Rectangle(label, 1, 2, 10, 12)])
+    parts = ["--part", "train=0.5", "--part", "val=0.5", "--stratify", "label"]
+    shell("dataset", "split", "plants/all", *parts, "--wait")
+    train = client.versions.get("plants/train")
+    assert sorted(asset.shapes[0].label for asset in train.assets()) == ["elm", "oak"]
+
+    which = ["--having-label", "oak", "--max-shapes", "1"]
+    shell("dataset", "tag", "plants/all", "--add", "hard", "--add", "old", *which, "--wait")
+    tagged = {asset.filename: sorted(asset.tags) for asset in made.assets() if asset.tags}
+    assert tagged == {"40.png": ["hard", "old"], "41.png": ["hard", "old"]}
+
+    copying = ["--source", "plants/all", "--having-tag", "hard", "--label", "oak=tree"]
+    shell("dataset", "copy", "plants/val", *copying, "--mode", "replace", "--wait")
+    copied = client.versions.get("plants/val")
+    shapes = {asset.filename: asset.shapes[0].label for asset in copied.assets()}
+    assert [shapes[name] for name in ("40.png", "41.png")] == ["tree", "tree"]
+
+    shell("dataset", "merge", "plants/train", "--version", "plants/val", "--name", "m", "--wait")
+    assert client.versions.get("plants/m").asset_count == len(
+        {*shapes, "40.png", "41.png"} | {asset.filename for asset in train.assets()}
+    )
+    shell("dataset", "rename-labels", "plants/m", "--name", "tree=oak 2", "--wait")
+    assert "oak 2" in client.versions.get("plants/m").labels
+    shell("dataset", "convert", "plants/m", "--to", "polygon", "--no-set-type", "--wait")
+    shell("dataset", "delete-pictures", "plants/m", "--everything", "--wait")
+    assert client.versions.get("plants/m").asset_count == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["split", "fruit/first", "--part", "a=0.5", "--part", "b=0.4"],
+        ["split", "fruit/first", "--part", "a=much"],
+        ["split", "fruit/first", "--part", "a"],
+        ["tag", "fruit/first", "--add", "x", "--having-label", "fig"],
+        ["merge-labels", "fruit/first", "--label", "apple", "--into", "apple"],
+        ["delete-pictures", "fruit/first"],
+        ["copy", "fruit/first", "--source", "fruit/first"],
+        ["convert", "fruit/first", "--to", "mask"],
+        ["convert", "fruit/first"],
+    ],
+    ids=" ".join,
+)
+def test_an_operation_that_makes_no_sense_is_said_in_a_line(
+    shell: Shell, fruit: str, arguments: list[str]
+) -> None:
+    assert shell("dataset", *arguments, code=4) == ""
+
+
 def test_a_training_is_added_and_launched_with_live_metrics(shell: Shell, client: Client) -> None:
     shell("training", "add", str(EXAMPLES / "line"))
     assert "line" in [row["name"] for row in shell.json("training", "list")]

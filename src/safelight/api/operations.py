@@ -1,11 +1,10 @@
-"""Long operations on a version, each a job: import, export and those that are declared in `domain/operations`;
-and the jobs that a version has.
+"""Import and export of a version, each a job, and the jobs that a version has. Other operations:
+`version_operations.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -16,7 +15,6 @@ from starlette.concurrency import run_in_threadpool
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.actions.export import launch_export
-from safelight.actions.fork import launch_fork
 from safelight.actions.import_annotations import (
     REJECTS,
     KeptFile,
@@ -25,7 +23,6 @@ from safelight.actions.import_annotations import (
     launch_check,
     launch_import,
 )
-from safelight.actions.operations import launch_operation
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_list import shown
 from safelight.api.job_query import JobReader
@@ -33,7 +30,6 @@ from safelight.api.job_views import JobDetail, JobRow, answer
 from safelight.api.jobs import get_job
 from safelight.api.multipart import FilePart, Form, read_form
 from safelight.api.views import Page
-from safelight.domain import operations as declared
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, NotFound
 from safelight.store import joblist, jobs, runs, versions
@@ -49,7 +45,8 @@ class ExportBody(BaseModel):
     format: Literal["coco"] = "coco"
 
 
-def _launched(context: Context, by: Actor, job: Job) -> Response:
+def launched(context: Context, by: Actor, job: Job) -> Response:
+    """The answer to a launch."""
     shown = get_job(str(job.job_id), by, context)
     shown.status_code = 201
     return shown
@@ -150,7 +147,7 @@ def _import(
         rejected_of=_job_id(form, "only_rejected_of"),
         idempotency_key=idempotency_key,
     )
-    return _launched(context, by, job)
+    return launched(context, by, job)
 
 
 def _options(form: Form) -> Options:
@@ -175,7 +172,7 @@ def _check(
     named = _file(context, by, file, form)
     options = _options(form)
     job, _ = launch_check(context, by, version_id, *named, options, idempotency_key=idempotency_key)
-    return _launched(context, by, job)
+    return launched(context, by, job)
 
 
 def _file(context: Context, by: Actor, file: _OneFile, form: Form) -> tuple[str, str]:
@@ -211,47 +208,6 @@ def _flag(form: Form, name: str, *, default: bool) -> bool:
     return _FLAGS[text]
 
 
-def _route(kind: type[declared.Operation]) -> Callable[..., Response]:
-    """The route that launches an operation: its body is what the operation declares."""
-
-    def launch(
-        version_id: UUID,
-        body: Any,
-        actor: DataWriter,
-        context: Ctx,
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response:
-        job = _launch(context, actor, version_id, body, idempotency_key)
-        return _launched(context, actor, job)
-
-    launch.__name__ = f"{kind.operation}_version"
-    launch.__doc__ = kind.__doc__
-    launch.__annotations__["body"] = kind
-    return launch
-
-
-def _launch(
-    context: Context,
-    by: Actor,
-    version_id: UUID,
-    asked: declared.Operation,
-    idempotency_key: str | None,
-) -> Job:
-    if isinstance(asked, declared.Fork):
-        return launch_fork(context, by, version_id, asked, idempotency_key=idempotency_key)[1]
-    return launch_operation(context, by, version_id, asked, idempotency_key=idempotency_key)[0]
-
-
-for _kind in declared.OPERATIONS.values():
-    router.add_api_route(
-        f"/versions/{{version_id}}/{_kind.operation.replace('_', '-')}",
-        _route(_kind),
-        methods=["POST"],
-        status_code=201,
-        response_model=JobDetail,
-    )
-
-
 @router.post("/versions/{version_id}/export", status_code=201, response_model=JobDetail)
 def export_version(
     version_id: UUID,
@@ -262,7 +218,7 @@ def export_version(
 ) -> Response:
     """Write the annotations of a version into a file, as a job whose result offers it."""
     job, _ = launch_export(context, actor, version_id, idempotency_key=idempotency_key)
-    return _launched(context, actor, job)
+    return launched(context, actor, job)
 
 
 @router.get("/versions/{version_id}/jobs", response_model=Page[JobRow])

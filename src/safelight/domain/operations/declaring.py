@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, ClassVar, TypeVar, dataclass_transform, get_args, get_type_hints
+from typing import Any, ClassVar, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from safelight.domain.parameters import Input, InputType, Parameter, ParameterType
@@ -108,6 +108,50 @@ class Declared:
     max: float | None
 
 
+class Form(StrEnum):
+    """How people give a parameter."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    TEXT = "text"
+    CHOICE = "choice"
+    TEXTS = "texts"
+    CHOICES = "choices"
+    VERSION = "version"
+    VERSIONS = "versions"
+    NUMBERS_BY_NAME = "numbers_by_name"
+    TEXTS_BY_NAME = "texts_by_name"
+    PICTURES = "pictures"
+
+
+_FORMS = {
+    bool: Form.BOOLEAN,
+    int: Form.INTEGER,
+    float: Form.NUMBER,
+    str: Form.TEXT,
+    list[str]: Form.TEXTS,
+    list[UUID]: Form.TEXTS,
+    dict[str, float]: Form.NUMBERS_BY_NAME,
+    dict[str, str]: Form.TEXTS_BY_NAME,
+    Pictures: Form.PICTURES,
+}
+
+
+def form_of(each: Declared) -> Form:
+    """How a parameter is given."""
+    if each.is_version:
+        return Form.VERSION if each.kind is str else Form.VERSIONS
+    return _FORMS.get(each.kind) or (Form.CHOICES if get_origin(each.kind) else Form.CHOICE)
+
+
+def choices_of(each: Declared) -> list[str]:
+    """What a choice, or several, can be; else nothing."""
+    word = (get_args(each.kind) or (each.kind,))[0]
+    is_choice = isinstance(word, type) and issubclass(word, StrEnum)
+    return [member.value for member in word] if is_choice else []
+
+
 def declared(kind: type[Any]) -> Iterator[Declared]:
     """The parameters of an operation, in their order."""
     hints = get_type_hints(kind)
@@ -137,35 +181,30 @@ def _plain(hint: Any) -> Any:
 
 
 _TYPES = {
-    bool: ParameterType.BOOLEAN,
-    int: ParameterType.INTEGER,
-    float: ParameterType.NUMBER,
-    str: ParameterType.STRING,
+    Form.BOOLEAN: ParameterType.BOOLEAN,
+    Form.INTEGER: ParameterType.INTEGER,
+    Form.NUMBER: ParameterType.NUMBER,
+    Form.TEXT: ParameterType.STRING,
+    Form.CHOICE: ParameterType.CHOICE,
 }
 
 
 def rules(kind: type[Operation]) -> dict[str, Parameter]:
     """What may be edited before the operation is run again, and by which rule: its simple parameters."""
     return {
-        each.name: rule
+        each.name: Parameter(
+            each.name,
+            _TYPES[form_of(each)],
+            each.default,
+            each.min,
+            each.max,
+            tuple(choices_of(each)),
+            each.description,
+            each.is_required,
+        )
         for each in declared(kind)
-        if not each.is_version
-        for rule in [_rule(each)]
-        if rule is not None
+        if form_of(each) in _TYPES
     }
-
-
-def _rule(each: Declared) -> Parameter | None:
-    if issubclass(getattr(each.kind, "__origin__", each.kind), StrEnum):
-        type, choices = ParameterType.CHOICE, tuple(member.value for member in each.kind)
-    elif each.kind in _TYPES:
-        type, choices = _TYPES[each.kind], ()
-    else:
-        return None
-    return Parameter(
-        each.name, type, each.default, each.min, each.max, choices, each.description,
-        each.is_required,
-    )  # fmt: skip
 
 
 def inputs(kind: type[Operation]) -> list[Input]:
@@ -173,5 +212,5 @@ def inputs(kind: type[Operation]) -> list[Input]:
     return [
         Input(each.name, InputType.DATASET_VERSION, required=each.is_required)
         for each in declared(kind)
-        if each.is_version and each.kind is str
+        if form_of(each) is Form.VERSION
     ]
