@@ -6,6 +6,7 @@ import { valuesOf } from "../../components/values";
 import { countsOf, progressOf, resourcesOf, sourceOf } from "./facts";
 import { Facts } from "../../components/Facts";
 import { Outcome } from "./Outcome";
+import { Rejects } from "./Rejects";
 import styles from "./Side.module.css";
 
 /** Beside the log: how far, with what, what came out. */
@@ -29,6 +30,7 @@ export function Side({ job, run }: { job: Job; run: Run }) {
           <Outcome job={job} run={run} />
         </div>
       )}
+      {run.rejects && <Rejects job={job} run={run} rejects={run.rejects} name="Rejected records of this run" />}
       <Facts title="What ran" rows={what} />
       <Facts title="Parameters" rows={valuesOf(run.parameters)} />
       <Facts title="Inputs" rows={valuesOf(run.inputs)} />
