@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from safelight.domain.annotations import Shape
 from safelight.errors import Invalid
-from safelight.formats import coco_read
+from safelight.formats import coco_judge, coco_read
 from safelight.formats.found import Found
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import Problem, Rejects
@@ -328,7 +328,7 @@ def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:
 def test_repeated_ids_are_found_whatever_share_of_them_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(coco_read, "_ID_CHECK_AT_ONCE", 2)
+    monkeypatch.setattr(coco_judge, "_ID_CHECK_AT_ONCE", 2)
     file, _ = read(coco(*({} for _ in range(7)), {"id": 4}, {"id": -4}))
     assert reasons(file) == ["annotations[7]: its id 4 appears twice"]
 
@@ -514,3 +514,11 @@ def test_a_picture_or_category_that_was_rejected_brings_its_shapes(chunk_bytes: 
 
 def test_a_picture_without_shapes_is_taken_when_it_is_named_itself() -> None:
     assert read(coco({}), only={"image 8"})[1] == {"b.jpg": []}
+
+
+def test_too_many_bad_records_are_a_wrong_file() -> None:
+    lines: list[bytes] = []
+    content = io.BytesIO(json.dumps(coco(*({"bbox": [1]} for _ in range(20)))).encode())
+    with Spill() as spill, pytest.raises(Invalid, match="There are more than 9 bad records"):
+        coco_read.read(content, Reading(spill, Rejects(lines.append, most=9)))
+    assert len(lines) == 9

@@ -106,7 +106,8 @@ def test_flags_group_and_description_become_attributes() -> None:
         (shape("point", (0, "1")), "Expected `float`, got `str` - at `points[0][1]`"),
         (shape("point", (0, 1, 2)), "Expected `array` of length 2 - at `points[0]`"),
         ({"label": "apple"}, "it misses the required field `points`"),
-        ("five", "Expected `object`, got `str`"),
+        (5, "Expected `object`, got `int`"),
+        ({}, "it misses the required field `label`"),
         (shape("point", (0, 1)) | {"label": " "}, "name ' ': A label needs a name"),
         (
             shape("mask", (0, 0), (1, 1), mask="???"),
@@ -124,7 +125,8 @@ def test_a_bad_shape_is_named_by_its_number_and_byte(said: Any, reason: str) -> 
     [problem] = result.problems
     assert (problem.where, problem.reason) == ("a.json: shape 2", reason)
     assert (problem.record, problem.file) == (json.dumps(said), "a.json")
-    assert problem.offset == labelme(good, said, good).index(json.dumps(said))
+    text = labelme(good, said, good)
+    assert problem.offset == text.index(json.dumps(said), text.index(json.dumps(good)) + 60)
     assert len(result.shapes["a.jpg"]) == 2
 
 
@@ -132,7 +134,8 @@ def test_a_mask_that_is_no_picture_is_told() -> None:
     cut = base64.b64encode(base64.b64decode(png([[1] * 50] * 50, "L"))[:60]).decode()
     for mask in (cut, base64.b64encode(b"GIF89a").decode(), ""):
         [reason] = read_one(shape("mask", (0, 0), (1, 1), mask=mask)).bad.values()
-        assert reason.startswith("its mask is no PNG: ")
+        assert reason.startswith("its mask is no PNG")
+        assert "object at" not in reason
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_a_mask_that_is_no_picture_is_told() -> None:
         (labelme(imagePath=...), "it misses the required field `imagePath`"),
         (labelme(imagePath=""), "file_name is empty"),
         (labelme(imageWidth=-1), "Expected `int` >= 0 - at `imageWidth`"),
-        (labelme(shapes={}), "Expected `array`, got `object` - at `shapes`"),
+        (labelme(shapes={}), "shapes is not a list"),
         (b'{"shapes": [], "imagePath": "\xff"}', "it is not UTF-8"),
         ("[" * 100_000, "Expected `object`, got `array`"),
         ('{"shapes": [' + "[" * 100_000, "it is nested too deeply"),

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelight.errors import Invalid
+from safelight.formats.member_rules import Limits
 from safelight.formats.rejects import BadRecord
-from safelight.formats.tree import FolderTree, Limits, Refused, Tree, open_tree
+from safelight.formats.tree import FolderTree, Refused, Tree, open_tree
 
 SMALL = Limits(members=5, bytes=10_000, ratio=10, small=1000, directory=5000)
 
@@ -171,6 +172,15 @@ def test_a_file_that_becomes_a_link_or_a_pipe_is_not_read(
     put(tmp_path / "a.txt", tmp_path / "secret")
     with pytest.raises(BadRecord, match="cannot be read"):
         tree.read("a.txt", 100)
+    with pytest.raises(Invalid, match=r"a\.txt"), tree.open("a.txt"):
+        pass
+
+
+def test_errors_of_who_reads_a_member_stay_what_they_are() -> None:
+    with open_tree(io.BytesIO(packed(("a.txt", b"x"))), "a.zip") as tree:
+        for error in (OSError("disk full"), ValueError("a mistake")):
+            with pytest.raises(type(error), match=str(error)), tree.open("a.txt"):
+                raise error
 
 
 def test_encrypted_members_are_refused() -> None:
@@ -197,7 +207,7 @@ def test_a_tree_that_swells_or_overlaps_is_refused_as_a_whole() -> None:
     many = packed(*((f"{number}.txt", bytes(1000)) for number in range(5)))
     with pytest.raises(Invalid, match=r"a.zip is not read: it would unpack to 5,000 bytes\."):
         refusals(many, Limits(ratio=1, small=1000))
-    with pytest.raises(Invalid, match=r"there are too many files in it"):
+    with pytest.raises(Invalid, match=r"There are too many files in it\."):
         refusals(many, Limits(directory=100))
     with pytest.raises(Invalid, match=r"There are more than 4 files in it\."):
         refusals(many, Limits(members=4))
@@ -212,6 +222,27 @@ def test_a_tree_that_swells_or_overlaps_is_refused_as_a_whole() -> None:
     )
     with pytest.raises(Invalid, match=r"its files overlap"):
         refusals(both + end, Limits())
+
+
+def test_a_directory_that_only_a_second_end_names_is_measured_too() -> None:
+    content = packed(*((f"{number}.txt", b"") for number in range(20)))
+    at = content.index(b"PK\1\2")
+    length = content.index(b"PK\5\6") - at
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 20, 20, length, at)
+    place = struct.pack("<4sLQL", b"PK\6\7", 0, at + length, 1)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 20, 20, 46, at, 0)
+    doubled = content[: at + length] + end64 + place + end
+    with open_tree(io.BytesIO(doubled), "a.zip") as tree:
+        assert len(tree.sizes) == 20
+    with pytest.raises(Invalid, match=r"There are too many files in it\."):
+        refusals(doubled, Limits(directory=500))
+
+
+def test_a_member_that_grew_by_packing_is_refused() -> None:
+    content = packed(("a.txt", b"x"))
+    at = content.index(b"PK\1\2")
+    grown = content[: at + 20] + struct.pack("<L", 5000) + content[at + 24 :]
+    assert refusals(grown) == [Refused("a.txt", "it is packed to more than its size")]
 
 
 def test_real_size_and_content_are_compared_with_what_the_directory_says() -> None:

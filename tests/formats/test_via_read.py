@@ -243,9 +243,16 @@ def test_only_what_was_rejected_is_taken_from_a_mended_file() -> None:
     assert read_one(mended, only=only).said == {"a.jpg": [("apple", "pt", [7, 7])]}
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"{" * 100_000, b'{"a": NaN}', b'{"_via_img_metadata": 5}']
-)
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{" * 100_000, b'{"_via_img_metadata": 5}'])
 def test_a_file_that_is_not_vias_is_refused(content: bytes) -> None:
     with pytest.raises(Invalid, match=r"^via.json: "):
         read_one(content)
+
+
+def test_nan_and_keys_that_come_twice_are_bad_records() -> None:
+    entry = b'{"filename": "a.jpg", "regions": []}'
+    result = read_one(b'{"a": {"filename": "a.jpg", "regions": []}, "a": %b, "b": NaN}' % entry)
+    assert {where: reason.partition(" (")[0] for where, reason in result.bad.items()} == {
+        "image a": "file_name 'a.jpg' appears twice",
+        "image b": "JSON is malformed: invalid character",
+    }

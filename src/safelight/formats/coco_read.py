@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -13,9 +11,10 @@ from msgspec import DecodeError, Struct
 
 from safelight.errors import Invalid
 from safelight.formats.coco import Annotation, Category, Id, Image
+from safelight.formats.coco_judge import Defined, Judge, Stretch
 from safelight.formats.coco_shape import Refused, shape_texts
 from safelight.formats.found import Found, check_category_name, check_file_name
-from safelight.formats.json_stream import CHUNK_BYTES, Element, Piece, elements_of, pieces
+from safelight.formats.json_stream import CHUNK_BYTES, Element, Piece, pieces
 from safelight.formats.pictures import Pictures
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
@@ -32,10 +31,6 @@ _single: dict[str, msgspec.json.Decoder[Any]] = {
     "annotations": msgspec.json.Decoder(Annotation),
 }
 _NOUNS = {"images": "image", "categories": "category", "annotations": "annotation"}
-_ID_CHECK_AT_ONCE = 2_000_000
-
-# What can be wrong with a shape that only the whole file can tell.
-_IMAGE_UNKNOWN, _CATEGORY_UNKNOWN, _REPEATED, _UNWANTED = 1, 2, 4, 8
 
 
 class _Named(Struct):
@@ -82,51 +77,14 @@ def read(file: BinaryIO, reading: Reading, *, chunk_bytes: int = CHUNK_BYTES) ->
     return reader.finish()
 
 
-@dataclass(slots=True)
-class _Defined:
-    """The images or the categories of a file: a position for each id, given at first sight from
-    either side, and those that were well defined. `wanted` are the positions that `only` names.
-    """
-
-    records: dict[int, Any]
-    check: Callable[[Any], None]
-    positions: dict[int, int] = field(default_factory=dict)
-    wanted: set[int] = field(default_factory=set)
-
-    def at(self, ids: list[int]) -> list[int]:
-        """Where ids stand; one that is seen for the first time gets the next place."""
-        known = self.positions
-        try:
-            return [known[id] for id in ids]
-        except KeyError:
-            return [known.setdefault(id, len(known)) for id in ids]
-
-    def undefined(self) -> set[int]:
-        """The positions whose ids only annotations have."""
-        return set(self.positions.values()) - self.records.keys()
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Some consecutive annotations of the file, `before` others: their bytes, the places among them
-    of those that became shapes, and the position of the first of these.
-    """
-
-    start: int
-    stop: int
-    before: int
-    places: Sequence[int]
-    first_shape: int
-
-
 class _Reader:
     def __init__(self, file: BinaryIO, reading: Reading) -> None:
         self._file, self._reading, self._spill = file, reading, reading.spill
         self._found = Found(rejects=reading.rejects)
-        self._images = _Defined(self._found.images, self._check_image)
-        self._categories = _Defined(self._found.categories, _check_category)
+        self._images = Defined(self._found.images, self._check_image)
+        self._categories = Defined(self._found.categories, _check_category)
         self._filenames: set[str] = set()
-        self._stretches: list[_Stretch] = []
+        self._stretches: list[Stretch] = []
         self._places = dict.fromkeys(_lists, 0)  # how many elements of each list came before
 
     def take(self, piece: Piece) -> None:
@@ -191,9 +149,7 @@ class _Reader:
             records = [records[position] for position in kept]
             texts = [texts[position] for position in kept]
         before = self._places["annotations"]
-        self._stretches.append(
-            _Stretch(piece.start, piece.offset, before, places, len(self._spill))
-        )
+        self._stretches.append(Stretch(piece.start, piece.offset, before, places, len(self._spill)))
         self._spill.add(
             texts,
             self._images.at([record.image_id for record in records]),
@@ -222,103 +178,19 @@ class _Reader:
         self._found.rejects.add(where, reason, offset=element.offset, record=element.text)
 
     def finish(self) -> Found:
-        """Judge what only the whole file can tell: references and ids that appear twice."""
-        spill = self._spill
-        judged = bytearray(len(spill))
-        _mark(judged, _IMAGE_UNKNOWN, spill.images, self._images.undefined())
-        _mark(judged, _CATEGORY_UNKNOWN, spill.categories, self._categories.undefined())
-        _mark_repeated(judged, spill.ids)
-        if self._reading.only is not None:
-            self._mark_unwanted(judged)
-        if any(judged):
-            for stretch in self._stretches:
-                self._report_shapes(stretch, judged)
-        spill.seal(len(self._images.positions), judged)
-        if self._reading.only is not None:
-            self._forget_unwanted_images()
-        return self._found
-
-    def _mark_unwanted(self, judged: bytearray) -> None:
-        spill = self._spill
-        for stretch in self._stretches:
-            for shape, place in enumerate(stretch.places, start=stretch.first_shape):
-                names = f"annotation {spill.ids[shape]}", f"annotations[{stretch.before + place}]"
-                if not (
-                    spill.images[shape] in self._images.wanted
-                    or spill.categories[shape] in self._categories.wanted
-                    or self._reading.wants(*names)
-                ):
-                    judged[shape] = _UNWANTED
-
-    def _report_shapes(self, stretch: _Stretch, judged: bytearray) -> None:
-        """Name the bad ones of a stretch, whose text is read again."""
-        verdicts = judged[stretch.first_shape : stretch.first_shape + len(stretch.places)]
-        if not any(verdict not in {0, _UNWANTED} for verdict in verdicts):
-            return
-        self._file.seek(stretch.start)
-        text = self._file.read(stretch.stop - stretch.start)
-        elements = elements_of(text, stretch.start, stretch.places[-1] + 1)
-        for place, verdict in zip(stretch.places, verdicts, strict=True):
-            if verdict not in {0, _UNWANTED}:
-                self._report_shape(stretch.before + place, elements[place], verdict)
-
-    def _report_shape(self, place: int, element: Element, verdict: int) -> None:
-        record: Annotation = _single["annotations"].decode(element.text)
-        reasons = []
-        if verdict & _IMAGE_UNKNOWN:
-            reasons.append(f"image_id {record.image_id} is unknown")
-        if verdict & _CATEGORY_UNKNOWN:
-            reasons.append(f"category_id {record.category_id} is unknown")
-        if verdict & _REPEATED:
-            reasons.append(f"its id {record.id} appears twice")
-        name = f"annotations[{place}]" if verdict & _REPEATED else f"annotation {record.id}"
-        self._report(name, ", ".join(reasons), element)
-
-    def _forget_unwanted_images(self) -> None:
-        images = self._found.images
-        for position in set(images) - self._images.wanted:
-            if not self._spill.of_image(position):
-                del images[position]
+        judge = Judge(
+            self._file,
+            self._reading,
+            self._found,
+            self._images,
+            self._categories,
+            self._stretches,
+        )
+        return judge.finish()
 
 
 def _check_category(category: Category) -> None:
     check_category_name(category.name)
-
-
-def _mark(judged: bytearray, mark: int, named: array[int], unknown: Collection[int]) -> None:
-    if unknown:
-        for shape, position in enumerate(named):
-            if position in unknown:
-                judged[shape] |= mark
-
-
-def _mark_repeated(judged: bytearray, ids: array[int]) -> None:
-    """Mark all shapes of an id but the first."""
-    repeated = _repeated(ids)
-    if not repeated:
-        return
-    seen = set()
-    for shape, id in enumerate(ids):
-        if id in seen:
-            judged[shape] |= _REPEATED
-        elif id in repeated:
-            seen.add(id)
-
-
-def _repeated(ids: Collection[int]) -> set[int]:
-    """The ids that appear more than once. Looks at a share at a time, so that memory stays bounded."""
-    shares = len(ids) // _ID_CHECK_AT_ONCE + 1
-    repeated: set[int] = set()
-    for share in range(shares):
-        mine = ids if shares == 1 else [id for id in ids if id % shares == share]
-        if len(set(mine)) == len(mine):
-            continue
-        seen: set[int] = set()
-        for id in mine:
-            if id in seen:
-                repeated.add(id)
-            seen.add(id)
-    return repeated
 
 
 def _name(key: str, element: Element) -> str | None:

@@ -20,7 +20,7 @@ from safelight.formats.rejects import BadRecord
 from safelight.formats.round_shapes import ellipse, turned_box
 from safelight.formats.shape_text import number, pixels, shape_text
 from safelight.formats.tree import Tree
-from safelight.formats.xml_stream import Node
+from safelight.formats.xml_stream import Node, said
 
 _MASK_PIXELS = 100_000_000
 _WHAT_IT_IS = (
@@ -68,11 +68,11 @@ class _Reader:
 
     def _take_label(self, node: Node) -> None:
         """Labels come first, also those without shapes. The parts of a skeleton are no labels."""
-        name, parent = node.said("name") or "", node.said("parent")
+        name, parent = said(node, "name") or "", said(node, "parent")
         if parent is not None:
             self._points.setdefault(parent, []).append(name)
             return
-        if node.said("type") == "skeleton":
+        if said(node, "type") == "skeleton":
             self._points.setdefault(name, [])
             return
         try:
@@ -116,7 +116,7 @@ class _Reader:
         label = node.attributes.get("label", "")
         if node.tag == "skeleton":
             names = self._points.get(label) or [
-                one.attributes.get("label", "") for one in node.all("points")
+                one.attributes.get("label", "") for one in node.findall("points")
             ]
             return self._found.category(label, names), _skeleton(node, names)
         form = _FORMS.get(node.tag)
@@ -139,7 +139,7 @@ def _attributes(node: Node) -> dict[str, Any]:
         for name in _WHAT_IT_IS
         if node.attributes.get(name, "0") not in {"0", "0.0", ""}
     }
-    for one in node.all("attribute"):
+    for one in node.findall("attribute"):
         attributes[one.attributes.get("name", "")] = one.text
     return attributes
 
@@ -244,7 +244,7 @@ _FORMS: dict[str, Callable[[Node, _Size], _Form]] = {
 
 def _skeleton(node: Node, names: list[str]) -> bytes:
     """Named points in the order of the label; those that are missing or outside are not seen."""
-    placed = {one.attributes.get("label", ""): one for one in node.all("points")}
+    placed = {one.attributes.get("label", ""): one for one in node.findall("points")}
     unknown = placed.keys() - set(names)
     if unknown:
         raise BadRecord(f"its point {min(unknown)!r} is not one of its label")

@@ -111,6 +111,23 @@ def pieces(
         raise _not_json(window.offset, "something follows the end of the object")
 
 
+def members(text: bytes, start: int = 0) -> Iterator[tuple[str, Element]]:
+    """The keys and values of an object that is in memory, in their order; a key may come twice.
+    `start` is where the object stands in its file. Raises Invalid, naming the byte.
+    """
+    window = _Window(io.BytesIO(text), max(len(text), len(_BOM)), base=start)
+    window.skip_bom()
+    for key in _keys(window):
+        yield key, _element(window)
+
+
+def elements(text: bytes, start: int) -> list[Element]:
+    """The elements of a list that is in memory; `start` is where it stands in its file. Raises Invalid."""
+    window = _Window(io.BytesIO(text), len(text), base=start)
+    window.take(b"[")
+    return [] if window.peek() == b"]" else _cut(window)[0]
+
+
 def first_entries(file: BinaryIO, count: int = 12) -> Iterator[tuple[str, bytes]]:
     """The first keys of the object in the file, and how the value of each begins. A value is stepped
     over only when the next key is asked for. Raises Invalid.

@@ -15,11 +15,13 @@ from typing import Any
 
 from msgspec import Raw, Struct
 from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
 
 from safelight.domain.annotations import ShapeKind
 from safelight.formats import json_file, rle
 from safelight.formats.found import Found, Side
 from safelight.formats.gathering import Gathering
+from safelight.formats.json_stream import elements
 from safelight.formats.pictures import Pictures, base_name
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
@@ -33,7 +35,7 @@ _MASK_PIXELS = 100_000_000
 class _File(Struct):
     """What is read of a file; the picture itself, if it is inside, is stepped over."""
 
-    shapes: list[Raw]
+    shapes: Raw
     imagePath: str  # noqa: N815 - LabelMe's word
     imageWidth: Side | None = None  # noqa: N815
     imageHeight: Side | None = None  # noqa: N815
@@ -63,22 +65,26 @@ def read(tree: Tree, reading: Reading) -> Found:
 
 def _read_file(name: str, content: bytes, found: Gathering, pictures: Pictures) -> None:
     file: _File = json_file.decode(content, _File)
+    if bytes(file.shapes)[:1] != b"[":
+        raise BadRecord("shapes is not a list")
+    shapes = elements(bytes(file.shapes), content.find(bytes(file.shapes)))
     file_name = base_name(file.imagePath)
     member = pictures.find(file.imagePath) if file_name else None
     width, height = file.imageWidth or None, file.imageHeight or None
     if member is not None and not (width and height):
         width, height = pictures.size(member)
     image = found.image(file_name, width, height, member=member)
-    offsets = json_file.placed(content, file.shapes)
-    for at, (raw, offset) in enumerate(zip(file.shapes, offsets, strict=True), start=1):
+    for at, element in enumerate(shapes, start=1):
         where = f"{name}: shape {at}"
         try:
-            shape: _Shape = json_file.decode(raw, _Shape)
+            shape: _Shape = json_file.decode(element.text, _Shape)
             text = _text(shape, (width, height))
             category = found.category(shape.label)
         except BadRecord as bad:
             also = [name, f"image {file_name}"]
-            found.reject(where, bad, file=name, offset=offset, record=bytes(raw), also=also)
+            found.reject(
+                where, bad, file=name, offset=element.offset, record=element.text, also=also
+            )
             continue
         found.add(where, image, category, text, also=[name])
 
@@ -184,6 +190,8 @@ def _png(encoded: str) -> tuple[bytes, int]:
             return picture.convert("L").tobytes(), width
     except BadRecord:
         raise
+    except UnidentifiedImageError as error:
+        raise BadRecord("its mask is no PNG") from error
     except (binascii.Error, ValueError, OSError, SyntaxError, EOFError) as error:
         raise BadRecord(f"its mask is no PNG: {error}") from error
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from safelight.errors import Invalid
+
 RECORD_BYTES = 4096  # of a bad record are kept
 
 
@@ -44,11 +46,12 @@ def _nowhere(_line: bytes) -> None:
 @dataclass(slots=True)
 class Rejects:
     """All bad records are counted and handed to `sink` at once, each as a line of JSON; the first
-    `limit` of them are kept to be named.
+    `limit` of them are kept to be named. More than `most` are no bad records but a wrong file.
     """
 
     sink: Sink = _nowhere
     limit: int = 1000
+    most: int = 1_000_000
     total: int = 0
     first: list[Problem] = dataclasses.field(default_factory=list)
 
@@ -62,6 +65,9 @@ class Rejects:
         line: int | None = None,
         record: bytes = b"",
     ) -> None:
+        """Raises Invalid for one more than `most`: what is listed must not fill the disk."""
+        if self.total >= self.most:
+            raise Invalid(f"There are more than {self.most:,} bad records; no more are listed.")
         text = record[:RECORD_BYTES].decode(errors="replace")
         problem = Problem(where, reason, offset, file, line, text)
         self.total += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import Any
 
 _RUN = re.compile(rb"\0+|(?P<inside>[^\0]+)")
 
@@ -95,3 +96,16 @@ def bounds(lengths: Sequence[int], height: int) -> list[int]:
         top = low if top < 0 else min(top, low)
         right, bottom = max(right, last), max(bottom, high)
     return [left, top, right - left + 1, bottom - top + 1] if left >= 0 else [0, 0, 0, 0]
+
+
+def box_of(mask: Any, height: int) -> list[int]:
+    """The box around a mask as documents hold it: an object, or just its runs in a picture so high.
+
+    Raises ValueError for what is none.
+    """
+    try:
+        if isinstance(mask, dict):
+            mask, height = mask["counts"], mask["size"][0]
+        return bounds(runs(mask), height)
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError("This is no mask.") from error

@@ -73,7 +73,8 @@ def whole(value: float) -> float:
 
 def pixels(values: Iterable[float]) -> list[float]:
     """Computed coordinates without the noise of the computation."""
-    return [whole(round(value, DECIMALS)) for value in values]
+    rounded = [round(value, DECIMALS) for value in values]
+    return [int(value) if value == value // 1 else value for value in rounded]
 
 
 def pairs(flat: list[float]) -> list[list[float]]:

@@ -6,24 +6,32 @@ become polygons of many points and say so in the attribute `shape`.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from safelight.domain.annotations import ShapeKind
 from safelight.errors import Invalid
 from safelight.formats import json_file
 from safelight.formats.found import Found
 from safelight.formats.gathering import Gathering
+from safelight.formats.json_stream import Element, elements, members
 from safelight.formats.pictures import Pictures, base_name
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
-from safelight.formats.round_shapes import ellipse
-from safelight.formats.shape_text import checked, pairs, pixels, shape_text
+from safelight.formats.shape_text import shape_text
 from safelight.formats.tree import Tree
+from safelight.formats.via_shapes import (
+    ROUND_3,
+    Attribute3,
+    Metadata3,
+    attributes_3,
+    form_2,
+    form_3,
+    or_bad,
+)
 
 METADATA = "_via_img_metadata"  # where a project of version 2 keeps what an export is made of
 
@@ -32,12 +40,7 @@ class _Entry(Struct):
     """Version 2: a picture and its regions; old exports number them in an object."""
 
     filename: str
-    regions: list[Raw] | dict[str, Raw] = []
-
-
-class _Region2(Struct):
-    shape_attributes: dict[str, Any]
-    region_attributes: dict[str, Any] = {}
+    regions: list[Any] | dict[str, Any] = []
 
 
 class _File3(Struct):
@@ -48,18 +51,6 @@ class _View3(Struct):
     fid_list: list[str | int]
 
 
-class _Metadata3(Struct):
-    vid: str | int
-    xy: list[float]
-    av: dict[str, Any] = {}
-    z: list[float] = []
-
-
-class _Attribute3(Struct):
-    aname: str
-    options: dict[str, Any] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class _Region:
     """A region as both versions say it; `form` is what is wrong with it, where it is wrong."""
@@ -67,8 +58,7 @@ class _Region:
     where: str
     image: int
     file_name: str
-    raw: bytes
-    offset: int
+    said: Element
     attributes: dict[str, Any]
     form: tuple[ShapeKind, Any] | BadRecord
     round: str | None = None  # what it was before it became a polygon
@@ -82,8 +72,8 @@ def read(tree: Tree, reading: Reading) -> Found:
     reader = _Reader(tree, reading, files[0])
     try:
         regions = reader.regions()
-    except BadRecord as bad:
-        raise Invalid(f"{files[0]}: {bad}.") from bad
+    except (BadRecord, Invalid) as error:
+        raise Invalid(f"{files[0]}: {str(error).removesuffix('.')}.") from error
     return reader.take(regions)
 
 
@@ -93,17 +83,16 @@ class _Reader:
         self._chosen = reading.label_attribute
         self._found = Gathering(reading)
         self._pictures = Pictures(tree)
-        self._content = b""
 
     def regions(self) -> list[_Region]:
-        """Raises BadRecord where the file is not VIA's."""
-        self._content = self._tree.read(self._file, json_file.LIMIT)
-        top = json_file.entries(self._content)
+        """Raises BadRecord, Invalid where the file is not VIA's."""
+        listed = list(members(self._tree.read(self._file, json_file.LIMIT)))
+        top = dict(listed)
         if "metadata" in top and "file" in top:
             return list(self._of_version_3(top))
-        return list(
-            self._of_version_2(json_file.entries(top[METADATA]) if METADATA in top else top)
-        )
+        if METADATA in top:
+            return list(self._of_version_2(_members(top[METADATA])))
+        return list(self._of_version_2(listed))
 
     def take(self, regions: list[_Region]) -> Found:
         label = self._label_attribute(regions)
@@ -111,15 +100,15 @@ class _Reader:
             try:
                 category, text = self._shape(region, label)
             except BadRecord as bad:
-                self._reject(
-                    region.where, bad, region.raw, region.offset, f"image {region.file_name}"
-                )
+                self._reject(region.where, bad, region.said, f"image {region.file_name}")
                 continue
             self._found.add(region.where, region.image, category, text)
         return self._found.finish()
 
-    def _reject(self, where: str, bad: BadRecord, raw: bytes, offset: int, *also: str) -> None:
-        self._found.reject(where, bad, file=self._file, offset=offset, record=raw, also=also)
+    def _reject(self, where: str, bad: BadRecord, said: Element, *also: str) -> None:
+        self._found.reject(
+            where, bad, file=self._file, offset=said.offset, record=said.text, also=also
+        )
 
     def _label_attribute(self, regions: list[_Region]) -> str:
         """The one that is chosen, or the only one there is. Raises Invalid."""
@@ -152,60 +141,65 @@ class _Reader:
         size = self._pictures.size(member) if member else (None, None)
         return self._found.image(file_name, *size, member=member), file_name
 
-    def _of_version_2(self, entries: dict[str, Raw]) -> Iterator[_Region]:
-        offsets = json_file.placed(self._content, list(entries.values()))
-        for (key, raw), offset in zip(entries.items(), offsets, strict=True):
+    def _of_version_2(self, entries: Iterable[tuple[str, Element]]) -> Iterator[_Region]:
+        for key, said in entries:
             try:
-                entry: _Entry = json_file.decode(raw, _Entry)
+                entry: _Entry = json_file.decode(said.text, _Entry)
                 image, file_name = self._image(entry.filename)
             except BadRecord as bad:
-                self._reject(f"image {key}", bad, bytes(raw), offset)
+                self._reject(f"image {key}", bad, said)
                 continue
-            regions = (
-                entry.regions if isinstance(entry.regions, list) else list(entry.regions.values())
-            )
-            within = json_file.placed(self._content, regions, offset)
-            for at, (region, place) in enumerate(zip(regions, within, strict=True), start=1):
-                said = _form_2(region)
-                yield _Region(
-                    f"image {file_name}: region {at}", image, file_name, bytes(region), place, *said
-                )
+            for at, region in enumerate(_regions_2(said), start=1):
+                where = f"image {file_name}: region {at}"
+                yield _Region(where, image, file_name, region, *form_2(region))
 
-    def _of_version_3(self, top: dict[str, Raw]) -> Iterator[_Region]:
+    def _of_version_3(self, top: dict[str, Element]) -> Iterator[_Region]:
         images = self._images_3(top)
-        said_of = top.get("attribute", Raw(b"{}"))
-        names: dict[str, _Attribute3] = json_file.decode(said_of, dict[str, _Attribute3])
-        entries = json_file.entries(top["metadata"])
-        offsets = json_file.placed(self._content, list(entries.values()))
-        for (key, raw), offset in zip(entries.items(), offsets, strict=True):
+        names: dict[str, Attribute3] = {}
+        if "attribute" in top:
+            names = json_file.decode(top["attribute"].text, dict[str, Attribute3])
+        for key, element in _members(top["metadata"]):
             where = f"metadata {key}"
             try:
-                said: _Metadata3 = json_file.decode(raw, _Metadata3)
+                said: Metadata3 = json_file.decode(element.text, Metadata3)
                 if str(said.vid) not in images:
                     raise BadRecord(f"its view {str(said.vid)[:40]!r} is unknown")
-                attributes = _attributes_3(said, names)
+                attributes = attributes_3(said, names)
             except BadRecord as bad:
-                self._reject(where, bad, bytes(raw), offset)
+                self._reject(where, bad, element)
                 continue
-            image, file_name = images[str(said.vid)]
-            form = _or_bad(_form_3, said)
-            was = _ROUND_3.get(int(said.xy[0])) if said.xy else None
-            yield _Region(where, image, file_name, bytes(raw), offset, attributes, form, was)
+            form = or_bad(form_3, said)
+            was = ROUND_3.get(int(said.xy[0])) if said.xy else None
+            yield _Region(where, *images[str(said.vid)], element, attributes, form, was)
 
-    def _images_3(self, top: dict[str, Raw]) -> dict[str, tuple[int, str]]:
-        """Pictures by the views that show them. Raises BadRecord."""
-        files = json_file.entries(top["file"])
+    def _images_3(self, top: dict[str, Element]) -> dict[str, tuple[int, str]]:
+        """Pictures by the views that show them. Raises Invalid."""
+        files = dict(_members(top["file"]))
         images: dict[str, tuple[int, str]] = {}
-        for view, raw in json_file.entries(top.get("view", Raw(b"{}"))).items():
+        for view, element in _members(top["view"]) if "view" in top else ():
             try:
-                said: _View3 = json_file.decode(raw, _View3)
+                said: _View3 = json_file.decode(element.text, _View3)
                 if len(said.fid_list) != 1 or str(said.fid_list[0]) not in files:
                     raise BadRecord("it does not show one file of the project")
-                file: _File3 = json_file.decode(files[str(said.fid_list[0])], _File3)
+                file: _File3 = json_file.decode(files[str(said.fid_list[0])].text, _File3)
                 images[view] = self._image(file.fname)
             except BadRecord as bad:
-                self._reject(f"view {view}", bad, bytes(raw), self._content.find(bytes(raw)))
+                self._reject(f"view {view}", bad, element)
         return images
+
+
+def _members(element: Element) -> Iterator[tuple[str, Element]]:
+    return members(element.text, element.offset)
+
+
+def _regions_2(entry: Element) -> list[Element]:
+    """A list or, in old exports, an object that numbers them."""
+    regions = dict(_members(entry)).get("regions")
+    if regions is None:
+        return []
+    if regions.text[:1] == b"{":
+        return [region for _, region in _members(regions)]
+    return elements(regions.text, regions.offset)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -225,118 +219,3 @@ def _name(attributes: dict[str, Any], label: str) -> str:
     if not isinstance(said, str | int):
         raise BadRecord(f"its attribute {label!r} is no text")
     return str(said)
-
-
-_Form = tuple[ShapeKind, Any]
-
-
-def _or_bad(form: Callable[[Any], _Form], said: Any) -> _Form | BadRecord:
-    try:
-        return form(said)
-    except BadRecord as bad:
-        return bad
-
-
-def _form_2(raw: Raw) -> tuple[dict[str, Any], _Form | BadRecord, str | None]:
-    """Attributes and shape of a region of version 2, and what it was if it was round."""
-    try:
-        region: _Region2 = json_file.decode(raw, _Region2)
-    except BadRecord as bad:
-        return {}, bad, None
-    attributes = dict(region.region_attributes)
-    kind = region.shape_attributes.get("name")
-    form = _FORMS.get(str(kind))
-    if form is None:
-        return attributes, BadRecord(f"the shape {str(kind)[:40]!r} is not read"), None
-    said = _or_bad(form, region.shape_attributes)
-    return attributes, said, kind if kind in _ROUND else None
-
-
-def _values(said: dict[str, Any], *names: str) -> list[float]:
-    values = [said.get(name) for name in names]
-    for name, value in zip(names, values, strict=True):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadRecord(f"its {name} is {str(value)[:40]!r}")
-    return pixels(checked(values))  # type: ignore[arg-type]
-
-
-def _path(said: dict[str, Any], at_least: int) -> list[list[float]]:
-    xs, ys = said.get("all_points_x"), said.get("all_points_y")
-    if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys):
-        raise BadRecord("all_points_x and all_points_y are not two lists of the same length")
-    if len(xs) < at_least:
-        raise BadRecord(f"it has {len(xs)} points; it needs at least {at_least}")
-    return [_values({"x": x, "y": y}, "x", "y") for x, y in zip(xs, ys, strict=True)]
-
-
-def _rect(said: dict[str, Any]) -> _Form:
-    return _box(_values(said, "x", "y", "width", "height"))
-
-
-def _box(box: list[float]) -> _Form:
-    if box[2] < 0 or box[3] < 0:
-        raise BadRecord("its box has a negative size")
-    return ShapeKind.RECTANGLE, box
-
-
-def _circle(said: dict[str, Any]) -> _Form:
-    x, y, radius = _values(said, "cx", "cy", "r")
-    return ShapeKind.POLYGON, ellipse(x, y, radius, radius)
-
-
-def _ellipse(said: dict[str, Any]) -> _Form:
-    """`theta` is in radians; files of old versions do not have it."""
-    x, y, radius_x, radius_y = _values(said, "cx", "cy", "rx", "ry")
-    [theta] = _values({"theta": 0, **said}, "theta")
-    return ShapeKind.POLYGON, ellipse(x, y, radius_x, radius_y, math.degrees(theta))
-
-
-_FORMS: dict[str, Callable[[dict[str, Any]], _Form]] = {
-    "rect": _rect,
-    "circle": _circle,
-    "ellipse": _ellipse,
-    "polygon": lambda said: (ShapeKind.POLYGON, _path(said, 3)),
-    "polyline": lambda said: (ShapeKind.LINE, _path(said, 2)),
-    "point": lambda said: (ShapeKind.POINT, _values(said, "cx", "cy")),
-}
-_ROUND = frozenset({"circle", "ellipse"})
-
-
-def _attributes_3(said: _Metadata3, names: dict[str, _Attribute3]) -> dict[str, Any]:
-    """By name; of an attribute with options, the text of the one that is meant. Raises BadRecord."""
-    attributes = {}
-    for key, value in said.av.items():
-        attribute = names.get(key)
-        if attribute is None:
-            raise BadRecord(f"its attribute {key[:40]!r} is unknown")
-        attributes[attribute.aname] = attribute.options.get(str(value), value)
-    return attributes
-
-
-def _form_3(said: _Metadata3) -> _Form:
-    """`xy` begins with the number of the kind of shape."""
-    if said.z:
-        raise BadRecord("stretches of time are not read")
-    if not said.xy:
-        return ShapeKind.CLASSIFICATION, None
-    kind, *values = said.xy
-    numbers = pixels(checked(values))
-    count, form = _FORMS_3.get(int(kind), (0, None)) if kind.is_integer() else (0, None)
-    if form is None:
-        raise BadRecord(f"the shape {kind:g} is not read")
-    if len(numbers) != count if count > 0 else len(numbers) < -count or len(numbers) % 2:
-        raise BadRecord(f"it has {len(numbers)} coordinates")
-    return form(numbers)
-
-
-_ROUND_3 = {3: "circle", 4: "ellipse"}
-# By number: how many coordinates (negative: at least so many, and pairs of them), and what they make.
-_FORMS_3: dict[int, tuple[int, Callable[[list[float]], _Form]]] = {
-    1: (2, lambda said: (ShapeKind.POINT, said)),
-    2: (4, _box),
-    3: (3, lambda said: (ShapeKind.POLYGON, ellipse(said[0], said[1], said[2], said[2]))),
-    4: (4, lambda said: (ShapeKind.POLYGON, ellipse(said[0], said[1], said[2], said[3]))),
-    5: (4, lambda said: (ShapeKind.LINE, pairs(said))),
-    6: (-4, lambda said: (ShapeKind.LINE, pairs(said))),
-    7: (-6, lambda said: (ShapeKind.POLYGON, pairs(said))),
-}

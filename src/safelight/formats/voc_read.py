@@ -20,7 +20,7 @@ from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
 from safelight.formats.shape_text import number, pairs, pixels, shape_text
 from safelight.formats.tree import Tree
-from safelight.formats.xml_stream import Node
+from safelight.formats.xml_stream import Element, Node, said
 
 FILE_LIMIT = 16 * 1024**2
 _MASKS = ("SegmentationClass", "SegmentationObject")
@@ -64,97 +64,99 @@ class _Reader:
     def _read_file(self, name: str) -> str | None:
         """Read one file; the picture in the tree that it speaks of. Raises BadRecord, Invalid."""
         content = self._tree.read(name, FILE_LIMIT)
-        [*roots] = xml_stream.records(io.BytesIO(content), "annotation")
-        if not roots:
-            raise BadRecord("it has no <annotation>")
-        root = roots[0]
+        root = xml_stream.quickly(content, "annotation")
+        if root is None:
+            root = _carefully(content)
         picture = self._picture_of(name, root)
-        file_name = base_name(picture or root.said("filename") or "")
+        file_name = base_name(picture or said(root, "filename") or "")
         width, height = _size(root)
         if picture is not None and not (width and height):
             width, height = self._pictures.size(picture)
         image = self._found.image(file_name, width, height, member=picture)
-        for at, node in enumerate(root.all("object"), start=1):
-            where = f"{name}: object {at}"
+        bad: dict[int, BadRecord] = {}
+        for at, node in enumerate(root.findall("object")):
             try:
-                category = self._found.category(node.said("name") or "")
+                category = self._found.category(said(node, "name") or "")
                 text = _shape(node)
-            except BadRecord as bad:
-                record = root.piece(node)
-                also = [name, f"image {file_name}"]
-                self._found.reject(
-                    where,
-                    bad,
-                    file=name,
-                    line=node.line,
-                    offset=node.offset,
-                    record=record,
-                    also=also,
-                )
+            except BadRecord as reason:
+                bad[at] = reason
                 continue
-            self._found.add(where, image, category, text, also=[name])
+            self._found.add(f"{name}: object {at + 1}", image, category, text, also=[name])
+        if bad:
+            self._reject_objects(name, _carefully(content), bad, f"image {file_name}")
         return picture
 
-    def _picture_of(self, name: str, root: Node) -> str | None:
+    def _reject_objects(self, name: str, root: Node, bad: dict[int, BadRecord], image: str) -> None:
+        nodes = root.findall("object")
+        for at, reason in bad.items():
+            node = nodes[at]
+            self._found.reject(
+                f"{name}: object {at + 1}",
+                reason,
+                file=name,
+                line=node.line,
+                offset=node.offset,
+                record=root.piece(node),
+                also=[name, image],
+            )
+
+    def _picture_of(self, name: str, root: Element) -> str | None:
         """The picture in the tree: as `filename` says or, where that is missing, of the same name."""
-        said = root.said("filename")
-        if said is not None:
-            found = self._pictures.find(said)
-            if found is not None or "." in said:
+        file_name = said(root, "filename")
+        if file_name is not None:
+            found = self._pictures.find(file_name)
+            if found is not None or "." in file_name:
                 return found
-        stem = said or base_name(name)[: -len(".xml")]
+        stem = file_name or base_name(name)[: -len(".xml")]
         found_all = [self._pictures.find(stem + suffix) for suffix in SUFFIXES]
         found = next((one for one in found_all if one is not None), None)
-        if found is None and said is None:
+        if found is None and file_name is None:
             raise BadRecord("it has no <filename>")
         return found
+
+
+def _carefully(content: bytes) -> Node:
+    """With the places of everything. Raises BadRecord, Invalid."""
+    for root in xml_stream.records(io.BytesIO(content), "annotation"):
+        return root
+    raise BadRecord("it has no <annotation>")
 
 
 def _is_mask(picture: str) -> bool:
     return any(folder in picture.split("/") for folder in _MASKS)
 
 
-def _size(root: Node) -> tuple[int | None, int | None]:
-    size = root.one("size")
-    width, height = (_side(size, side) if size else None for side in ("width", "height"))
-    return width, height
+def _size(root: Element) -> tuple[int | None, int | None]:
+    size = root.find("size")
+    return (None, None) if size is None else (_side(size, "width"), _side(size, "height"))
 
 
-def _side(size: Node, side: str) -> int | None:
+def _side(size: Element, side: str) -> int | None:
     """None where a program wrote 0 or nothing for what it did not know. Raises BadRecord."""
-    said = size.said(side)
-    if said is None:
-        return None
-    try:
-        value = int(said)
-    except ValueError:
-        value = -1
-    if not 0 <= value < 2**31:
-        raise BadRecord(f"its {side} is {said[:40]!r}")
+    text = said(size, side) or "0"
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 2**31
+    if value >= 2**31:
+        raise BadRecord(f"its {side} is {text[:40]!r}")
     return value or None
 
 
-def _shape(node: Node) -> bytes:
+def _shape(node: Element) -> bytes:
     """Raises BadRecord."""
     attributes = _attributes(node)
-    box = _box(node.one("bndbox"))
-    polygon = node.one("polygon")
-    if polygon is not None:
-        return shape_text(ShapeKind.POLYGON, _polygon(polygon), attributes=attributes, box=box)
+    box = _box(node.find("bndbox"))
+    rings = [_ring(polygon) for polygon in node.findall("polygon")]
+    if rings:
+        polygon = rings if len(rings) > 1 else rings[0]
+        return shape_text(ShapeKind.POLYGON, polygon, attributes=attributes, box=box)
     if box is None:
         raise BadRecord("it has no <bndbox>")
     return shape_text(ShapeKind.RECTANGLE, box, attributes=attributes)
 
 
-def _box(node: Node | None) -> list[float] | None:
+def _box(node: Element | None) -> list[float] | None:
     if node is None:
         return None
-    corners = []
-    for side in ("xmin", "ymin", "xmax", "ymax"):
-        said = node.said(side)
-        if said is None:
-            raise BadRecord(f"its box has no <{side}>")
-        corners.append(number(said))
+    corners = [_coordinate(node, side, "box") for side in ("xmin", "ymin", "xmax", "ymax")]
     left, top, right, bottom = corners
     box = pixels((left - 1, top - 1, right - left + 1, bottom - top + 1))
     if box[2] < 0 or box[3] < 0:
@@ -162,30 +164,35 @@ def _box(node: Node | None) -> list[float] | None:
     return box
 
 
-def _polygon(node: Node) -> list[list[float]]:
-    flat = []
-    for at in range(1, len(node.children) // 2 + 1):
-        for axis in "xy":
-            said = node.said(f"{axis}{at}")
-            if said is None:
-                raise BadRecord(f"its polygon has no <{axis}{at}>")
-            flat.append(number(said) - 1)
+def _ring(node: Element) -> list[list[float]]:
+    flat = [
+        _coordinate(node, f"{axis}{at}", "polygon") - 1
+        for at in range(1, len(node) // 2 + 1)
+        for axis in "xy"
+    ]
     if len(flat) < 6:
         raise BadRecord(f"its polygon has {len(flat) // 2} points; it needs at least 3")
     return pairs(pixels(flat))
 
 
-def _attributes(node: Node) -> dict[str, Any]:
+def _coordinate(node: Element, name: str, what: str) -> float:
+    text = said(node, name)
+    if text is None:
+        raise BadRecord(f"its {what} has no <{name}>")
+    return number(text)
+
+
+def _attributes(node: Element) -> dict[str, Any]:
     """What VOC says of an object beside its box, and attributes as CVAT writes them."""
     attributes: dict[str, Any] = {}
-    pose = node.said("pose")
+    pose = said(node, "pose")
     if pose is not None and pose != "Unspecified":
         attributes["pose"] = pose
     for flag in _FLAGS:
-        said = node.said(flag)
-        if said is not None and said != "0":
-            attributes[flag] = int(said) if said.isascii() and said.isdigit() else said
-    for more in node.all("attributes"):
-        for one in more.all("attribute"):
-            attributes[one.said("name") or ""] = one.said("value")
+        value = said(node, flag)
+        if value is not None and value != "0":
+            attributes[flag] = int(value) if value.isascii() and value.isdigit() else value
+    for more in node.findall("attributes"):
+        for one in more.findall("attribute"):
+            attributes[said(one, "name") or ""] = one.findtext("value") or ""
     return attributes

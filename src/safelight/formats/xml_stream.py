@@ -5,9 +5,11 @@ A record is an element of a wanted name, with all that is in it; what lies aroun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from safelight.errors import Invalid
@@ -15,6 +17,10 @@ from safelight.errors import Invalid
 CHUNK_BYTES = 256 * 1024
 RECORD_LIMIT = 64 * 1024**2
 DEPTH = 64
+_BOM = b"\xef\xbb\xbf"
+_DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*\?>")
+# Encodings in which what looks like ASCII is ASCII, so that a DTD is seen.
+_PLAIN = re.compile(rb"encoding\s*=\s*[\"'](utf-8|us-ascii|iso-8859-1)[\"']", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -30,21 +36,59 @@ class Node:
     end: int = 0
     raw: bytes = b""  # of a record: as it stands in the file
 
-    def all(self, tag: str) -> list[Node]:
+    def __len__(self) -> int:
+        return len(self.children)
+
+    def findall(self, tag: str) -> list[Node]:
         return [child for child in self.children if child.tag == tag]
 
-    def one(self, tag: str) -> Node | None:
-        """The first child of that name."""
+    def find(self, tag: str) -> Node | None:
         return next((child for child in self.children if child.tag == tag), None)
 
-    def said(self, tag: str) -> str | None:
-        """The text of the first child of that name, if it says anything."""
-        child = self.one(tag)
-        return (child.text.strip() or None) if child else None
+    def findtext(self, tag: str) -> str | None:
+        child = self.find(tag)
+        return child.text if child is not None else None
 
     def piece(self, child: Node) -> bytes:
         """How something inside a record stands in the file."""
         return self.raw[child.offset - self.offset : child.end - self.offset]
+
+
+class Element(Protocol):
+    """What a `Node` and an element of the standard library have in common."""
+
+    @property
+    def text(self) -> str | None: ...
+    def __len__(self) -> int: ...
+    def find(self, path: str, /) -> Element | None: ...
+    def findall(self, path: str, /) -> Sequence[Element]: ...
+    def findtext(self, path: str, /) -> str | None: ...
+
+
+def said(element: Element, tag: str) -> str | None:
+    """The text of the first child of that name, if it says anything."""
+    return (element.findtext(tag) or "").strip() or None
+
+
+def quickly(content: bytes, tag: str) -> Element | None:
+    """The outermost element of a small file, by a parser that is ten times as fast and knows no places.
+
+    None for what must be read with care, by `records`: it is broken, is another element, has a DTD, or
+    has an encoding in which a DTD does not look like one.
+    """
+    if b"<!DOCTYPE" in content or b"\0" in content or not _is_plain(content):
+        return None
+    try:
+        root = ET.fromstring(content)  # noqa: S314 - without a DTD there are no entities
+    except (ET.ParseError, ValueError, LookupError):
+        return None
+    return root if root.tag == tag else None
+
+
+def _is_plain(content: bytes) -> bool:
+    declaration = _DECLARATION.match(content.removeprefix(_BOM))
+    said = declaration[0] if declaration else b""
+    return b"encoding" not in said.lower() or _PLAIN.search(said) is not None
 
 
 def root_of(file: BinaryIO) -> str:
@@ -98,7 +142,7 @@ class _Parsing:
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             raise Invalid(f"The file is not XML at line {error.lineno}: {reason}.") from error
-        except (UnicodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:  # of encodings
             raise Invalid(f"The file is not XML: {error}.") from error
         return bool(chunk)
 

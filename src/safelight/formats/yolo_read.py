@@ -7,6 +7,7 @@ tree are read, whichever split they are of. A sixth number behind a box is a mod
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
@@ -23,6 +24,7 @@ from safelight.formats.yolo_names import Names
 
 LABELS_LIMIT = 64 * 1024**2
 _SLACK = 0.01  # of the picture: rounding puts the edges of boxes a little outside
+_ENDINGS = [*SUFFIXES, *map(str.upper, SUFFIXES)]
 _WORDS = frozenset(
     {"readme.txt", "license.txt", "requirements.txt", "readme.roboflow.txt", "readme.dataset.txt"}
 )
@@ -96,9 +98,8 @@ class _Reader:
     def _known(self, label: str) -> tuple[str, Size]:
         """The one picture that is called like a label file. Raises BadRecord."""
         stem = base_name(label)[: -len(".txt")]
-        endings = [ending for suffix in SUFFIXES for ending in (suffix, suffix.upper())]
-        sizes = {f"{stem}{ending}": self._size_of(f"{stem}{ending}") for ending in endings}
-        known = [(name, size) for name, size in sizes.items() if size is not None]
+        names = [stem + ending for ending in _ENDINGS]
+        known = [(name, size) for name in names if (size := self._size_of(name)) is not None]
         if not known:
             raise BadRecord(
                 "its picture is neither in the file nor known, and without its size the shares of "
@@ -134,7 +135,7 @@ class _Reader:
             raise BadRecord("it has something that is not a number") from None
         category = self._categories.get(int(number)) if number.is_integer() else None
         if category is None:
-            raise BadRecord(f"class {values[0].decode()} is unknown")
+            raise BadRecord(f"class {values[0][:40].decode()} is unknown")
         if self._names.keypoints is not None:
             return category, _pose(shares, size, *self._names.keypoints)
         if len(shares) == 4:
@@ -161,7 +162,7 @@ def _labels_of(picture: str) -> list[str]:
     return [str(place) for place in places]
 
 
-def _check_shares(shares: list[float]) -> None:
+def _check_shares(shares: Iterable[float]) -> None:
     for share in shares:
         if not -_SLACK <= share <= 1 + _SLACK:
             raise BadRecord(f"{share:g} is not a share of the picture (0 to 1)")
@@ -174,7 +175,7 @@ def _box(shares: list[float], size: Size) -> list[float]:
     if width < 0 or height < 0:
         raise BadRecord("its box has a negative size")
     wide, high = size
-    return pixels(((x - width / 2) * wide, (y - height / 2) * high, width * wide, height * high))
+    return pixels([(x - width / 2) * wide, (y - height / 2) * high, width * wide, height * high])
 
 
 def _points(shares: list[float], size: Size) -> list[list[float]]:

@@ -13,6 +13,8 @@ const FORMATS: Record<string, string> = {
   via: "VIA",
 };
 
+const PLURALS: Record<string, string> = { keypoints: "keypoints" };
+
 /** What an import would do: how much of what, and everything that one may want to mend first. */
 export function CheckReport({ check }: { check: ImportCheck }) {
   const { pictures, labels, shapes, outside, bad } = check;
@@ -25,7 +27,7 @@ export function CheckReport({ check }: { check: ImportCheck }) {
           {pictures.unknown_with_file > 0 && `, ${count(pictures.unknown_with_file)} in the file`}
         </Figure>
         <Figure name="Shapes" value={shapes.total}>
-          {Object.entries(shapes.by_kind).map(([kind, number]) => `${count(number)} ${kind}`).join(", ") || "none"}
+          {Object.entries(shapes.by_kind).map(([kind, number]) => plural(number, kind, PLURALS[kind])).join(", ") || "none"}
         </Figure>
         <Figure name="Labels" value={labels.known_total + labels.missing_total}>
           {count(labels.known_total)} known, {count(labels.missing_total)} {labels.create ? "new" : "missing"}

@@ -18,17 +18,15 @@ interface Props {
   job: Job;
   run: Run;
   rejects: Rejected;
-  /** What this part of the page is called: it may stand there twice. */
-  name: string;
 }
 
 /** The records that an import did not take: to download, and to import again when they are mended. */
-export function Rejects({ job, run, rejects, name }: Props) {
+export function Rejects({ job, run, rejects }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const taken = run.status === "SUCCEEDED";
   const may = useMay("member");
   return (
-    <section className={styles.card} aria-label={name}>
+    <section className={styles.card} aria-label="Rejected records">
       <h2 className={styles.title}>{plural(rejects.total, "record")} rejected</h2>
       <p className={styles.text}>
         {taken

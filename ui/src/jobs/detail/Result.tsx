@@ -21,7 +21,7 @@ export function Result({ job, run }: { job: Job; run: Run }) {
   return (
     <Panel name="Result">
       {run.result?.summary && <p className={styles.summary}>{run.result.summary}</p>}
-      {run.rejects && <Rejects job={job} run={run} rejects={run.rejects} name="Rejected records" />}
+      {run.rejects && <Rejects job={job} run={run} rejects={run.rejects} />}
       {run.result?.check && <CheckReport check={run.result.check} />}
       <div className={styles.columns}>
         <Facts title="Counts" rows={countsOf(run.result)} />

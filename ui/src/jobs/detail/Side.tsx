@@ -10,7 +10,7 @@ import { Rejects } from "./Rejects";
 import styles from "./Side.module.css";
 
 /** Beside the log: how far, with what, what came out. */
-export function Side({ job, run }: { job: Job; run: Run }) {
+export function Side({ job, run, tab }: { job: Job; run: Run; tab: string }) {
   const what = [
     ...(job.processing ? [{ name: "processing", value: job.processing.name }] : []),
     ...sourceOf(run),
@@ -30,7 +30,7 @@ export function Side({ job, run }: { job: Job; run: Run }) {
           <Outcome job={job} run={run} />
         </div>
       )}
-      {run.rejects && <Rejects job={job} run={run} rejects={run.rejects} name="Rejected records of this run" />}
+      {run.rejects && tab !== "result" && <Rejects job={job} run={run} rejects={run.rejects} />}
       <Facts title="What ran" rows={what} />
       <Facts title="Parameters" rows={valuesOf(run.parameters)} />
       <Facts title="Inputs" rows={valuesOf(run.inputs)} />
