@@ -12,10 +12,11 @@ import shutil
 from pathlib import Path
 
 from safelight.actions.context import Context
+from safelight.actions.taking_back import take_back
 from safelight.engines import pausing
 from safelight.engines.local import run_folder
 from safelight.runner.folder import RunFolder
-from safelight.store import checkpoints, migrations, runs
+from safelight.store import migrations, runs
 from safelight.store.db import Database
 
 
@@ -45,7 +46,7 @@ def resume(context: Context) -> None:
             begins = runs.resume(tx, run_id, paused_at=paused_at)
         if begins:
             # Of one that had to be killed: another version wrote it.
-            checkpoints.take_back(context.db, run_id)
+            take_back(context, run_id)
             shutil.rmtree(folder.work, ignore_errors=True)
             pausing.begin_again(folder)
 

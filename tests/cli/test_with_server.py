@@ -205,6 +205,33 @@ def test_an_operation_that_makes_no_sense_is_said_in_a_line(
     assert shell("dataset", *arguments, code=4) == ""
 
 
+def test_a_folder_is_checked_imported_and_what_was_bad_imported_again(
+    shell: Shell, client: Client, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nests"
+    (folder / "labels").mkdir(parents=True)
+    (folder / "data.yaml").write_text("names: [egg]\n")
+    (folder / "images").mkdir()
+    (folder / "images" / "one.png").write_bytes(png(64, 48))
+    labels = folder / "labels" / "one.txt"
+    labels.write_text("0 0.5 0.5 0.25 0.25\n0 0.5 0.5 0.25\n")
+    into = ["import", "auto", str(folder), "--dataset", "nests", "--version", "first"]
+    said = shell.json(*into, "--check")
+    assert (said["format"], said["shapes"]["total"], said["bad"]["total"]) == ("yolo", 1, 1)
+    assert "labels/one.txt:2" in shell(*into, "--check")
+    assert list(client.versions.get("nests/first").assets()) == []
+
+    first = shell.json(*into, "--skip-bad", "--wait")["id"]
+    [line] = shell("rejects", first).splitlines()
+    assert json.loads(line)["where"] == "labels/one.txt:2"
+    labels.write_text("0 0.5 0.5 0.25 0.25\n0 0.5 0.5 0.125 0.25\n")
+    shell(*into, "--only-rejected-of", first, "--wait")
+    (asset,) = client.versions.get("nests/first").assets()
+    assert asset.shapes == [Rectangle("egg", 24, 18, 16, 12), Rectangle("egg", 28, 18, 8, 12)]
+    shell("rejects", first, "-o", str(tmp_path / "rejects.jsonl"))
+    assert (tmp_path / "rejects.jsonl").read_text().strip() == line
+
+
 def test_a_training_is_added_and_launched_with_live_metrics(shell: Shell, client: Client) -> None:
     shell("training", "add", str(EXAMPLES / "line"))
     assert "line" in [row["name"] for row in shell.json("training", "list")]

@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 
 from safelight.actions import settle
 from safelight.actions.context import Context
+from safelight.actions.taking_back import AT_ONCE
 from safelight.domain.jobs import Exit
 from safelight.engines.local import run_folder
 from safelight.scheduler.sweep import Sweep
 from safelight.store import checkpoints, documents, schema
-from safelight.store.checkpoints import TAKEN_BACK_AT_ONCE, Checkpoint
+from safelight.store.checkpoints import Checkpoint
 from safelight.store.documents import NewDocument
 from safelight.store.runs import Run
 
@@ -21,7 +22,7 @@ def write(context: Context, run: Run, batches: int) -> None:
         for number in range(batches):
             new = [NewDocument(b"{}", {}, 0)] * 2
             keys = documents.add_many(tx, run.organization_id, new)
-            checkpoints.add(tx, run.run_id, Checkpoint(number, b"", keys))
+            checkpoints.add(tx, run.run_id, Checkpoint(number, document_keys=keys))
     work = run_folder(context.settings.data, run.run_id) / "work"
     work.mkdir(parents=True)
     (work / "scratch").touch()
@@ -36,14 +37,14 @@ def left(context: Context) -> tuple[int, int]:
 
 
 def test_what_a_run_left_that_ended_is_taken_back_step_by_step(context: Context, run: Run) -> None:
-    batches = 2 * TAKEN_BACK_AT_ONCE + 1
+    batches = 2 * AT_ONCE + 1
     write(context, run, batches)
     sweep = Sweep(context)
     assert not sweep.step()
     assert left(context) == (2 * batches, batches)
     settle.settle(context.db, run.run_id, Exit(signal=9))
     assert sweep.step()
-    assert left(context) == (2 * (TAKEN_BACK_AT_ONCE + 1), TAKEN_BACK_AT_ONCE + 1)
+    assert left(context) == (2 * (AT_ONCE + 1), AT_ONCE + 1)
     assert sweep.step()
     assert not sweep.step()
     assert left(context) == (0, 0)

@@ -18,6 +18,7 @@ from safelight.cli import (
     dataset,
     diff,
     house,
+    imports,
     jobs,
     limits,
     login,
@@ -54,7 +55,8 @@ commands.add_typer(views.views, name="view", rich_help_panel=_JOBS)
 # What follows the command's name is the command's own, options too.
 _AS_TYPED = {"allow_interspersed_args": False}
 commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
-commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
+commands.command("import", rich_help_panel=_DATA)(imports.import_annotations)
+commands.command(rich_help_panel=_DATA)(imports.rejects)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)
 commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)

@@ -113,16 +113,25 @@ class Version(Record):
         )
         return Asset(self.http, answer)
 
-    def import_file(self, path: str | Path, *, format: str = "coco", **options: Any) -> Job:
-        """Import annotations from a file; returns the job that does it.
+    def import_file(self, path: str | Path, *, format: str = "auto", **options: Any) -> Job:
+        """Import annotations from a file or a zip; returns the job that does it.
 
-        Options: `mode` (replace, keep, concatenate), `skip_bad`, `create_labels`,
-        `force_placeholders`.
+        `format`: auto, coco, yolo, voc, cvat, labelme or via. Options: `mode` (replace, keep,
+        concatenate), `matching` (auto, filename, object_name, data_id, asset_id), `skip_bad`,
+        `create_labels`, `force_placeholders`, `label_attribute`, and `only_rejected_of`: the id of a
+        job that left bad records out, which alone are taken from the mended file.
         """
+        return self._send("import", path, format, options)
+
+    def check_import(self, path: str | Path, *, format: str = "auto", **options: Any) -> Job:
+        """The job that says, as `check` of its result, what such an import would do. Nothing changes."""
+        return self._send("import/check", path, format, options)
+
+    def _send(self, verb: str, path: str | Path, format: str, options: Json) -> Job:
         fields = {name: _text(value) for name, value in options.items() if value is not None}
         with Path(path).open("rb") as file:
             answer = self.http.launch(
-                f"{self.path}/import",
+                f"{self.path}/{verb}",
                 files={"file": (Path(path).name, file, "application/octet-stream")},
                 data={"format": format, **fields},
             )

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from safelight.actions.taking_back import take_back
 from safelight.errors import Unavailable
 from safelight.internals.operation import Operation
 from safelight.store import checkpoints
 from safelight.store.checkpoints import Checkpoint
 from safelight.store.db import Transaction
+
+# What an import notes: that it begins, which labels it planned, which batches it stored and wrote.
+BEGUN, LABELS, PICTURES, DOCUMENTS = "begun", "labels", "pictures", "documents"
 
 
 class Checkpoints:
@@ -19,13 +23,13 @@ class Checkpoints:
     """
 
     def __init__(self, operation: Operation) -> None:
-        self._db, self._run_id = operation.db, operation.run.run_id
+        self._context, self._run_id = operation.context, operation.run.run_id
         self._say = operation.say
         self.found: list[Checkpoint] = []
         self._next = 0
 
     def __enter__(self) -> Self:
-        with self._db.read() as read:
+        with self._context.db.read() as read:
             self.found = checkpoints.of_run(read, self._run_id)
         self._next = self.found[-1].number + 1 if self.found else 0
         return self
@@ -41,9 +45,22 @@ class Checkpoints:
         except Unavailable as error:  # what ended the operation is what people shall read
             self._say(f"What was written is taken back later: {error.message}")
 
-    def add(self, tx: Transaction, content: bytes, document_keys: Sequence[int] = ()) -> None:
-        """Part of the transaction that writes the documents, which nothing points to yet."""
-        checkpoint = Checkpoint(self._next, content, list(document_keys))
+    def of(self, kind: str) -> list[bytes]:
+        """What an earlier process of the run noted of this kind."""
+        return [checkpoint.content for checkpoint in self.found if checkpoint.kind == kind]
+
+    def add(
+        self,
+        tx: Transaction,
+        kind: str,
+        content: bytes = b"",
+        document_keys: Sequence[int] = (),
+        object_names: Sequence[str] = (),
+    ) -> None:
+        """Part of the transaction that writes the documents or names the files, which nothing points to
+        yet.
+        """
+        checkpoint = Checkpoint(self._next, kind, content, list(document_keys), list(object_names))
         checkpoints.add(tx, self._run_id, checkpoint)
         self._next += 1
 
@@ -53,5 +70,5 @@ class Checkpoints:
 
     def take_back(self) -> None:
         """Remove everything that was written since the beginning."""
-        checkpoints.take_back(self._db, self._run_id)
+        take_back(self._context, self._run_id)
         self.found = []

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.formats.found import Found
+from safelight.formats.tree import Tree
 from safelight.internals import import_labels, import_match, import_switch
-from safelight.internals.checkpoints import Checkpoints
+from safelight.internals.checkpoints import BEGUN, DOCUMENTS, LABELS, PICTURES, Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels, Moved
+from safelight.internals.import_match import Pictures
+from safelight.internals.import_pictures import PictureStore
 from safelight.internals.import_reading import Parameters, Source
 from safelight.internals.import_rejects import RejectsFile, Upload
 from safelight.internals.import_scratch import Scratch
@@ -46,35 +49,49 @@ class _Import:
         self._checkpoints, self._scratch = checkpoints, scratch
 
     def run(self) -> None:
-        operation, parameters = self._operation, self._parameters
         self._begin()
-        with Source(operation, parameters, self._scratch) as source:
+        while not self._attempt():
+            self._begin_anew()
+
+    def _attempt(self) -> bool:
+        """False if labels were changed meanwhile, so that nothing was done."""
+        with Source(self._operation, self._parameters, self._scratch) as source:
             file = source.read(self._version)
-        rejects = self._scratch.rejects
-        with operation.section("Match pictures and labels"):
-            pictures = import_match.match(operation, self._version, file, parameters.matching)
-            if not parameters.placeholders:
+            pictures, labels = self._match(file)
+            self._judge()
+            bad = file.rejects.total
+            pictures = self._store(file, pictures, source.tree)
+        if file.rejects.total > bad:
+            self._judge()
+        return self._write(Import(file, self._scratch.spill, pictures, labels))
+
+    def _match(self, file: Found) -> tuple[Pictures, Labels]:
+        with self._operation.section("Match pictures and labels"):
+            pictures = import_match.match(
+                self._operation, self._version, file, self._parameters.matching
+            )
+            if not self._parameters.placeholders:
                 pictures = import_match.refuse_unknown(pictures, file)
-            matched = rejects.mark()
-            labels = self._labels(file)
-        while True:
-            _judge(operation, rejects, skip_bad=parameters.skip_bad)
-            if self._write(Import(file, self._scratch.spill, pictures, labels)):
-                return
-            rejects.rewind(matched)
-            labels = self._labels(file)
+            return pictures, self._labels(file)
+
+    def _store(self, file: Found, pictures: Pictures, tree: Tree) -> Pictures:
+        store = PictureStore(self._operation, self._version, file, pictures, self._checkpoints)
+        return store.store(tree, self._checkpoints.of(PICTURES))
+
+    def _judge(self) -> None:
+        _judge(self._operation, self._scratch.rejects, skip_bad=self._parameters.skip_bad)
 
     def _begin(self) -> None:
         """Leave word that there may be something to take back, before there is."""
         if not self._checkpoints.found:
             with self._operation.db.transaction() as tx:
-                self._checkpoints.add(tx, b"")
+                self._checkpoints.add(tx, BEGUN)
 
     def _labels(self, file: Found) -> Labels:
         """As they were planned before this process, if it goes on where another was cut off."""
         checkpoints = self._checkpoints
-        if len(checkpoints.found) > 1:
-            planned = import_labels.restored(self._operation, checkpoints.found[1].content, file)
+        for content in checkpoints.of(LABELS):
+            planned = import_labels.restored(self._operation, content, file)
             if planned is not None:
                 return planned
             self._begin_anew()
@@ -91,7 +108,7 @@ class _Import:
         operation, checkpoints = self._operation, self._checkpoints
         writer = Writer(operation, found.spill, found.labels, self._parameters.mode, checkpoints)
         with operation.section("Write annotations"):
-            writer.restore(found.pictures.all, (each.content for each in checkpoints.found[2:]))
+            writer.restore(found.pictures.all, checkpoints.of(DOCUMENTS))
             writer.write(found.pictures.all)
         try:
             with (
@@ -104,8 +121,7 @@ class _Import:
                     operation, self._version, found, writer, staging, checkpoints, rejects
                 )
         except Moved as moved:
-            operation.say(f"{moved} Writing again.")
-            self._begin_anew()
+            operation.say(f"{moved} Doing it again.")
             return False
         return True
 

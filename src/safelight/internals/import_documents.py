@@ -18,7 +18,7 @@ from safelight.domain.annotations import (
     parse,
 )
 from safelight.formats.spill import Spill
-from safelight.internals.checkpoints import Checkpoints
+from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture
 from safelight.internals.operation import Operation
@@ -111,7 +111,7 @@ class Writer:
             written += [
                 (who, (key, numbers)) for (who, numbers), key in zip(speaking, keys, strict=True)
             ]
-            self._checkpoints.add(tx, _batch(written), keys)
+            self._checkpoints.add(tx, DOCUMENTS, _batch(written), keys)
         for picture, what in written:
             self._note(picture, what)
 

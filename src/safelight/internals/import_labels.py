@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from safelight.domain.datasets import Label, LabelList
 from safelight.formats.found import Category, Found
-from safelight.internals.checkpoints import Checkpoints
+from safelight.internals.checkpoints import LABELS, Checkpoints
 from safelight.internals.operation import Operation, number
 from safelight.store import labels, versions
 from safelight.store.db import Transaction
@@ -89,7 +89,7 @@ def plan(
             for key, name in zip(fresh, missing, strict=True)
         )
         made = Plan(tx.now, found.known, new, _digest(file))
-        checkpoints.add(tx, msgspec.msgpack.encode(made))
+        checkpoints.add(tx, LABELS, msgspec.msgpack.encode(made))
     return apply(operation, made, file)
 
 

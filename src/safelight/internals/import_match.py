@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from safelight.formats.found import Found
 from safelight.ids import Kind
 from safelight.internals.operation import Operation, number
 from safelight.store import data, datalakes, pointers
-from safelight.store.data import DataName
+from safelight.store.data import DataName, File
 from safelight.store.db import Read
 from safelight.store.packed import packed
 from safelight.store.versions import Version
@@ -36,6 +36,7 @@ class Picture:
     data_key: int | None = None
     before: int | None = None
     numbers: Numbers = field(default_factory=Numbers)
+    file: File | None = None  # that lay beside the annotations and is stored now
 
     def take(self, found: pointers.Pointer) -> None:
         """It is this asset."""
@@ -50,6 +51,9 @@ class Pictures:
     all: list[Picture]
     datalake_id: UUID
     newest_data_key: int
+
+    def without(self, positions: Collection[int]) -> Pictures:
+        return replace(self, all=[each for each in self.all if each.image not in positions])
 
     @property
     def unknown(self) -> list[Picture]:
@@ -205,7 +209,7 @@ def refuse_unknown(pictures: Pictures, file: Found) -> Pictures:
         if picture.image in gone:
             where = file.images[picture.image].where
             file.rejects.add(where, _UNKNOWN.format(picture.name))
-    return replace(pictures, all=[each for each in pictures.all if each.image not in gone])
+    return pictures.without(gone)
 
 
 _UNKNOWN = "there is no picture {!r} in the version or the default datalake"

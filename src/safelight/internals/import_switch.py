@@ -18,7 +18,7 @@ from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture, Pictures
 from safelight.internals.import_rejects import Upload
 from safelight.internals.operation import Operation, number
-from safelight.store import assets, changes, data, pointers, staged, versions
+from safelight.store import assets, changes, data, objects, pointers, staged, versions
 from safelight.store.assets import Edit, Move
 from safelight.store.changes import ChangeSet
 from safelight.store.db import Transaction
@@ -53,6 +53,7 @@ def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
             picture.name,
             picture.width,
             picture.height,
+            picture.file,
             *writer.written[picture.image],
         )
         for picture in new
@@ -82,6 +83,7 @@ def switch(
         change_set = changes.open_set(
             tx, organization_id, version.version_key, author, changes.ANNOTATIONS
         )
+        unused = _fill(tx, pictures)
         known, again = _split(tx, version, pictures)
         again += _move(tx, change_set, version, known, writer)
         gone = _merge_again(tx, change_set, version, again, writer)
@@ -93,7 +95,21 @@ def switch(
         _conclude(tx, operation, version, found, writer, added)
         rejects.keep(tx)
         checkpoints.fulfil(tx)
+    operation.context.blobs.remove(unused)
     operation.say(f"{number(len(pictures.all), 'picture')}, {number(writer.shapes, 'shape')}: done")
+
+
+def _fill(tx: Transaction, pictures: Pictures) -> list[str]:
+    """Give placeholders their files; the objects of those that somebody else filled since."""
+    files = {
+        one.data_key: one.file
+        for one in pictures.all
+        if one.data_key is not None and one.file is not None
+    }
+    unused = data.fill(tx, files)
+    if unused:
+        objects.remove(tx, unused)
+    return unused
 
 
 def _split(
@@ -117,7 +133,11 @@ def _find_uploaded(tx: Transaction, pictures: Pictures, rest: list[Picture]) -> 
     newest = pointers.newest_data_key(tx, pictures.datalake_id)
     if newest == pictures.newest_data_key:
         return
-    missing = {picture.name: picture for picture in rest if picture.data_key is None}
+    missing = {
+        picture.name: picture
+        for picture in rest
+        if picture.data_key is None and picture.file is None
+    }
     found = data.keys_by_filename(tx, pictures.datalake_id, list(missing))
     for name, (data_key, _width, _height) in found.items():
         missing[name].data_key = data_key

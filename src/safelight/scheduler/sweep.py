@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 from safelight.actions.context import Context
+from safelight.actions.taking_back import take_some_back
 from safelight.engines.local import run_folder
 from safelight.store import checkpoints
 
@@ -25,6 +26,5 @@ class Sweep:
         for run_id in ended:
             work = run_folder(self._context.settings.data, run_id) / "work"
             shutil.rmtree(work, ignore_errors=True)
-            with self._context.db.transaction() as tx:
-                is_over &= checkpoints.take_some_back(tx, run_id)
+            is_over &= take_some_back(self._context, run_id)
         return not is_over

@@ -6,45 +6,52 @@ checkpoints in the transaction that makes its change true: from then on the docu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from safelight.domain.jobs import FINAL
-from safelight.store import pointers, schema
-from safelight.store.db import Database, Read, Transaction
+from safelight.store import objects, pointers, schema
+from safelight.store.db import Read, Transaction
 
 _checkpoints, _runs = schema.checkpoint, schema.run
-TAKEN_BACK_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`number`: its place among those of the run. `content` is the operation's own affair."""
+    """`number`: its place among those of the run. `kind` and `content` are the operation's own affair."""
 
     number: int
-    content: bytes
+    kind: str = ""
+    content: bytes = b""
     document_keys: list[int] = field(default_factory=list)
+    object_names: list[str] = field(default_factory=list)
 
 
 def add(tx: Transaction, run_id: UUID, checkpoint: Checkpoint) -> None:
-    tx.execute(
-        insert(_checkpoints).values(
-            run_id=run_id,
-            number=checkpoint.number,
-            document_keys=checkpoint.document_keys,
-            content=checkpoint.content,
-        )
-    )
+    tx.execute(insert(_checkpoints).values(run_id=run_id, **asdict(checkpoint)))
 
 
 def of_run(read: Read, run_id: UUID) -> list[Checkpoint]:
     """In their order."""
-    rows = read.all(
-        select(_checkpoints).where(_checkpoints.c.run_id == run_id).order_by(_checkpoints.c.number)
-    )
-    return [Checkpoint(row.number, bytes(row.content), row.document_keys) for row in rows]
+    return _read(read, run_id, _checkpoints.c.number)
+
+
+def newest(read: Read, run_id: UUID, count: int) -> list[Checkpoint]:
+    """The last ones, newest first."""
+    return _read(read, run_id, _checkpoints.c.number.desc(), count)
+
+
+def _read(
+    read: Read, run_id: UUID, order: ColumnElement[int], limit: int | None = None
+) -> list[Checkpoint]:
+    query = select(_checkpoints).where(_checkpoints.c.run_id == run_id)
+    return [
+        Checkpoint(row.number, row.kind, bytes(row.content), row.document_keys, row.object_names)
+        for row in read.all(query.order_by(order).limit(limit))
+    ]
 
 
 def fulfil(tx: Transaction, run_id: UUID) -> None:
@@ -52,29 +59,15 @@ def fulfil(tx: Transaction, run_id: UUID) -> None:
     tx.execute(delete(_checkpoints).where(_checkpoints.c.run_id == run_id))
 
 
-def take_back(db: Database, run_id: UUID) -> None:
-    """Remove what a run has written and nobody points to, in steps that hold nobody up."""
-    while True:
-        with db.transaction() as tx:
-            if take_some_back(tx, run_id):
-                return
-
-
-def take_some_back(tx: Transaction, run_id: UUID) -> bool:
-    """One such step, newest first, so that what is left is a beginning of the same work; True if it was the
-    last.
-    """
-    rows = tx.all(
-        select(_checkpoints.c.number, _checkpoints.c.document_keys)
-        .where(_checkpoints.c.run_id == run_id)
-        .order_by(_checkpoints.c.number.desc())
-        .limit(TAKEN_BACK_AT_ONCE)
-    )
-    pointers.let_go(tx, [key for row in rows for key in row.document_keys])
-    numbers = [row.number for row in rows]
+def remove(tx: Transaction, run_id: UUID, some: Sequence[Checkpoint]) -> None:
+    """Take back what these say was written. The bytes of their objects must be gone already."""
+    pointers.let_go(tx, [key for each in some for key in each.document_keys])
+    names = [name for each in some for name in each.object_names]
+    if names:
+        objects.remove(tx, names)
+    numbers = [each.number for each in some]
     mine = _checkpoints.c.run_id == run_id
     tx.execute(delete(_checkpoints).where(mine, _checkpoints.c.number.in_(numbers)))
-    return len(rows) < TAKEN_BACK_AT_ONCE
 
 
 def left_over(read: Read, *, limit: int = 100) -> list[UUID]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -365,10 +365,11 @@ class DataName(StrEnum):
     FILENAME = "filename"
     OBJECT_NAME = "object_name"
     DATA_ID = "data_id"
+    SHA256 = "sha256"
 
 
 def keys_by(
-    read: Read, datalake_id: UUID, called: DataName, names: Sequence[str | UUID]
+    read: Read, datalake_id: UUID, called: DataName, names: Sequence[str | UUID | bytes]
 ) -> dict[Any, tuple[int, ...]]:
     """Of each name that the datalake knows, all data that have it, oldest first."""
     column = _data.c[called.value]
@@ -379,9 +380,45 @@ def keys_by(
             .where(_data.c.datalake_id == datalake_id, column.in_(names[at : at + READ_AT_ONCE]))
             .order_by(_data.c.data_key)
         )
-        for name, data_key in rows:
+        for said, data_key in rows:
+            name = bytes(said) if called is DataName.SHA256 else said
             found[name] = (*found.get(name, ()), data_key)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The stored bytes of a picture, and what they say of themselves."""
+
+    object_name: str
+    content_type: str
+    size: int
+    sha256: bytes
+    width: int
+    height: int
+
+
+def placeholders(read: Read, data_keys: Sequence[int]) -> set[int]:
+    """Those of the data that have no file yet."""
+    found: set[int] = set()
+    for at in range(0, len(data_keys), READ_AT_ONCE):
+        some = _data.c.data_key.in_(data_keys[at : at + READ_AT_ONCE])
+        rows = read.execute(select(_data.c.data_key).where(some, _data.c.object_name.is_(None)))
+        found.update(row[0] for row in rows)
+    return found
+
+
+def fill(tx: Transaction, files: Mapping[int, File]) -> list[str]:
+    """Give placeholders (by key) their files; the object names of those that got one meanwhile."""
+    waiting = placeholders(tx, list(files))
+    for data_key in waiting:
+        values = asdict(files[data_key])
+        tx.execute(
+            update(_data)
+            .where(_data.c.data_key == data_key)
+            .values(status=DataStatus.DONE, **values)
+        )
+    return [file.object_name for key, file in files.items() if key not in waiting]
 
 
 def fill_placeholder(tx: Transaction, datalake_id: UUID, new: NewData) -> Data | None:

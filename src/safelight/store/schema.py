@@ -197,6 +197,12 @@ data = Table(
     Column("created_at", Instant, nullable=False),
     Index("ix_data_filename", "filename", "datalake_id"),  # also the way into a version by name
     Index("ix_data_newest", "datalake_id", "data_key"),
+    Index(  # whether the same picture is there already
+        "ix_data_sha256",
+        "sha256",
+        sqlite_where=text("sha256 IS NOT NULL"),
+        postgresql_where=text("sha256 IS NOT NULL"),
+    ),
     **_NEVER_REISSUE,
 )
 
@@ -895,15 +901,16 @@ log_section = Table(
     Column("ended_at", Instant),
 )
 
-checkpoint = (
-    Table(  # what an operation need not do again, until its last step: store/checkpoints.py
-        "checkpoint",
-        metadata,
-        _ref("run_id", "run.run_id", primary_key=True),
-        Column("number", Integer, primary_key=True, autoincrement=False),
-        Column("document_keys", Json, nullable=False),  # written, and nothing points to them yet
-        Column("content", LargeBinary, nullable=False),  # what the operation wants to know of it
-    )
+# What an operation need not do again, until its last step: store/checkpoints.py
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # what of it was done: the operation's own word
+    Column("document_keys", Json, nullable=False),  # written, and nothing points to them yet
+    Column("object_names", Json, nullable=False),  # stored, likewise
+    Column("content", LargeBinary, nullable=False),  # what the operation wants to know of it
 )
 
 # --- what the tables alone cannot refuse ------------------------------------------------------------

@@ -61,7 +61,32 @@ export interface Download {
   size: number | null;
 }
 
+/** What an import would do, as a check found out. */
+export interface ImportCheck {
+  format: string;
+  pictures: {
+    total: number;
+    in_version: number;
+    in_datalake: number;
+    unknown: number;
+    unknown_first: string[];
+    unknown_with_file: number;
+  };
+  labels: {
+    known_total: number;
+    missing_total: number;
+    known: { name: string; shapes: number }[];
+    missing: { name: string; shapes: number }[];
+    create: boolean;
+  };
+  shapes: { total: number; by_kind: Partial<Record<ShapeKind, number>> };
+  outside: { total: number; first: string[] };
+  bad: { total: number; first: { where: string; reason: string; offset: number | null; line: number | null }[] };
+  effect: { mode: "replace" | "keep" | "concatenate"; annotated: number; shapes_there: number };
+}
+
 export interface RunResult {
+  check?: ImportCheck;
   summary?: string;
   counts?: Record<string, number>;
   outputs?: Output[];

@@ -69,7 +69,7 @@ function OneRun({ job, run, stale }: { job: Job; run: Run; stale: ReactNode }) {
           {tab === "compare" && <Compare job={job} run={run} />}
           {tab === "result" && <Result job={job} run={run} />}
         </div>
-        <Side job={job} run={run} />
+        <Side job={job} run={run} tab={tab} />
       </div>
       <EditRerun job={job} run={run} />
     </div>

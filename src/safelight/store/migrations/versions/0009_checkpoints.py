@@ -21,8 +21,14 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("document_keys", Json(), nullable=False),
+        sa.Column("object_names", Json(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "number", name="pk_checkpoint"),
+    )
+    given = sa.text("sha256 IS NOT NULL")
+    op.create_index(
+        "ix_data_sha256", "data", ["sha256"], sqlite_where=given, postgresql_where=given
     )
     op.add_column("run", sa.Column("rejects", Json()))
