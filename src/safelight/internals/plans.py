@@ -104,7 +104,7 @@ class Writer:
     def _store(self, said: list[Said], connection: Connection) -> list[Settled]:
         with self._operation.db.transaction(on=connection) as tx:
             settled, written = self._settled(tx, said)
-            self._checkpoints.add(tx, b"", written)
+            self._checkpoints.add(tx, "documents", document_keys=written)
             return settled
 
     def _settled(self, tx: Transaction, said: list[Said]) -> tuple[list[Settled], list[int]]:
