@@ -132,7 +132,7 @@ class ChangeView(BaseModel):
     numbers: NumbersView | None
 
 
-class SideView(BaseModel):
+class PictureSide(BaseModel):
     """A picture before or after. It did not exist, or these are its shapes."""
 
     exists: bool
@@ -150,8 +150,8 @@ class PictureChangeView(BaseModel):
     status: str | None
     thumbnail: str | None
     url: str | None
-    before: SideView
-    after: SideView
+    before: PictureSide
+    after: PictureSide
     tags_on: list[str]
     tags_off: list[str]
 

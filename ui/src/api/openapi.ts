@@ -2380,8 +2380,8 @@ export interface components {
          *     `log` null: both have printed nothing.
          */
         ComparisonView: {
-            before: components["schemas"]["safelight__api__comparisons__SideView"];
-            after: components["schemas"]["safelight__api__comparisons__SideView"];
+            before: components["schemas"]["SideView"];
+            after: components["schemas"]["SideView"];
             /** Parameters */
             parameters: components["schemas"]["DifferenceView"][];
             /** Inputs */
@@ -3984,8 +3984,8 @@ export interface components {
             thumbnail: string | null;
             /** Url */
             url: string | null;
-            before: components["schemas"]["safelight__api__change_views__SideView"];
-            after: components["schemas"]["safelight__api__change_views__SideView"];
+            before: components["schemas"]["PictureSide"];
+            after: components["schemas"]["PictureSide"];
             /** Tags On */
             tags_on: string[];
             /** Tags Off */
@@ -4027,6 +4027,14 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
+         * PictureSide
+         * @description A picture before or after. It did not exist, or these are its shapes.
+         */
+        PictureSide: {
+            /** Exists */
+            exists: boolean;
+            /** Shapes */
+            shapes: components["schemas"]["ShapeView"][];
         };
         /** PointView */
         PointView: {
@@ -4642,6 +4650,25 @@ export interface components {
             }[];
         };
         /**
+         * SideView
+         * @description One of the two runs. `duration_s`: from start to end, null while it lacks either.
+         */
+        SideView: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            status: components["schemas"]["RunStatus"];
+            /** Duration S */
+            duration_s: number | null;
+            failure: components["schemas"]["FailureLine"] | null;
+            /** Summary */
+            summary: string | null;
+            peak: components["schemas"]["UsageView"];
+            /** Lines */
+            lines: number;
+        };
+        /**
          * SourceView
          * @description A package by its hash, or an image.
          */
@@ -5116,35 +5143,6 @@ export interface components {
             kind: string;
             /** Message */
             message: string;
-        };
-        /**
-         * SideView
-         * @description A picture before or after. It did not exist, or these are its shapes.
-         */
-        safelight__api__change_views__SideView: {
-            /** Exists */
-            exists: boolean;
-            /** Shapes */
-            shapes: components["schemas"]["ShapeView"][];
-        };
-        /**
-         * SideView
-         * @description One of the two runs. `duration_s`: from start to end, null while it lacks either.
-         */
-        safelight__api__comparisons__SideView: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: number;
-            status: components["schemas"]["RunStatus"];
-            /** Duration S */
-            duration_s: number | null;
-            failure: components["schemas"]["FailureLine"] | null;
-            /** Summary */
-            summary: string | null;
-            peak: components["schemas"]["UsageView"];
-            /** Lines */
-            lines: number;
         };
         /**
          * VersionRef

@@ -156,6 +156,29 @@ export type Asset = Narrow<
   Said["AssetView"],
   { width: number; height: number; status: "DONE" | "PENDING"; shapes: Shape[] }
 >;
+
+// --- changes ---------------------------------------------------------------------------------------
+
+export type Change = Said["ChangeView"];
+export type ChangeNumbers = Said["NumbersView"];
+export type Side = Narrow<Said["PictureSide"], { shapes: Shape[] }>;
+export type PictureChange = Narrow<Said["PictureChangeView"], { before: Side; after: Side }>;
+
+/** One thing that stands in the way of an undo, said in a sentence. */
+export interface Standing {
+  field: string;
+  what: string;
+  sentence: string;
+  asset_id: string | null;
+  job_id: string | null;
+}
+
+export interface NewerChanges {
+  total: number;
+  /** Whether these may stay while the rest is undone. */
+  may_keep: boolean;
+  conflicts: Standing[];
+}
 export type Datalake = Said["DatalakeView"];
 export type DataFile = Narrow<Said["FileView"], { status: "DONE" | "PENDING" }>;
 
