@@ -3992,6 +3992,16 @@ export interface components {
             tags_off: string[];
         };
         /**
+         * PictureSide
+         * @description A picture before or after. It did not exist, or these are its shapes.
+         */
+        PictureSide: {
+            /** Exists */
+            exists: boolean;
+            /** Shapes */
+            shapes: components["schemas"]["ShapeView"][];
+        };
+        /**
          * Pictures
          * @description Which pictures: those for which all that is given holds. Nothing given: all.
          */
@@ -4027,14 +4037,6 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
-         * PictureSide
-         * @description A picture before or after. It did not exist, or these are its shapes.
-         */
-        PictureSide: {
-            /** Exists */
-            exists: boolean;
-            /** Shapes */
-            shapes: components["schemas"]["ShapeView"][];
         };
         /** PointView */
         PointView: {
