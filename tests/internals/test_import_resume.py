@@ -28,7 +28,8 @@ from uuid import UUID
 from safelight.internals import import_documents, run_child, warm
 
 import_documents.AT_ONCE = 10
-folder, run_id, seed, kills, most = Path(sys.argv[1]), UUID(sys.argv[2]), *map(float, sys.argv[3:])
+folder, run_id = Path(sys.argv[1]), UUID(sys.argv[2])
+seed, kills, most, number = map(float, sys.argv[3:])
 random.seed(seed)
 warm(folder)
 
@@ -38,16 +39,20 @@ def attempt(kill_after):
         code = 70
         try:
             code = run_child(folder, run_id)
+        except SystemExit as stopped:
+            code = stopped.code
         finally:
             os._exit(code)
     if kill_after is not None:
         time.sleep(kill_after)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, int(number))
     return os.waitpid(pid, 0)[1]
 
 killed = 0
 for _ in range(int(kills)):
     status = attempt(random.uniform(0.02, most))
+    if number == signal.SIGTERM:
+        break
     if not os.WIFSIGNALED(status):
         break
     killed += 1
@@ -74,9 +79,15 @@ def big(seed: int) -> dict[str, Any]:
 
 def import_under_fire(shop: Workshop, run: Run, *, seed: int, kills: int) -> int:
     """Kill it so often at moments that the seed chooses, until it is through; how often it was killed."""
-    data = shop.context.settings.data
-    arguments = [str(data), str(run.run_id), str(seed), str(kills), "0.4"]
-    done = subprocess.run(
+    done = fork_and_signal(shop, run, seed, kills, 0.4, signal.SIGKILL)
+    assert done.returncode == 0, done.stderr
+    return int(done.stderr.split()[-2])
+
+
+def fork_and_signal(shop: Workshop, run: Run, *numbers: float) -> subprocess.CompletedProcess[str]:
+    """Seed, how often, after how many seconds at most, with what."""
+    arguments = [str(shop.context.settings.data), str(run.run_id), *map(str, numbers)]
+    return subprocess.run(
         [sys.executable, "-c", KILLER, *arguments],
         env={**os.environ, "SAFELIGHT_DATABASE_URL": shop.db.url},
         capture_output=True,
@@ -84,8 +95,6 @@ def import_under_fire(shop: Workshop, run: Run, *, seed: int, kills: int) -> int
         timeout=280,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return int(done.stderr.split()[-2])
 
 
 def check_nothing_is_left(shop: Workshop, run: Run) -> None:
@@ -117,6 +126,19 @@ def test_an_import_that_is_killed_at_random_moments_comes_to_the_same_content(
     assert after - before == written  # no document twice, none that nobody points to
 
 
+def test_an_import_that_is_stopped_at_a_random_moment_leaves_nothing_behind(
+    shop: Workshop,
+) -> None:
+    shop.run(shop.launch(coco({}, {"image_id": 2}, images=50)))
+    before = shop.snapshot()
+    for seed in range(6):
+        run = shop.launch(big(2))
+        done = fork_and_signal(shop, run, seed, 1, 1.0, signal.SIGTERM)
+        assert done.returncode == 128 + signal.SIGTERM, done.stderr
+        assert shop.snapshot() == before
+        check_nothing_is_left(shop, run)
+
+
 @pytest.mark.parametrize(
     ("moment", "told"),
     [
@@ -140,7 +162,9 @@ def test_what_was_done_before_it_was_killed_is_not_done_again(
     check_nothing_is_left(shop, run)
     with shop.db.read() as read:
         found = [e for e in events.of_run(read, run.run_id) if e.kind == "run_resumed"]
-    assert [e.facts for e in found] == [{"why": "its process was killed", "checkpoint": told}]
+    assert [e.facts for e in found] == [
+        {"why": "its process was killed", "checkpoint": told, "times": 1}
+    ]
 
 
 def test_a_picture_that_was_edited_in_between_is_written_again(shop: Workshop) -> None:

@@ -189,7 +189,13 @@ class Operation:
         where = f"on from its checkpoint: {note['text']}" if note["text"] else "from its beginning"
         with self.db.transaction() as tx:
             runs.check_live(tx, self.run.run_id)
-            runs.go_on(tx, self.run.run_id, why=note["why"], checkpoint=note["text"])
+            runs.go_on(
+                tx,
+                self.run.run_id,
+                why=note["why"],
+                checkpoint=note["text"],
+                times=note["times"],
+            )
         self.say(f"Cut off, as {note['why']}. Went {where}.")
 
     @property

@@ -374,13 +374,14 @@ def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
     return True
 
 
-def go_on(tx: Transaction, run_id: UUID, *, why: str, checkpoint: str) -> None:
+def go_on(tx: Transaction, run_id: UUID, *, why: str, checkpoint: str, times: int) -> None:
     """Record that a run whose operation was cut off goes on, as the same run, from that checkpoint (""
-    for its beginning). As in `resume`, one that has yet to start records nothing.
+    for its beginning). `times`: how often so far; one that is cut off again before this is recorded has
+    but the next. As in `resume`, one that has yet to start records nothing.
     """
     run = get(tx, run_id, hold=True)
     if run.status is RUNNING:
-        _record(tx, run, "run_resumed", why=why, checkpoint=checkpoint)
+        _record(tx, run, "run_resumed", why=why, checkpoint=checkpoint, times=times)
 
 
 # --- while it runs --------------------------------------------------------------------------------
