@@ -127,6 +127,24 @@ def test_labels_that_others_use_by_now_are_not_taken_away(shop: Workshop) -> Non
             launch_undo_of_run(shop.context, shop.actor, run.run_id, keep_newer=keep_newer)
 
 
+def test_labels_that_others_made_since_stay(shop: Workshop) -> None:
+    run = imported(shop, {})
+    labels.create(shop.db, shop.actor, shop.version_id, "fig")
+    both = content(shop)
+    undo = undone(shop, run)
+    assert (list(shop.labels()), shop.said()) == (["fig"], {})
+    undone(shop, undo)
+    assert content(shop) == both
+
+
+def test_a_label_that_was_renamed_since_is_not_taken_away(shop: Workshop) -> None:
+    run = imported(shop, {})
+    key = shop.labels()["apple"]
+    labels.change(shop.db, shop.actor, shop.version.version_key, key, name="fig")
+    with pytest.raises(NewerChanges, match="changed again by orchard-member"):
+        launch_undo_of_run(shop.context, shop.actor, run.run_id)
+
+
 def test_shapes_do_not_come_back_without_their_label(shop: Workshop) -> None:
     imported(shop, {}, images=1)
     run = imported(shop, {"category_id": 2}, images=1)

@@ -42,16 +42,17 @@ def launch_undo_of_run(
     there is nothing to undo.
     """
     require(actor, "write_data")
-    with context.db.transaction() as tx:
-        if earlier := _earlier(tx, actor, idempotency_key):
+    with context.db.read() as read:
+        if earlier := _earlier(read, actor, idempotency_key):
             return earlier
-        run = runs.get(tx, run_id, actor.organization_id)
-        job = jobs.get(tx, actor.organization_id, run.job_id)
-        entries = [each for each in history.of_run(tx, run_id) if each.undone_by is None]
+        run = runs.get(read, run_id, actor.organization_id)
+        job = jobs.get(read, actor.organization_id, run.job_id)
+        entries = [each for each in history.of_run(read, run_id) if each.undone_by is None]
         if not entries:
             raise Conflict("This run has changed nothing that could be undone.")
-        name = f"Undo {job.name}"
-        return _launch(tx, actor, entries, name, keep_newer, idempotency_key)
+        order = _order(read, actor, entries, f"Undo {job.name}", keep_newer, idempotency_key)
+    with context.db.transaction() as tx:
+        return launch(tx, order)
 
 
 def launch_undo_of_change(
@@ -64,15 +65,17 @@ def launch_undo_of_change(
 ) -> tuple[Job, Run]:
     """The same of one change set."""
     require(actor, "write_data")
-    with context.db.transaction() as tx:
-        if earlier := _earlier(tx, actor, idempotency_key):
+    with context.db.read() as read:
+        if earlier := _earlier(read, actor, idempotency_key):
             return earlier
-        key = packed(tx).read(change_id, Kind.CHANGE_SET).key
-        entry = history.get(tx, actor.organization_id, key)
-        version = versions.ever(tx, actor.organization_id, key=entry.version_key)
+        key = packed(read).read(change_id, Kind.CHANGE_SET).key
+        entry = history.get(read, actor.organization_id, key)
+        version = versions.ever(read, actor.organization_id, key=entry.version_key)
         what = entry.job.name if entry.job else f"{entry.user_name or 'an'}’s edit"
         name = f"Undo {what} of {version.dataset_name}/{version.name}"
-        return _launch(tx, actor, [entry], name, keep_newer, idempotency_key)
+        order = _order(read, actor, [entry], name, keep_newer, idempotency_key)
+    with context.db.transaction() as tx:
+        return launch(tx, order)
 
 
 def _earlier(read: Read, actor: Actor, idempotency_key: str | None) -> tuple[Job, Run] | None:
@@ -85,20 +88,24 @@ def _earlier(read: Read, actor: Actor, idempotency_key: str | None) -> tuple[Job
     return job, runs.get(read, job.latest_run_id)
 
 
-def _launch(
-    tx: Transaction,
+def _order(
+    read: Read,
     actor: Actor,
     entries: Sequence[Entry],
     name: str,
     keep_newer: bool,
     idempotency_key: str | None,
-) -> tuple[Job, Run]:
+) -> Order:
+    """What to launch. It looks at each picture, which may take a while, so nobody waits for it; the job
+    looks again when others do wait.
+    """
     opened = [
-        (entry, versions.ever(tx, entry.organization_id, key=entry.version_key))
+        (entry, versions.ever(read, entry.organization_id, key=entry.version_key))
         for entry in entries
     ]
-    _check(tx, opened, keep_newer=keep_newer)
-    order = Order(
+    _check(read, opened, keep_newer=keep_newer)
+    packer = packed(read)
+    return Order(
         organization_id=actor.organization_id,
         type=JobType.INTERNAL,
         operation="undo",
@@ -107,10 +114,9 @@ def _launch(
         source={"internal": "undo"},
         triggered_by=actor.user_id,
         parameters={"keep_newer": keep_newer},
-        inputs={"changes": [str(packed(tx).change_set(entry.change_set_key)) for entry in entries]},
+        inputs={"changes": [str(packer.change_set(entry.change_set_key)) for entry in entries]},
         idempotency_key=idempotency_key,
     )
-    return launch(tx, order)
 
 
 # --- the step ---------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def sentence(each: Standing) -> str:
         case "labels", What.USED:
             return f"Shapes that stay or come back have labels that would be missing: {each.name}."
         case "labels", _:
-            return f"The labels were changed{by}."
+            return f"Labels of this change were changed again{by}."
         case "exists", What.GONE:
             return f"The dataset {each.name} was removed."
         case "exists", What.CHANGED:

@@ -24,7 +24,6 @@ from safelight.domain.annotations import parse
 from safelight.domain.datasets import LabelList, compare_labels
 from safelight.store import assets, documents, history, labels, tags, versions
 from safelight.store.changed import Changed, Side
-from safelight.store.changes import CREATED
 from safelight.store.db import Read
 from safelight.store.history import Entry
 from safelight.store.numbers import Numbers
@@ -198,7 +197,7 @@ def _numbers(read: Read, entry: Entry, version: Version, numbers: Numbers) -> Js
     now = labels.get(read, version)
     before, after = _labels(read, entry.labels_before), _labels(read, entry.labels_after)
     names = _label_names(before, now, after)
-    if entry.kind == CREATED and entry.job is not None:
+    if entry.is_made_by_job:
         held = assets.label_counts(read, version.version_key)
         classes = {key: (0, count) for key, count in held.items()}
         numbers = Numbers(added=version.asset_count, classes=classes)

@@ -20,9 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from safelight.domain import datasets
 from safelight.store import datasets as dataset_rows
-from safelight.store import documents, history, schema, versions
+from safelight.store import history, labels, schema, versions
 from safelight.store.db import Read
 from safelight.store.history import Entry
 from safelight.store.versions import Version
@@ -230,21 +229,18 @@ def _of_fields(read: Read, entry: Entry, version: Version) -> list[Standing]:
 
 
 def _of_labels(read: Read, entry: Entry, version: Version) -> list[Standing]:
-    """The list is not as it was left; or shapes that stay, or come back, would lose their labels."""
-    now, target = version.labels_key, version.labels_key
-    if entry.moved_labels and now != entry.labels_before:
-        if now != entry.labels_after:
+    """Labels of the set were changed again; or shapes that stay, or come back, would lose theirs."""
+    known = left = labels.get(read, version)
+    if entry.moved_labels:
+        back = labels.taken_back(read, version, entry.labels_before, entry.labels_after)
+        if back is None:
             moved = schema.change_set.c.labels_after.is_not(None)
             return [Standing("labels", What.CHANGED, history.last_with(read, entry, moved))]
-        target = entry.labels_before
-    known = datasets.parse_labels(documents.get(read, now))
-    left = datasets.parse_labels(documents.get(read, target))
-    left_keys = {label.key for label in left.labels}
-    vanishing = {label.key for label in known.labels} - left_keys
-    missing = _used(read, entry, with_rest=bool(vanishing)) - left_keys
+        left = back
+    names, left_keys = {label.key: label.name for label in known.labels}, set(left.keys.values())
+    missing = _used(read, entry, with_rest=not names.keys() <= left_keys) - left_keys
     if not missing:
         return []
-    names = {label.key: label.name for label in known.labels}
     listed = ", ".join(sorted(names.get(key, "a removed label") for key in missing))
     return [Standing("labels", What.USED, None, None, listed)]
 

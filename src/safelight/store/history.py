@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 
 from safelight.errors import NotFound
 from safelight.store import schema
+from safelight.store.changes import CREATED
 from safelight.store.db import Read
 
 _sets, _runs, _jobs, _users = schema.change_set, schema.run, schema.job, schema.user
@@ -49,6 +50,11 @@ class Entry:
     @property
     def moved_labels(self) -> bool:
         return self.labels_before != self.labels_after
+
+    @property
+    def is_made_by_job(self) -> bool:
+        """A run made the version and filled it, without a record of single pictures."""
+        return self.kind == CREATED and self.job is not None
 
     @property
     def is_over(self) -> bool:

@@ -5,13 +5,14 @@ then kept with the set.
 from __future__ import annotations
 
 from msgspec import Struct, convert, to_builtins
-from sqlalchemy import case, func, not_, select, text, update
+from sqlalchemy import Select, case, func, not_, select, text, update
 
 from safelight.store import schema
 from safelight.store.db import Database, Read
 from safelight.store.history import Entry
 
 _sets, _changes, _tag_changes = schema.change_set, schema.asset_change, schema.asset_tag_change
+_assets = schema.asset
 FEW = 2000
 
 
@@ -53,13 +54,22 @@ def of(db: Database, entry: Entry) -> Numbers:
 
 def of_few(db: Database, entry: Entry) -> Numbers | None:
     """The same, but None where counting would take a while."""
-    if entry.numbers is None:
-        some = select(_changes.c.asset_key).where(_changes.c.change_set_key == entry.change_set_key)
+    if entry.numbers is None or entry.is_made_by_job:
         with db.read() as read:
-            number = read.scalar(select(func.count()).select_from(some.limit(FEW).subquery()))
+            number = read.scalar(select(func.count()).select_from(_some(entry).subquery()))
         if number == FEW:
             return None
     return of(db, entry)
+
+
+def _some(entry: Entry) -> Select[tuple[int]]:
+    """The first pictures that would have to be looked at."""
+    if entry.is_made_by_job:  # it is shown with what it holds
+        some = select(_assets.c.asset_key).where(_assets.c.version_key == entry.version_key)
+    else:
+        mine = _changes.c.change_set_key == entry.change_set_key
+        some = select(_changes.c.asset_key).where(mine)
+    return some.limit(FEW)
 
 
 def count(read: Read, entry: Entry) -> Numbers:

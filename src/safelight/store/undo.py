@@ -25,7 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from safelight.store import changes, conflicts, schema, versions
+from safelight.domain.datasets import build_labels
+from safelight.store import changes, conflicts, documents, labels, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.conflicts import Conflicts
 from safelight.store.db import Transaction
@@ -187,10 +188,17 @@ def _put_tags_back(tx: Transaction, entry: Entry, change_set: ChangeSet) -> int:
 def _put_labels_back(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet
 ) -> bool:
-    if not entry.moved_labels or version.labels_key == entry.labels_before:
+    if not entry.moved_labels:
         return False
-    changes.record_labels(tx, change_set, version.labels_key, entry.labels_before)
-    versions.point_to_labels(tx, version, entry.labels_before)
+    key = entry.labels_before
+    if version.labels_key != entry.labels_after:  # others have changed other labels since
+        back = labels.taken_back(tx, version, entry.labels_before, entry.labels_after)
+        assert back is not None, "else it is a conflict"
+        if back == labels.get(tx, version):
+            return False
+        key = documents.add(tx, version.organization_id, build_labels(back))
+    changes.record_labels(tx, change_set, version.labels_key, key)
+    versions.point_to_labels(tx, version, key)
     return True
 
 
