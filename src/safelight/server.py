@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -21,6 +22,7 @@ from safelight.actions.access import Throttle
 from safelight.actions.context import Context
 from safelight.api.guard import Guard
 from safelight.api.page import Page
+from safelight.api.querynames import check_query_names
 from safelight.errors import SafelightError
 
 log = structlog.get_logger()
@@ -60,7 +62,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.safelight = context
     app.state.throttle = Throttle()
     for router in _routers(api):
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(check_query_names)])
     for router in _routers(import_module("safelight.picsellia")):
         app.include_router(router, prefix="/api", include_in_schema=False)
     app.router.default = _Unrouted()
@@ -147,9 +149,35 @@ def _json(status: int, code: str, message: str, detail: object) -> JSONResponse:
 def _explain(error: RequestValidationError) -> SafelightError:
     """What does not fit in a request, as one sentence and a list of fields."""
     problems = [
-        {"field": ".".join(str(part) for part in each["loc"][1:]), "problem": each["msg"]}
+        {"field": ".".join(str(part) for part in each["loc"][1:]), "problem": _problem(each)}
         for each in error.errors()
     ]
     first = problems[0]
-    message = f"{first['field']}: {first['problem']}" if first["field"] else first["problem"]
-    return errors.Invalid(f"{message}.", fields=problems)
+    return errors.Invalid(f"{first['field'] or 'The request'} {first['problem']}.", fields=problems)
+
+
+# How pydantic begins its messages, and how they go on behind the name of a field.
+_WORDS = {
+    "Input should ": "must ",
+    "Value should ": "must ",
+    "String should ": "must ",
+    "List should ": "must ",
+    "Field required": "is missing",
+    "Extra inputs are not permitted": "is not known here",
+    "Value error, ": "does not fit: ",
+    "JSON decode error": "is not JSON",
+}
+
+
+def _problem(found: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in words that follow its name."""
+    message = str(found["msg"])
+    for theirs, ours in _WORDS.items():
+        if message.startswith(theirs):
+            message = ours + message.removeprefix(theirs)
+            break
+    else:
+        message = f"does not fit: {message}"
+    given = found.get("input")
+    is_short = isinstance(given, (str, int, float)) and len(str(given)) <= 60
+    return f"{message}, not {given!r}" if is_short and message.startswith("must ") else message

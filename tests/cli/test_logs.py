@@ -92,6 +92,7 @@ def test_a_search_is_bound_to_a_section_or_a_range(shell: Shell, job: str) -> No
         "step 41\nstep 42\n"
     )
     shell("logs", job, "--section", "third", code=4)
+    shell("logs", job, "--lines", "5000-", code=4)
 
 
 def test_a_log_is_kept_as_a_file_of_text_or_json(shell: Shell, job: str, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -26,19 +28,16 @@ def test_an_empty_table_says_so_to_the_person_and_nothing_to_the_pipe(
     assert "No jobs." in captured.err
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.04, "0.0 s"),
-        (9.96, "10.0 s"),
-        (59, "59 s"),
-        (61, "1 min 01 s"),
-        (3600, "1 h 00 min"),
-        (-1, "0.0 s"),
-    ],
-)
-def test_durations_read_well(seconds: float, text: str) -> None:
-    assert output.duration(seconds) == text
+DURATIONS = json.loads((Path(__file__).parents[1] / "domain" / "durations.json").read_text())
+
+
+@pytest.mark.parametrize(("ms", "text"), DURATIONS)
+def test_durations_read_as_on_the_page(ms: float, text: str) -> None:
+    assert output.duration(ms / 1000) == text
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_duration() -> None:
+    assert output.duration(-1) == "0 s"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from safelight.cli.jobs import run_of
 from safelight.cli.login import connect
 from safelight.cli.options import JobId, spread
 from safelight.client.logs import ERRORS, Log, LogHit, LogLine
-from safelight.errors import Invalid
+from safelight.errors import Invalid, NotFound
 
 _MOST_CONTEXT = 20
 
@@ -102,6 +102,8 @@ def logs(
         near = look.context if look.context is not None else _MOST_CONTEXT // 2
         _print(log.lines(max(1, part.around - near), part.around + near), form)
     else:
+        if part.lines is not None and not follow:
+            _check_there(log, part.lines, first)
         found = log.lines(first, last, stream=part.stream or "", follow=follow)
         _print(_matching(found, look.expression()), form)
 
@@ -154,6 +156,14 @@ def _range(log: Log, part: Part) -> tuple[int, int | None]:
     if found[3] and int(found[3]) < first:
         raise Invalid(f"--lines {part.lines}: the last line comes before the first.")
     return first, (int(found[3]) if found[3] else None if found[2] else first)
+
+
+def _check_there(log: Log, asked: str, first: int) -> None:
+    """Raises NotFound if the log does not reach to the first line that is wanted."""
+    if next(log.lines(first, first), None) is None:
+        last = log.tail(1)
+        there = f"{last[0].number:,} lines" if last else "no lines"
+        raise NotFound(f"--lines {asked}: the log has {there} so far.")
 
 
 def _hits(log: Log, part: Part, look: Look, first: int, last: int | None) -> Iterator[LogHit]:

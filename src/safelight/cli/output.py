@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -148,14 +149,22 @@ def lasted(start: str | None, end: str | None) -> str:
 
 
 def duration(seconds: float) -> str:
+    """`26 ms`, `5.3 s`, `2 min 34 s`, `1 h 52 min`, `3 d 4 h`: cut, not rounded, as the page says it."""
+    milliseconds = max(0.0, seconds * 1000)
+    if milliseconds < 0.5:
+        return "0 s"
+    if milliseconds < 100:
+        return f"{milliseconds:.0f} ms"
     if seconds < 10:
-        return f"{max(seconds, 0):.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
+        return f"{math.floor(milliseconds / 100) / 10:.1f} s"
+    minutes, rest = divmod(math.floor(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
         return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
+    days, hours_of_day = divmod(hours, 24)
+    return f"{days} d {hours_of_day} h" if days else f"{hours} h {minutes:02} min"
 
 
 def size(number: float) -> str:
