@@ -148,6 +148,8 @@ export type DatasetRow = Narrow<
 >;
 export type Version = Narrow<Said["VersionView"], { type: DatasetType }>;
 export type Label = Said["LabelCount"];
+export type OperationParameter = Narrow<Said["ParameterOfOperation"], { default: Json }>;
+export type Operation = Narrow<Said["OperationView"], { parameters: OperationParameter[] }>;
 export type VersionDetail = Narrow<Said["VersionDetail"], { type: DatasetType }>;
 export type Dataset = Narrow<Said["DatasetView"], { versions: Version[] }>;
 export type ShapeKind = "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
