@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from msgspec.json import decode
 
+from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.geometry import polygon_bounds
-from safelight.formats import readers, rle
+from safelight.formats import readers
 from safelight.formats.tree import open_tree
 from tests.formats.trees import read
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from safelight.formats import rle
+from safelight.domain import rle
 from tests.formats.trees import Files, Result, read
 from tests.pictures import picture
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.datasets import Label
 from safelight.domain.geometry import bounds, box_area, polygon_area, polygon_bounds
-from safelight.formats import rle
 from safelight.formats.coco import TEXT
 from safelight.formats.writing import Out, Picture, Writing, Written
 

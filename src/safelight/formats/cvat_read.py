@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from safelight.domain import rle
 from safelight.domain.annotations import ShapeKind
 from safelight.errors import Invalid
-from safelight.formats import rle, xml_stream
+from safelight.formats import xml_stream
 from safelight.formats.found import Found
 from safelight.formats.gathering import Gathering
 from safelight.formats.pictures import Pictures, base_name

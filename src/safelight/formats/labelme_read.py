@@ -17,8 +17,9 @@ from msgspec import Raw, Struct
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
+from safelight.domain import rle
 from safelight.domain.annotations import ShapeKind
-from safelight.formats import json_file, rle
+from safelight.formats import json_file
 from safelight.formats.found import Found, Side
 from safelight.formats.gathering import Gathering
 from safelight.formats.json_stream import elements

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 from msgspec.json import decode
 
+from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.geometry import Number, bounds, polygon_bounds
 from safelight.errors import Unavailable
-from safelight.formats import rle
 from safelight.formats.writing import Out, Writing, Written
 
 ROWS_AT_ONCE = 20_000

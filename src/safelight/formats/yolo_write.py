@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.json import decode
 
+from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.datasets import Label
 from safelight.domain.geometry import Number, bounds, polygon_bounds, rings
-from safelight.formats import rle
 from safelight.formats.member_names import MemberNames
 from safelight.formats.writing import LeftOut, Out, Picture, Writing, Written, beside
 from safelight.formats.zip_stream import ZipStream

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelight.formats import rle
+from safelight.domain import rle
 
 # As rleToString of maskApi.c writes them.
 KNOWN = [
