@@ -42,18 +42,3 @@ def test_runs_are_compressed_as_pycocotools_does(lengths: list[int], text: str) 
 @given(st.lists(st.integers(0, 10**9), max_size=30))
 def test_what_is_compressed_reads_back(lengths: list[int]) -> None:
     assert rle.runs(rle.compress(lengths)) == lengths
-
-
-@given(st.data())
-def test_rows_of_a_part_become_runs_of_the_whole(data: st.DataObject) -> None:
-    width, height = data.draw(st.integers(0, 5)), data.draw(st.integers(1, 5))
-    left, top = data.draw(st.integers(0, 3)), data.draw(st.integers(0, 3))
-    size = left + width + data.draw(st.integers(0, 3)), top + height + data.draw(st.integers(0, 3))
-    rows = data.draw(st.binary(min_size=width * height, max_size=width * height))
-    inside = {
-        (left + at % width, top + at // width) for at, value in enumerate(rows) if value and width
-    }
-    columns = [(x, y) in inside for x in range(size[0]) for y in range(size[1])]
-    runs = rle.of_rows(rows, width, left, top, size)
-    assert _pixels(runs) == columns
-    assert all(runs[1:])

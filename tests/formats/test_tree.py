@@ -6,8 +6,10 @@ import io
 import os
 import stat
 import struct
+import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -265,14 +267,39 @@ def test_a_broken_zip_is_told_and_nothing_else(data: st.DataObject) -> None:
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
     for broken in (bytes(content), bytes(content[:cut])):
-        try:
-            with open_tree(io.BytesIO(broken), "a.zip") as tree:
-                for name in tree.sizes:
-                    tree.read(name, 10_000)
-                    with tree.open(name) as file:
-                        file.read()
-        except (Invalid, BadRecord):
-            pass
+        with tempfile.TemporaryFile() as real:  # which fails otherwise than one in memory
+            real.write(broken)
+            for file in (io.BytesIO(broken), real):
+                with suppress(Invalid, BadRecord), open_tree(file, "a.zip") as tree:
+                    _read_all(tree)
+
+
+def _read_all(tree: Tree) -> None:
+    for name in tree.sizes:
+        tree.read(name, 10_000)
+        with tree.open(name) as file:
+            file.read()
+
+
+class Failing(io.BytesIO):
+    """A storage that is gone after a while."""
+
+    gone = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.gone:
+            raise OSError("gone")
+        return super().read(size)
+
+
+def test_a_storage_that_fails_is_no_bad_record() -> None:
+    file = Failing(packed(("a.txt", b"x" * 300)))
+    with open_tree(file, "a.zip") as tree:
+        file.gone = True
+        with pytest.raises(OSError, match="gone"):
+            tree.read("a.txt", 1000)
+        with pytest.raises(OSError, match="gone"), tree.open("a.txt") as member:
+            member.read()
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.rar"])

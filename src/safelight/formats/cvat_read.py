@@ -15,6 +15,7 @@ from safelight.errors import Invalid
 from safelight.formats import xml_stream
 from safelight.formats.found import Found
 from safelight.formats.gathering import Gathering
+from safelight.formats.mask_rows import runs_of_rows
 from safelight.formats.pictures import Pictures, base_name
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
@@ -214,7 +215,7 @@ def _mask(node: Node, size: _Size) -> _Form:
         rows += (b"\1" if at % 2 else b"\0") * length
     if len(rows) != width * height:
         raise BadRecord(f"its runs are {len(rows)} pixels, not {width} x {height}")
-    counts = rle.compress(rle.of_rows(bytes(rows), width, left, top, size))
+    counts = rle.compress(runs_of_rows(bytes(rows), width, left, top, size))
     return ShapeKind.MASK, {"counts": counts, "size": [size[1], size[0]]}
 
 

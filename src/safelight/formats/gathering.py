@@ -105,6 +105,7 @@ class Gathering:
             for position in set(self._found.images) - self._wanted:
                 if not self._spill.of_image(position):
                     del self._found.images[position]
+                    self._found.members.pop(position, None)
         return self._found
 
     def _flush(self) -> None:

@@ -23,6 +23,7 @@ from safelight.formats import json_file
 from safelight.formats.found import Found, Side
 from safelight.formats.gathering import Gathering
 from safelight.formats.json_stream import elements
+from safelight.formats.mask_rows import runs_of_rows
 from safelight.formats.pictures import Pictures, base_name
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
@@ -176,7 +177,7 @@ def _mask(points: _Points, shape: _Shape, size: _Size) -> _Form:
     left, top = (round(value) for value in points[0])
     if min(left, top) < 0 or left + wide > width or top + len(rows) // wide > height:
         raise BadRecord("its mask lies outside of its picture")
-    counts = rle.compress(rle.of_rows(rows, wide, left, top, (width, height)))
+    counts = rle.compress(runs_of_rows(rows, wide, left, top, (width, height)))
     return ShapeKind.MASK, {"counts": counts, "size": [height, width]}
 
 

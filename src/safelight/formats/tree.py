@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -48,29 +48,31 @@ class Tree(ABC):
         """How many bytes each member has, or says it has."""
 
     @abstractmethod
-    def _open(self, name: str) -> BinaryIO: ...
+    def _open(self, name: str) -> AbstractContextManager[BinaryIO]: ...
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """One member as a seekable file. Raises Invalid while reading, if it is broken."""
         try:
-            file = self._open(name)
-        except (*unzip.BROKEN, OSError) as error:
+            opened = self._open(name)
+        except unzip.BROKEN as error:
             raise Invalid(f"{name} cannot be read: {error}") from error
         try:
-            with file:
+            with opened as file:
                 yield file
         except (zipfile.BadZipFile, zlib.error) as error:  # no reader raises these itself
             raise Invalid(f"{name} cannot be read: {error}") from error
 
     def read(self, name: str, limit: int) -> bytes:
-        """All of a small member. Raises BadRecord if it has more than `limit` bytes or is broken."""
+        """All of a small member. Raises BadRecord if it has more than `limit` bytes or is broken, but
+        not where the storage fails that it comes from: that is not the member's fault.
+        """
         size = self.sizes[name]
         if size > limit:
             raise BadRecord(f"the file has {size:,} bytes; at most {limit:,} are read")
         try:
             return self._read(name, size)
-        except (*unzip.BROKEN, OSError, Invalid) as error:
+        except (*unzip.BROKEN, Invalid) as error:
             raise BadRecord(f"the file cannot be read: {error}") from error
 
     def _read(self, name: str, size: int) -> bytes:
@@ -116,20 +118,9 @@ class FileTree(Tree):
         """A single file whose name tells nothing may be of any format."""
         return super().named(*suffixes) or [name for name in self.sizes if not suffix(name)]
 
-    def _open(self, name: str) -> BinaryIO:
+    def _open(self, name: str) -> AbstractContextManager[BinaryIO]:
         self._file.seek(0)
-        return _Kept(self._file)
-
-
-class _Kept(io.BufferedReader):
-    """A file that stays open when a reader of it is closed."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__(file)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        if not self.closed and self.raw is not None:
-            self.detach()
+        return nullcontext(self._file)  # it is not ours to close
 
 
 class FolderTree(Tree):
@@ -139,9 +130,8 @@ class FolderTree(Tree):
         super().__init__(folder.name)
         self._folder = folder
         self._sizes: dict[str, int] = {}
-        self._written: dict[
-            str, str
-        ] = {}  # names as they are on disk, where normalised ones differ
+        # Names as they are on disk, where normalised ones differ.
+        self._written: dict[str, str] = {}
         names = Names(limits)
         for written, size in self._walk(""):
             try:
@@ -177,7 +167,10 @@ class FolderTree(Tree):
     def _open(self, name: str) -> BinaryIO:
         path = self._folder / self._written.get(name, name)
         # The file may have been replaced since it was listed: by a link, or by something to wait for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            raise Invalid(f"{name} cannot be read: {error.strerror}.") from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise Invalid(f"{name} is no file.")

@@ -48,7 +48,10 @@ def check_directory(file: BinaryIO, most: int) -> None:
     _, length, _ = _END.unpack_from(tail, at)
     place = at - _END64_PLACE.size
     if place >= _END64.size and tail.startswith(_END64_PLACE_MAGIC, place):
-        _, length, _ = _END64.unpack_from(tail, place - _END64.size)
+        at = place - _END64.size
+        _, length, _ = _END64.unpack_from(tail, at)
+    if length > size - len(tail) + at:
+        raise zipfile.BadZipFile("its directory would be longer than the file")
     if length > most:
         raise Invalid("There are too many files in it.")
 
@@ -138,6 +141,8 @@ class _Unpacking(io.RawIOBase):
 
 def _start(file: BinaryIO, member: Packed) -> int:
     """Where a member's bytes begin, behind its own header. Raises BadZipFile."""
+    if member.offset < 0:
+        raise zipfile.BadZipFile("it would lie before the beginning")
     file.seek(member.offset)
     magic, name_length, extra_length = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
     if magic != LOCAL_MAGIC:

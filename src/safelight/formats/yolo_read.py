@@ -1,8 +1,9 @@
 """Reads YOLO datasets as Ultralytics writes them: detection, segmentation and pose.
 
 A label file `labels/../a.txt` lies beside the picture `images/../a.jpg`, or both lie in one folder; each
-of its lines is a class number and coordinates as shares of the picture. All pictures and labels of the
-tree are read, whichever split they are of. A sixth number behind a box is a model's confidence. Coordinates become pixels, to a millionth of one.
+of its lines is a class number and coordinates as shares of the picture, which become pixels, to a
+millionth of one. A sixth number behind a box is a model's confidence. All pictures and labels of the tree
+are read, whichever split they are of.
 """
 
 from __future__ import annotations

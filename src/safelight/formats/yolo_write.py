@@ -164,18 +164,15 @@ def _box_shares(box: Sequence[Number], size: _Size, changed: Counter[str]) -> li
     """Centre and size as shares of the picture. Raises LeftOut if nothing of it lies in there."""
     left, top = box[0], box[1]
     right, bottom = left + box[2], top + box[3]
-    if min(left, top) >= 0 and right <= size[0] and bottom <= size[1]:
-        pass
-    elif left >= size[0] or top >= size[1] or right <= 0 or bottom <= 0:
-        raise LeftOut("shape outside of its picture")
-    else:
+    if left < 0 or top < 0 or right > size[0] or bottom > size[1]:
+        if left >= size[0] or top >= size[1] or right <= 0 or bottom <= 0:
+            raise LeftOut("shape outside of its picture")
         changed[_CUT] += 1
         left, top = max(left, 0), max(top, 0)
         right, bottom = min(right, size[0]), min(bottom, size[1])
-    centre = (left + right) / 2, (top + bottom) / 2
     return [
-        centre[0] / size[0],
-        centre[1] / size[1],
+        (left + right) / 2 / size[0],
+        (top + bottom) / 2 / size[1],
         (right - left) / size[0],
         (bottom - top) / size[1],
     ]
