@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from safelight.actions.import_annotations import launch_import
+from safelight.actions.import_annotations import launch_import, target_of
+from safelight.actions.launch import Order, launch
+from safelight.actions.rerun import rerun
 from safelight.domain.annotations import Annotation, MergeMode, ShapeKind, draft, merge
-from safelight.domain.jobs import SUCCEEDED, Ending, Exit
+from safelight.domain.jobs import SUCCEEDED, Ending, Exit, JobType
 from safelight.errors import Invalid, Locked, NotFound
 from safelight.internals import import_switch
 from safelight.store import assets, documents, labels, runs, schema, versions
@@ -226,6 +228,28 @@ def test_an_unknown_mode_or_object_is_refused_at_launch(sqlite_shop: Workshop) -
         launch_import(
             sqlite_shop.context, sqlite_shop.actor, sqlite_shop.version_id, "no/such", "f.json"
         )
+
+
+def test_a_job_from_when_it_took_coco_alone_runs_again(shop: Workshop) -> None:
+    now = shop.launch(coco({}))
+    parameters = {"mode": "REPLACE", "skip_bad": False, "create_labels": True, "placeholders": True}
+    with shop.db.transaction() as tx:
+        order = Order(
+            organization_id=shop.house.organization_id,
+            type=JobType.INTERNAL,
+            operation="import_coco",
+            name="Import annotations, f.json",
+            target=target_of(versions.get(tx, shop.house.organization_id, shop.version_id)),
+            source={"internal": "import_coco"},
+            triggered_by=shop.house.member,
+            parameters=parameters,
+            inputs={"file": now.inputs["file"]},
+        )
+        job, run = launch(tx, order)
+        runs.start(tx, run.run_id, alive_until=tx.now)
+        runs.end(tx, run.run_id, Ending(SUCCEEDED), Exit(exit_code=0))
+    shop.run(rerun(shop.db, job.job_id, shop.actor, {"mode": "KEEP"}))
+    assert shop.said() == {"1.jpg": [APPLE], "2.jpg": []}
 
 
 # --- what others do meanwhile ---------------------------------------------------------------------

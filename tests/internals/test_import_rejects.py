@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from safelight.actions import settle
+from safelight.actions import objects, settle
 from safelight.domain.jobs import Exit
 from safelight.errors import Conflict
-from safelight.store import jobs, runs
+from safelight.store import jobs, runs, schema
 from safelight.store.runs import Run
+from tests.factories import add_house
 from tests.internals.importing import Workshop, coco
 
 GOOD = ("apple", "r", [1, 2, 3, 4])
@@ -109,6 +111,25 @@ def test_pictures_and_labels_that_were_rejected_come_with_their_shapes(shop: Wor
     shop.add_pictures("2.jpg", to_version=False)
     ended(shop, shop.launch(coco({}, {"image_id": 2}), **strict, rejected_of=first.job_id))
     assert shop.said() == {"1.jpg": [GOOD], "2.jpg": [GOOD]}
+
+
+def test_rejects_of_another_organization_are_those_of_nobody(sqlite_shop: Workshop) -> None:
+    shop = sqlite_shop
+    first = ended(shop, shop.launch(BROKEN, skip_bad=True))
+    again = shop.launch(MENDED, skip_bad=True, rejected_of=first.job_id)
+    other = add_house(shop.db, "elsewhere")
+    with shop.db.transaction() as tx:
+        name = objects.issue_name(tx, other.organization_id, "EXPORT", "rejects.jsonl")
+        inputs = {
+            **again.inputs,
+            "rejected_of": {**again.inputs["rejected_of"], "object_name": name},
+        }
+        tx.execute(
+            update(schema.run).where(schema.run.c.run_id == again.run_id).values(inputs=inputs)
+        )
+    _, failure = shop.operate(again)
+    assert failure is not None
+    assert failure["message"] == "There is no such object."
 
 
 def test_a_job_that_rejected_or_imported_nothing_has_nothing_to_import_again(

@@ -130,12 +130,12 @@ class _Matcher:
         column: DataName,
     ) -> None:
         """Find data of the datalake, and the assets of the version that they are already."""
-        names = {picture.image: name_of(picture) for picture in pictures}
-        wanted = [name for name in names.values() if name is not None]
+        named = [(name_of(picture), picture) for picture in pictures]
+        wanted = [name for name, _ in named if name is not None]
         known = data.keys_by(self._read, self._datalake_id, column, wanted)
         found = []
-        for picture in pictures:
-            keys = known.get(names[picture.image], ())
+        for name, picture in named if known else ():
+            keys = known.get(name, ())
             if len(keys) > 1:
                 self._refuse(picture, f"{len(keys)} pictures of the datalake have this name")
             elif keys:
@@ -161,6 +161,8 @@ class _Matcher:
             unpacked = packer.keys([asset_id], Kind.ASSET) if asset_id is not None else []
             if unpacked:
                 keys[picture.image] = unpacked[0]
+        if not keys:
+            return
         present = pointers.by_key(self._read, self._version.version_key, list(keys.values()))
         for picture in pictures:
             found = present.get(keys.get(picture.image, 0))
@@ -195,6 +197,8 @@ def _object_name(picture: Picture) -> str | None:
 
 def _id(picture: Picture) -> UUID | None:
     """The id that a picture is called by, with or without a suffix and folders."""
+    if len(picture.name) < _ID:
+        return None
     last = picture.name.rpartition("/")[2]
     try:
         return UUID(last[:_ID]) if len(last) >= _ID and last[_ID:][:1] in {"", "."} else None

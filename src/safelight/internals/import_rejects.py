@@ -96,7 +96,9 @@ class _Line(Struct):
 
 
 def names_in(operation: Operation, object_name: str) -> frozenset[str]:
-    """The records that an earlier import rejected."""
+    """The records that an earlier import rejected. Raises NotFound for a file of somebody else."""
     decoder = msgspec.json.Decoder(_Line)
+    with operation.db.read() as read:
+        stored.get(read, operation.organization_id, object_name)
     with operation.context.blobs.open(object_name) as file:
         return frozenset(decoder.decode(line).where for line in file)

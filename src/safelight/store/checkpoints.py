@@ -7,7 +7,7 @@ checkpoints in the transaction that makes its change true: from then on the docu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, select
@@ -31,7 +31,16 @@ class Checkpoint:
 
 
 def add(tx: Transaction, run_id: UUID, checkpoint: Checkpoint) -> None:
-    tx.execute(insert(_checkpoints).values(run_id=run_id, **asdict(checkpoint)))
+    tx.execute(
+        insert(_checkpoints).values(
+            run_id=run_id,
+            number=checkpoint.number,
+            kind=checkpoint.kind,
+            document_keys=checkpoint.document_keys,
+            object_names=checkpoint.object_names,
+            content=checkpoint.content,
+        )
+    )
 
 
 def of_run(read: Read, run_id: UUID) -> list[Checkpoint]:
