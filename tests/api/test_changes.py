@@ -164,5 +164,8 @@ def test_a_version_that_is_gone_has_its_history(client: httpx.Client, site: Site
     client.delete(f"/api/v1/versions/{version['id']}")
     [removal, _] = history(client, version)
     assert (removal["version_removed"], removal["summary"]) == (True, "the version was removed")
+    path = f"/api/v1/datasets/{version['dataset']['id']}/removed"
+    assert client.get(path).json()["items"] == [removal]
     do(site, client.post(f"/api/v1/changes/{removal['id']}/undo").json())
     assert client.get(f"/api/v1/versions/{version['id']}").status_code == 200
+    assert client.get(path).json()["items"] == []

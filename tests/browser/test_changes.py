@@ -147,6 +147,21 @@ def test_newer_changes_are_listed_and_may_be_left(page: Page, live: LiveServer) 
     expect(page.locator("body")).to_contain_text("5 pictures as before · 1 left as changed since")
 
 
+def test_a_removed_version_is_brought_back(page: Page, live: LiveServer) -> None:
+    with live.client() as client:
+        orchard = grow(client, "brought back")
+        client.delete(f"/api/v1/versions/{orchard.version}").raise_for_status()
+    go(page, f"/dataset/{orchard.dataset}")
+    removed = page.get_by_role("list", name="Removed versions")
+    expect(removed).to_contain_text("spring")
+    assert violations(page) == []
+    removed.get_by_role("button", name="Bring back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Bring back").click()
+    expect(page.locator("body")).to_contain_text("brought back/spring is back")
+    go(page, orchard.path)
+    expect(page.get_by_role("list", name="Pictures").get_by_role("listitem")).to_have_count(6)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_changes_are_accessible_in_both_themes(
     browser: Browser, live: LiveServer, house: dict[str, Any], scheme: Any

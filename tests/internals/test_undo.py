@@ -240,6 +240,15 @@ def test_a_fork_that_was_worked_on_is_not_removed(shop: Workshop) -> None:
         shop.version_of(version.version_id)
 
 
+def test_a_name_that_was_changed_again_is_said_with_who_did_it(shop: Workshop) -> None:
+    for name in ("v2", "v3"):
+        datasets.change_version(shop.db, shop.actor, shop.version_id, name=name)
+    with shop.db.read() as read:
+        older = history.of_version(read, shop.version.version_key)[1]
+    with pytest.raises(NewerChanges, match=r"The name was changed by orchard-member on "):
+        launch_undo_of_change(shop.context, shop.actor, id_of(shop, older))
+
+
 def test_a_removed_version_comes_back_with_all_it_held(shop: Workshop) -> None:
     imported(shop, {})
     before = content(shop)

@@ -27,7 +27,7 @@ from safelight.api.views import Page
 from safelight.domain.permissions import Actor
 from safelight.errors import NotFound
 from safelight.ids import Kind
-from safelight.store import changed, history, numbers, versions
+from safelight.store import changed, datasets, history, numbers, versions
 from safelight.store.db import Read
 from safelight.store.history import Entry
 from safelight.store.packed import packed
@@ -78,6 +78,15 @@ def _views(context: Context, entries: list[Entry]) -> list[Json]:
         return [
             change_view(read, entry, each) for entry, each in zip(entries, counted, strict=True)
         ]
+
+
+@router.get("/datasets/{dataset_id}/removed", response_model=Page[ChangeView])
+def list_removed_versions(dataset_id: UUID, actor: Reader, context: Ctx) -> Response:
+    """What removed the versions of a dataset that are gone; undoing one brings its version back."""
+    with context.db.read() as read:
+        dataset = datasets.get(read, actor.organization_id, dataset_id)
+        entries = history.removals(read, dataset.dataset_id)
+    return json_response({"items": _views(context, entries), "next": None})
 
 
 @router.get("/changes/{change_id}", response_model=ChangeView)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     and_,
     case,
     exists,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    type_coerce,
 )
 
 from safelight.store import datasets as dataset_rows
@@ -216,7 +218,8 @@ def _of_fields(read: Read, entry: Entry, version: Version) -> list[Standing]:
     for field in entry.fields_after.keys() - {"exists"}:
         before, now = entry.fields_before[field], getattr(version, field)
         if now not in {entry.fields_after[field], before}:
-            has = schema.change_set.c.fields_after.contains(f'"{field}":')
+            fields = type_coerce(schema.change_set.c.fields_after, Text)
+            has = fields.contains(f'"{field}":')
             found.append(
                 Standing(field, What.CHANGED, history.last_with(read, entry, has), None, now)
             )

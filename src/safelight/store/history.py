@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Text, select, type_coerce
 
 from safelight.errors import NotFound
 from safelight.store import schema
@@ -135,6 +135,26 @@ def of_version(
         statement = statement.where(_sets.c.change_set_key < before)
     rows = read.all(statement.order_by(_sets.c.change_set_key.desc()).limit(limit))
     return [_entry(row) for row in rows]
+
+
+def removals(read: Read, dataset_id: UUID) -> list[Entry]:
+    """What removed the versions of a dataset that are gone now, newest first; one of each."""
+    versions = schema.dataset_version
+    rows = read.all(
+        _select()
+        .join(versions, versions.c.version_key == _sets.c.version_key)
+        .where(
+            versions.c.dataset_id == dataset_id,
+            versions.c.removed_at.is_not(None),
+            type_coerce(_sets.c.fields_after, Text).contains('"exists":false'),
+            _sets.c.undone_by.is_(None),
+        )
+        .order_by(_sets.c.change_set_key.desc())
+    )
+    newest: dict[int, Entry] = {}
+    for row in rows:
+        newest.setdefault(row.version_key, _entry(row))
+    return list(newest.values())
 
 
 def standing_after(read: Read, entry: Entry, *, limit: int) -> list[Entry]:

@@ -20,6 +20,13 @@ export const historyQuery = (version: string) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** What removed the versions of a dataset that are gone. */
+export const removedQuery = (dataset: string) =>
+  queryOptions({
+    queryKey: ["datasets", "removed", dataset],
+    queryFn: ({ signal }) => get<Page<Change>>(`/datasets/${dataset}/removed`, undefined, signal),
+  });
+
 /** One change with its numbers, which lists leave out of large ones. */
 export const changeQuery = (change: string) =>
   queryOptions({

@@ -19,17 +19,16 @@ interface Props {
   summary: string | null;
   /** Why it cannot be undone; null if nothing is known to stand in the way. */
   why: string | null;
-  again?: boolean;
+  verb?: string;
 }
 
 /** Undo, after asking; what others changed since is listed, and may be left as it is. */
-export function Undo({ path, what, summary, why, again = false }: Props) {
+export function Undo({ path, what, summary, why, verb = "Undo" }: Props) {
   const [asking, setAsking] = useState(false);
   const undo = useUndo(path);
   const open = useOpen();
   const may = useMay("member");
   if (why !== null || !may) return <p className={styles.why}>{why ?? "A viewer looks on; a member could undo this."}</p>;
-  const verb = again ? "Redo" : "Undo";
   const close = () => {
     setAsking(false);
     undo.reset();
@@ -43,7 +42,7 @@ export function Undo({ path, what, summary, why, again = false }: Props) {
       </Button>
       {asking && !undo.error && (
         <Confirm title={`${verb} ${what}?`} yes={undo.isPending ? undefined : verb} act={() => start(false)} close={close}>
-          {summary && <p>{again ? `It had taken back: ${summary}.` : `It made: ${summary}.`}</p>}
+          {summary && <p>What it did: {summary}.</p>}
           <p>A job puts everything back as it was before, all at once. It can be undone itself.</p>
         </Confirm>
       )}
