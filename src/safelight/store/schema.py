@@ -197,7 +197,24 @@ data = Table(
     Column("created_at", Instant, nullable=False),
     Index("ix_data_filename", "filename", "datalake_id"),  # also the way into a version by name
     Index("ix_data_newest", "datalake_id", "data_key"),
+    Index(  # whether the same picture is there already
+        "ix_data_sha256",
+        "sha256",
+        sqlite_where=text("sha256 IS NOT NULL"),
+        postgresql_where=text("sha256 IS NOT NULL"),
+    ),
     **_NEVER_REISSUE,
+)
+
+# How many data of a datalake have keys from 1024 x block on: the way to any place of a long list.
+data_block = Table(
+    "data_block",
+    metadata,
+    Column(
+        "datalake_id", Id, ForeignKey("datalake.datalake_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, CheckConstraint("number >= 0", name="number"), nullable=False),
 )
 
 TAG_TARGETS = (
@@ -228,7 +245,7 @@ data_tag = Table(
     metadata,
     Column("data_key", Key, ForeignKey("data.data_key", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_data_tag_tag", "tag_id"),
+    Index("ix_data_tag_tag", "tag_id", "data_key"),
 )
 
 object_tag = Table(  # tags of anything that has a public id of its own
