@@ -83,6 +83,7 @@ OWN_AFFAIRS = {
     "POST /api/v1/tokens",
     "DELETE /api/v1/tokens/{token_id}",
     "POST /api/v1/views",
+    "POST /api/v1/datalakes/{datalake_id}/known",
     "POST /api/object-storage/{connector_id}/retrieve_presigned_url",
     "POST /api/dataset/version/{version_id}/annotations/export",
 }
@@ -103,6 +104,10 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/assets/{asset_id}/shapes": {"shapes": [SHAPE]},
     "POST /api/v1/versions/{version_id}/assets": {"data_ids": [ID]},
     "DELETE /api/v1/versions/{version_id}/assets": {"asset_ids": [ID]},
+    "POST /api/v1/datalakes/{datalake_id}/known": {"files": []},
+    "POST /api/v1/datalakes/{datalake_id}/tag": {"data_ids": [ID], "add": ["x"]},
+    "POST /api/v1/datalakes/{datalake_id}/delete": {"data_ids": [ID]},
+    "POST /api/v1/datalakes/{datalake_id}/add-to-version": {"data_ids": [ID], "version_id": ID},
     "POST /api/v1/datasets/{dataset_id}/versions": {"name": "x"},
     "POST /api/v1/versions/{version_id}/fork": {"name": "x"},
     "POST /api/v1/versions/{version_id}/export": {"format": "coco"},
@@ -188,6 +193,7 @@ FORMS: dict[str, dict[str, Any]] = {
 FORGED = {"expires": "9999999999", "signature": "0" * 64}
 PART = {"upload_id": "0" * 32, "part": "1", "max_size": "1"}
 QUERIES: dict[str, dict[str, str]] = {
+    "GET /api/v1/datalakes/{datalake_id}/within": {"stretch": "1023-0"},
     "GET /api/v1/objects/{object_name:path}": FORGED,
     "PUT /api/v1/objects/{object_name:path}": {**FORGED, **PART},
     "GET /api/v2/job/{job_id}/payload": {**FORGED, "run": ID},

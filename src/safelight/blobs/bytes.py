@@ -58,6 +58,14 @@ class Blobs:
 
         return _guard(lambda: bytes(obstore.get(self._store, name).bytes()), name)
 
+    def path(self, name: str) -> Path | None:
+        """Where the bytes of an object lie on this machine; None if they lie elsewhere."""
+        parts = urlsplit(self.url)
+        if parts.scheme != "file":
+            return None
+        found = Path(unquote(parts.path)) / name
+        return found if found.is_file() else None
+
     def stream(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `end`, piece by piece. Raises NotFound at once."""
         import obstore

@@ -206,6 +206,17 @@ data = Table(
     **_NEVER_REISSUE,
 )
 
+# How many data of a datalake have keys from 1024 x block on: the way to any place of a long list.
+data_block = Table(
+    "data_block",
+    metadata,
+    Column(
+        "datalake_id", Id, ForeignKey("datalake.datalake_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, CheckConstraint("number >= 0", name="number"), nullable=False),
+)
+
 TAG_TARGETS = (
     "DATA",
     "ASSET",
@@ -234,7 +245,7 @@ data_tag = Table(
     metadata,
     Column("data_key", Key, ForeignKey("data.data_key", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_data_tag_tag", "tag_id"),
+    Index("ix_data_tag_tag", "tag_id", "data_key"),
 )
 
 object_tag = Table(  # tags of anything that has a public id of its own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -134,6 +135,14 @@ def find(read: Read, organization_id: UUID, dataset_id: UUID, name: str) -> Vers
         )
     )
     return None if row is None else _version(row)
+
+
+def using(read: Read, data_keys: Sequence[int], *, limit: int) -> list[Version]:
+    """Versions that some of these data are in, oldest first."""
+    inside = select(schema.asset.c.version_key).where(schema.asset.c.data_key.in_(data_keys))
+    statement = _select().where(_versions.c.version_key.in_(inside))
+    rows = read.all(statement.order_by(_versions.c.version_key).limit(limit))
+    return [_version(row) for row in rows]
 
 
 def of_dataset(read: Read, dataset_id: UUID) -> list[Version]:

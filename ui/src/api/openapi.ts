@@ -418,6 +418,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datalakes/{datalake_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Data
+         * @description The files of a datalake, newest first. Where few fit a page may be short, even empty: each looks
+         *     at a bounded number of files, and the list goes on as long as there is a `next`.
+         */
+        get: operations["list_data"];
+        put?: never;
+        /**
+         * Upload Data
+         * @description Upload pictures as the files of a form. Each is answered by itself: what is not a picture is
+         *     refused, and the others are taken. A picture fills the placeholder of its name and size.
+         */
+        post: operations["upload_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Places
+         * @description Where files stand in the list, so that a page jumps to any place of it without what lies between:
+         *     all at once without a filter, in bounded steps with one.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Within
+         * @description The files of some stretches of the list, newest first, without the first `skip`.
+         */
+        get: operations["list_within"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Known
+         * @description Which files of a list are in the datalake already, told by content and name, in the order of the
+         *     list: an upload that was cut off goes on with what is missing.
+         */
+        post: operations["find_known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags that files of a datalake can have.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag Data
+         * @description Put tags on files (`add`) and take them off (`remove`), by name; missing tags are made.
+         */
+        post: operations["tag_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Data
+         * @description Delete files. 409 where a dataset version uses one, with the versions: then nothing of this
+         *     request was deleted.
+         */
+        post: operations["delete_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/add-to-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add To Version
+         * @description Put files into a dataset version, as a job. What is in it already stays as it is.
+         */
+        post: operations["add_to_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{data_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Data
+         * @description One file: what is known of it, and the dataset versions that use it.
+         */
+        get: operations["get_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datalakes": {
         parameters: {
             query?: never;
@@ -432,31 +621,6 @@ export interface paths {
         get: operations["list_datalakes"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datalakes/{datalake_id}/data": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Data
-         * @description The files of a datalake, newest first; `search` looks into their names.
-         */
-        get: operations["list_data"];
-        put?: never;
-        /**
-         * Upload Data
-         * @description Upload pictures as the files of a form. Each is answered by itself: what is not a picture is
-         *     refused, and the others are taken. A picture fills the placeholder of its name and size.
-         */
-        post: operations["upload_data"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2131,6 +2295,20 @@ export interface components {
          * @enum {string}
          */
         Action: "stop" | "rerun" | "archive" | "unarchive";
+        /** AddBody */
+        AddBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
         /** AddedTraining */
         AddedTraining: {
             model: components["schemas"]["Named"];
@@ -2393,6 +2571,17 @@ export interface components {
             remove_classes: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
+         * ChoiceBody
+         * @description Either `data_ids` or `q`, the text of the search box (empty: all). With `q` a request does one
+         *     bounded step and answers `next`, which goes into `after`.
+         */
+        ChoiceBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
         };
         /**
          * ComparisonView
@@ -2419,6 +2608,11 @@ export interface components {
             /** Sections */
             sections: components["schemas"]["DifferenceView"][];
             log: components["schemas"]["LogDifferenceView"] | null;
+        };
+        /** Contents */
+        Contents: {
+            /** Files */
+            files: components["schemas"]["OneContent"][];
         };
         /**
          * Convert
@@ -2595,6 +2789,57 @@ export interface components {
             asset_ids: string[] | null;
             /** Experiment Id */
             experiment_id: string | null;
+        };
+        /**
+         * DataDetail
+         * @description `sha256`: null while nobody has read all of it. `versions`: up to a hundred that it is in.
+         */
+        DataDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Size */
+            size: number | null;
+            /** Status */
+            status: string;
+            /** Thumbnail */
+            thumbnail: string | null;
+            /** Url */
+            url: string | null;
+            /** Tags */
+            tags: string[];
+            /** Created At */
+            created_at: string;
+            /**
+             * Datalake Id
+             * Format: uuid
+             */
+            datalake_id: string;
+            /** Type */
+            type: string;
+            /** Content Type */
+            content_type: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Custom Metadata */
+            custom_metadata: {
+                [key: string]: unknown;
+            } | null;
+            created_by: components["schemas"]["Named"] | null;
+            /** Versions */
+            versions: components["schemas"]["UsingVersion"][];
         };
         /** DataIds */
         DataIds: {
@@ -3346,6 +3591,24 @@ export interface components {
          * @enum {string}
          */
         Kind: "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
+         * KnownContent
+         * @description `missing`: nothing has this content. `same`: it is there under this name. `renamed`: it is there,
+         *     under other names. `data`: up to ten that have it.
+         */
+        KnownContent: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "missing" | "same" | "renamed";
+            /** Data */
+            data: components["schemas"]["Named"][];
+        };
+        /** KnownContents */
+        KnownContents: {
+            /** Items */
+            items: components["schemas"]["KnownContent"][];
+        };
         /** LabelCount */
         LabelCount: {
             /**
@@ -3848,6 +4111,14 @@ export interface components {
             path: string;
             /** Parameters */
             parameters: components["schemas"]["ParameterOfOperation"][];
+         * OneContent
+         * @description A file that somebody has: its name without folders, and the SHA-256 of its bytes in hex.
+         */
+        OneContent: {
+            /** Filename */
+            filename: string;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * OrganizationOf
@@ -3928,6 +4199,10 @@ export interface components {
         Page_PictureChangeView_: {
             /** Items */
             items: components["schemas"]["PictureChangeView"][];
+        /** Page[Named] */
+        Page_Named_: {
+            /** Items */
+            items: components["schemas"]["Named"][];
             /** Next */
             next?: string | null;
         };
@@ -4057,6 +4332,21 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
+         * Places
+         * @description Stretches of the list, newest first: `[first, last, number]`, the keys they go from and to and how
+         *     many files fit between. `next` goes into `after` for the following; `left`: files not looked at yet.
+         */
+        Places: {
+            /** Items */
+            items: [
+                number,
+                number,
+                number
+            ][];
+            /** Next */
+            next: number | null;
+            /** Left */
+            left: number;
         };
         /** PointView */
         PointView: {
@@ -4760,6 +5050,19 @@ export interface components {
             };
         };
         /**
+         * StepDone
+         * @description `count`: files that this request was about. `next`: null when all is done. `left`: files that were
+         *     not looked at yet.
+         */
+        StepDone: {
+            /** Count */
+            count: number;
+            /** Next */
+            next: number | null;
+            /** Left */
+            left: number;
+        };
+        /**
          * StopBody
          * @description How long the run may take to end by itself; 0 kills now.
          */
@@ -4795,6 +5098,19 @@ export interface components {
             grace_s: number;
             /** Kill At */
             kill_at: string | null;
+        };
+        /** TagBody */
+        TagBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
         };
         /**
          * Stratify
@@ -4999,6 +5315,21 @@ export interface components {
             gpu: number | null;
             /** Disk */
             disk: number | null;
+        };
+        /**
+         * UsingVersion
+         * @description A dataset version, as `dataset/version`, and its address in the page.
+         */
+        UsingVersion: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * UsualView
@@ -6013,32 +6344,15 @@ export interface operations {
             };
         };
     };
-    list_datalakes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DatalakeView_"];
-                };
-            };
-        };
-    };
     list_data: {
         parameters: {
             query?: {
+                /** @description A part of the name. */
                 search?: string;
                 after?: number | null;
                 limit?: number;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -6095,6 +6409,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_within: {
+        parameters: {
+            query: {
+                /** @description `first-last` of one that the route of places answered; again for more. */
+                stretch: string[];
+                skip?: number;
+                limit?: number;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_known: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Contents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownContents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Named_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tag_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                data_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_datalakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatalakeView_"];
                 };
             };
         };
