@@ -2536,6 +2536,19 @@ export interface components {
             warnings: components["schemas"]["WarningView"][];
         };
         /**
+         * ChoiceBody
+         * @description Either `data_ids` or `q`, the text of the search box (empty: all). With `q` a request does one
+         *     bounded step and answers `next`, which goes into `after`.
+         */
+        ChoiceBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+        };
+        /**
          * ClassChange
          * @description Shapes of a label in the pictures that changed.
          */
@@ -2571,17 +2584,6 @@ export interface components {
             remove_classes: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
-         * ChoiceBody
-         * @description Either `data_ids` or `q`, the text of the search box (empty: all). With `q` a request does one
-         *     bounded step and answers `next`, which goes into `after`.
-         */
-        ChoiceBody: {
-            /** Data Ids */
-            data_ids?: string[] | null;
-            /** Q */
-            q?: string | null;
-            /** After */
-            after?: number | null;
         };
         /**
          * ComparisonView
@@ -3591,6 +3593,7 @@ export interface components {
          * @enum {string}
          */
         Kind: "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
+        /**
          * KnownContent
          * @description `missing`: nothing has this content. `same`: it is there under this name. `renamed`: it is there,
          *     under other names. `data`: up to ten that have it.
@@ -4097,6 +4100,16 @@ export interface components {
             exists: boolean | null;
         };
         /**
+         * OneContent
+         * @description A file that somebody has: its name without folders, and the SHA-256 of its bytes in hex.
+         */
+        OneContent: {
+            /** Filename */
+            filename: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * OperationView
          * @description An operation on versions: launched by POST to `/versions/{id}/{path}`.
          */
@@ -4111,14 +4124,6 @@ export interface components {
             path: string;
             /** Parameters */
             parameters: components["schemas"]["ParameterOfOperation"][];
-         * OneContent
-         * @description A file that somebody has: its name without folders, and the SHA-256 of its bytes in hex.
-         */
-        OneContent: {
-            /** Filename */
-            filename: string;
-            /** Sha256 */
-            sha256: string;
         };
         /**
          * OrganizationOf
@@ -4195,14 +4200,17 @@ export interface components {
             /** Next */
             next?: string | null;
         };
-        /** Page[PictureChangeView] */
-        Page_PictureChangeView_: {
-            /** Items */
-            items: components["schemas"]["PictureChangeView"][];
         /** Page[Named] */
         Page_Named_: {
             /** Items */
             items: components["schemas"]["Named"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PictureChangeView] */
+        Page_PictureChangeView_: {
+            /** Items */
+            items: components["schemas"]["PictureChangeView"][];
             /** Next */
             next?: string | null;
         };
@@ -4332,6 +4340,8 @@ export interface components {
              * @description With at most so many shapes.
              */
             max_shapes?: number | null;
+        };
+        /**
          * Places
          * @description Stretches of the list, newest first: `[first, last, number]`, the keys they go from and to and how
          *     many files fit between. `next` goes into `after` for the following; `left`: files not looked at yet.
@@ -5099,19 +5109,6 @@ export interface components {
             /** Kill At */
             kill_at: string | null;
         };
-        /** TagBody */
-        TagBody: {
-            /** Data Ids */
-            data_ids?: string[] | null;
-            /** Q */
-            q?: string | null;
-            /** After */
-            after?: number | null;
-            /** Add */
-            add?: string[];
-            /** Remove */
-            remove?: string[];
-        };
         /**
          * Stratify
          * @description What shall be as frequent in every part as in the whole.
@@ -5135,6 +5132,19 @@ export interface components {
             remove?: string[];
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
+        };
+        /** TagBody */
+        TagBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
         };
         /**
          * TagChange
