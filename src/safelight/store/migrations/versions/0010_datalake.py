@@ -1,4 +1,4 @@
-"""Long datalakes: the way to any place of their list, contents by their hash, data by their tag."""
+"""Long datalakes: the way to any place of their list, data by their tag."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,10 +31,6 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO data_block (datalake_id, block, number) "
         "SELECT datalake_id, data_key / 1024, count(*) FROM data GROUP BY 1, 2"
-    )
-    given = sa.text("sha256 IS NOT NULL")
-    op.create_index(
-        "ix_data_sha256", "data", ["sha256"], sqlite_where=given, postgresql_where=given
     )
     op.drop_index("ix_data_tag_tag", table_name="data_tag")
     op.create_index("ix_data_tag_tag", "data_tag", ["tag_id", "data_key"])
