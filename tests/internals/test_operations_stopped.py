@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from safelight.actions.fork import launch_fork
+from safelight.domain.jobs import KILLED, Ending, Exit
 from safelight.domain.operations import (
     Convert,
     Copy,
@@ -25,7 +26,8 @@ from safelight.domain.operations import (
     TagsToClasses,
 )
 from safelight.internals import operate, plans
-from safelight.store import documents, planned, schema
+from safelight.scheduler.sweep import Sweep
+from safelight.store import documents, planned, runs, schema
 from tests.internals.importing import Workshop
 from tests.internals.operating import BOX, interfere, launch, put_tags, tags_of, version
 
@@ -133,3 +135,46 @@ def test_the_tables_of_a_plan_are_gone_after_it(filled: Workshop) -> None:
     for _ in range(2):
         with planned.Plan(filled.db) as plan, plan.read() as read:
             assert planned.count(read) == 0
+
+
+@pytest.mark.parametrize("asked", WRITING, ids=lambda asked: asked.operation)
+def test_the_next_process_of_a_run_that_was_killed_does_it_all_and_leaves_no_more(
+    filled: Workshop, monkeypatch: pytest.MonkeyPatch, asked: Operation
+) -> None:
+    """What the killed one wrote is taken back first: what it had planned has died with it."""
+    run = launch(filled, asked)
+    before = filled.count(schema.document)
+    with monkeypatch.context() as killed:
+        killed.setattr(
+            plans.Writer, "__exit__", lambda *_: None
+        )  # a killed process takes nothing back
+        interfere(killed, stop)
+        with pytest.raises(SystemExit):
+            operate(filled.context, run.run_id)
+    written = filled.count(schema.document)
+    assert written > before
+    assert filled.count(schema.checkpoint) > 0
+    filled.run(run)
+    labels = 1 if filled.count(schema.document) > written else 0  # the list of labels is one, too
+    assert filled.count(schema.document) == written + labels
+    assert filled.count(schema.checkpoint) == 0
+
+
+@pytest.mark.parametrize("asked", WRITING[:1], ids=lambda asked: asked.operation)
+def test_what_a_killed_run_wrote_is_swept_when_it_has_ended(
+    filled: Workshop, monkeypatch: pytest.MonkeyPatch, asked: Operation
+) -> None:
+    run = launch(filled, asked)
+    before = snapshot(filled)
+    with monkeypatch.context() as killed:
+        killed.setattr(plans.Writer, "__exit__", lambda *_: None)
+        interfere(killed, stop)
+        with pytest.raises(SystemExit):
+            operate(filled.context, run.run_id)
+    with filled.db.transaction() as tx:
+        runs.start(tx, run.run_id, alive_until=tx.now)
+        runs.end(tx, run.run_id, Ending(KILLED), Exit(signal=9))
+    sweep = Sweep(filled.context)
+    while sweep.step():
+        continue
+    assert snapshot(filled) == before

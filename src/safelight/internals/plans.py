@@ -17,7 +17,7 @@ from safelight.domain.annotations import Document, Numbers, parse
 from safelight.domain.operations import Pictures
 from safelight.errors import Invalid
 from safelight.ids import Kind
-from safelight.internals.checkpoints import Checkpoints
+from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.operation import Operation, number
 from safelight.store import changes, documents, labels, planned, versions
 from safelight.store.assets import AssetFilter
@@ -79,7 +79,9 @@ def speaking(document: Document) -> NewDocument | None:
 
 
 class Writer:
-    """Settles what pictures shall say. Takes back what it wrote when left without `fulfil`."""
+    """Settles what pictures shall say. What it wrote is taken back unless the switch fulfils it; if this
+    process is killed, by the next one or when the run has ended.
+    """
 
     def __init__(self, operation: Operation, plan: Plan, say: Say) -> None:
         self._operation, self._plan, self._say = operation, plan, say
@@ -103,12 +105,9 @@ class Writer:
 
     def _store(self, said: list[Said], connection: Connection) -> list[Settled]:
         with self._operation.db.transaction(on=connection) as tx:
-            settled, written = self._settled(tx, said)
-            self._checkpoints.add(tx, "documents", document_keys=written)
-            return settled
+            return self._settled(tx, said)
 
-    def _settled(self, tx: Transaction, said: list[Said]) -> tuple[list[Settled], list[int]]:
-        """Store what is new of it; how the pictures are settled, and the keys of what was stored."""
+    def _settled(self, tx: Transaction, said: list[Said]) -> list[Settled]:
         new = [one.document for one in said if isinstance(one.document, NewDocument)]
         written = documents.add_many(tx, self._operation.organization_id, new)
         keys = iter(written)
@@ -118,23 +117,25 @@ class Writer:
             if isinstance(after, NewDocument):
                 after = next(keys)
             settled.append(Settled(one.data_key, after, one.numbers, one.tally))
-        return settled, written
+        if written:
+            self._checkpoints.add(tx, DOCUMENTS, document_keys=written)
+        return settled
 
     def write_in(self, tx: Transaction) -> None:
         """The same for the few that others changed meanwhile, inside the transaction that does it all."""
         last = 0
         while pictures := planned.open_pictures(tx, last, AT_ONCE):
-            settled, _ = self._settled(tx, self._say(tx, pictures))
-            planned.settle(tx, settled)
+            planned.settle(tx, self._settled(tx, self._say(tx, pictures)))
             last = pictures[-1].data_key
 
     def fulfil(self, tx: Transaction) -> None:
-        """Part of the transaction that points to the documents."""
+        """Something points to the documents with this transaction."""
         self._checkpoints.fulfil(tx)
 
     def __enter__(self) -> Self:
         self._checkpoints.__enter__()
-        self._checkpoints.take_back()  # of a process of this run that was cut off: all is planned anew
+        if self._checkpoints.found:  # a plan dies with its process, so all is written anew
+            self._checkpoints.take_back()
         return self
 
     def __exit__(
