@@ -55,7 +55,7 @@ from tests.jobs import started
 from tests.postgres import PostgresServer
 
 SHORT = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(SHORT, max_examples=250, stateful_step_count=60)
 
