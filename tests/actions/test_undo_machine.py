@@ -55,7 +55,7 @@ from tests.jobs import started
 from tests.postgres import PostgresServer
 
 SHORT = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(SHORT, max_examples=250, stateful_step_count=60)
 
@@ -218,7 +218,12 @@ class Machine(RuleBasedStateMachine):
         now = self._state()
         key = self._undo(change.key)
         assert self._state() == change.before
+        assert self._undone_by(change.key) == key
         return Done(key, now)
+
+    def _undone_by(self, key: int) -> int | None:
+        with self.db.read() as read:
+            return history.get(read, self.house.organization_id, key).undone_by
 
     @precondition(lambda self: len(self.done) > 1)
     @rule(which=st.integers(0, 100), keep_newer=st.booleans())
@@ -247,6 +252,9 @@ class Machine(RuleBasedStateMachine):
     def all_is_sound(self) -> None:
         if hasattr(self, "highest"):
             self._check_sound()
+            assert [self._undone_by(each.key) for each in self.done + self.undone] == [None] * len(
+                self.done + self.undone
+            )
 
     def _check_sound(self) -> None:
         with self.db.read() as read:
@@ -274,7 +282,10 @@ class Machine(RuleBasedStateMachine):
             self.undone.clear()
         if self._state() != before:
             assert self._newest() > newest, "a change was not recorded"
-            self.done.append(Done(self._newest(), before))
+            done = Done(self._newest(), before)
+            if len(self.done) % 2:  # there and back at once, or later
+                done = self._take_back(self._take_back(done))
+            self.done.append(done)
 
     def _quietly(self, edit: Callable[[], object]) -> None:
         try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from safelight.actions import annotate, datasets, labels
 from safelight.actions.annotate import NamedShape
 from safelight.actions.fork import launch_fork
 from safelight.actions.settle import settle
-from safelight.actions.undo import launch_undo_of_change, launch_undo_of_run
-from safelight.domain.annotations import ShapeKind
+from safelight.actions.undo import launch_undo_of_change, launch_undo_of_run, take_back
+from safelight.domain.annotations import EMPTY, ShapeKind
 from safelight.domain.jobs import SUCCEEDED, Exit
 from safelight.domain.operations import Fork
 from safelight.domain.permissions import Actor
@@ -18,11 +19,13 @@ from safelight.errors import Conflict, Denied, Invalid, Locked, NewerChanges, No
 from safelight.internals import operate
 from safelight.store import assets, history, numbers, runs, versions
 from safelight.store import data as data_rows
+from safelight.store.assets import Edit
+from safelight.store.changes import Author
 from safelight.store.history import Entry
 from safelight.store.packed import packed
 from safelight.store.runs import Run
 from tests.factories import add_house
-from tests.internals.importing import Workshop, coco
+from tests.internals.importing import Workshop, changes_of, coco
 
 BOX = NamedShape(ShapeKind.RECTANGLE, "apple", [5, 5, 5, 5])
 
@@ -189,6 +192,31 @@ def test_two_undos_of_the_same_do_it_once(shop: Workshop) -> None:
     assert code == 1
     assert failure is not None
     assert failure["message"].startswith("This was undone already, by orchard-member")
+
+
+def test_an_undo_waits_for_an_edit_that_is_under_way_and_overrules_it_not(shop: Workshop) -> None:
+    run = imported(shop, {})
+    key = newest(shop).change_set_key
+    refused: list[NewerChanges] = []
+
+    def undo() -> None:
+        try:
+            with shop.db.transaction() as tx:
+                by = Author(shop.house.admin)
+                take_back(tx, shop.house.organization_id, [key], by)
+        except NewerChanges as error:
+            refused.append(error)
+
+    other = threading.Thread(target=undo)
+    with shop.db.transaction() as tx:
+        version = versions.open_to_write(tx, shop.house.organization_id, shop.version_id)
+        [asset] = assets.hold(tx, version, [asset_key(shop, "1.jpg")]).values()
+        other.start()
+        change_set = changes_of(tx, version, shop.house.member)
+        assets.write(tx, change_set, version, [Edit(asset, EMPTY, asset.numbers)])
+    other.join()
+    assert [error.facts["pictures"] for error in refused] == [1]
+    assert (run.result or {})["counts"]["pictures"] == shop.version.asset_count == 3
 
 
 def test_the_same_idempotency_key_gives_the_same_job_although_it_is_undone(

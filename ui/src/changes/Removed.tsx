@@ -28,7 +28,7 @@ export function Removed({ dataset }: { dataset: string }) {
               </div>
             </div>
             <p className={styles.gone}>
-              removed {change.by && <Person user={change.by} />} <Ago at={change.at} />
+              removed {change.by && <>by <Person user={change.by} /></>} <Ago at={change.at} />
             </p>
           </li>
         ))}
