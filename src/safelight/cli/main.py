@@ -14,6 +14,7 @@ from safelight import __version__
 from safelight.cli import (
     bulk,
     data,
+    datalake,
     diff,
     house,
     jobs,
@@ -50,6 +51,7 @@ commands.add_typer(views.views, name="view", rich_help_panel=_JOBS)
 # What follows the command's name is the command's own, options too.
 _AS_TYPED = {"allow_interspersed_args": False}
 commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
+commands.add_typer(datalake.data, name="data", rich_help_panel=_DATA)
 commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)
