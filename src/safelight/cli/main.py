@@ -15,6 +15,7 @@ from safelight.cli import (
     bulk,
     changes,
     data,
+    datalake,
     dataset,
     diff,
     house,
@@ -57,6 +58,7 @@ _AS_TYPED = {"allow_interspersed_args": False}
 commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
 commands.command("import", rich_help_panel=_DATA)(imports.import_annotations)
 commands.command(rich_help_panel=_DATA)(imports.rejects)
+commands.add_typer(datalake.data, name="data", rich_help_panel=_DATA)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)
 commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)

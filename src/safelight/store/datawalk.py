@@ -21,7 +21,7 @@ _data = schema.data
 STEP = 32
 _FIRST = 2  # stretches that a step tries first: what is frequent is found in them
 _TOGETHER = 128  # matches that one answered stretch holds
-_GAP = 256  # keys between two matches that still stand in one stretch
+_GAP = 64  # keys between two matches that still stand in one stretch
 
 
 @dataclass(frozen=True, slots=True)
