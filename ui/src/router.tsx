@@ -69,6 +69,11 @@ async function resolved(path: string): Promise<never> {
   throw notFound();
 }
 
+const datalakeSearch = (raw: Record<string, unknown>): { q?: string | undefined; data?: string | undefined } => ({
+  q: one(raw["q"]),
+  data: one(raw["data"]),
+});
+
 const org = createRoute({
   getParentRoute: () => root,
   path: "/$org",
@@ -159,10 +164,12 @@ const objects = [
   }),
   createRoute({
     ...at("/datalake"), // the one that there is, as a rule
+    validateSearch: datalakeSearch,
     component: lazyRouteComponent(() => import("./datalake/DatalakeScreen"), "DatalakeScreen"),
   }),
   createRoute({
     ...at("/datalake/$datalake"),
+    validateSearch: datalakeSearch,
     component: lazyRouteComponent(() => import("./datalake/DatalakeScreen"), "DatalakeScreen"),
   }),
   createRoute({

@@ -183,6 +183,8 @@ export interface NewerChanges {
 }
 export type Datalake = Said["DatalakeView"];
 export type DataFile = Narrow<Said["FileView"], { status: "DONE" | "PENDING" }>;
+export type DataDetail = Narrow<Said["DataDetail"], { status: "DONE" | "PENDING" }>;
+export type Places = Said["Places"];
 
 // --- scripts and trainings -----------------------------------------------------------------------
 
