@@ -61,7 +61,7 @@ export function DataBar({ datalake, picking, total, changed }: Props) {
             Select all {count(total)}
           </button>
         )}
-        <span className={styles.actions}>
+        <span className={`${styles.actions} ${own.wrapping}`}>
           <Button size="xs" leftSection={<FolderPlus size={13} aria-hidden="true" />} onClick={() => setDialog("add")}>
             Add to version
           </Button>
