@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
-# One picture, one processor: two pictures at once are quicker than two threads in each.
+# One thread in each picture: others ask for other pictures meanwhile.
 os.environ.setdefault("VIPS_CONCURRENCY", "1")
 
 import pyvips
