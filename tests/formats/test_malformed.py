@@ -60,6 +60,7 @@ def test_any_word_that_becomes_nasty_is_told(format: str) -> None:
 
 
 @pytest.mark.parametrize("format", SAMPLES)
+@settings(deadline=None)  # a busy machine is no malformed file
 @given(data=st.data())
 def test_bytes_changed_at_random_are_told(format: str, data: st.DataObject) -> None:
     files = dict(SAMPLES[format])
@@ -72,7 +73,7 @@ def test_bytes_changed_at_random_are_told(format: str, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("name", sorted(one.name for one in GOLDEN.glob("*.zip")))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_zip_that_is_broken_anywhere_is_told(name: str, data: st.DataObject) -> None:
     content = bytearray((GOLDEN / name).read_bytes())

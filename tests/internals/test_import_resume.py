@@ -131,12 +131,20 @@ def test_an_import_that_is_stopped_at_a_random_moment_leaves_nothing_behind(
 ) -> None:
     shop.run(shop.launch(coco({}, {"image_id": 2}, images=50)))
     before = shop.snapshot()
-    for seed in range(6):
+    stopped = 0
+    for seed in range(20):
         run = shop.launch(big(2))
         done = fork_and_signal(shop, run, seed, 1, 1.0, signal.SIGTERM)
+        if done.returncode == 0:  # it was through before the stop came
+            before = shop.snapshot()
+            continue
         assert done.returncode == 128 + signal.SIGTERM, done.stderr
         assert shop.snapshot() == before
         check_nothing_is_left(shop, run)
+        stopped += 1
+        if stopped == 6:
+            break
+    assert stopped >= 3
 
 
 @pytest.mark.parametrize(
