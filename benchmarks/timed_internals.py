@@ -17,16 +17,17 @@ from safelight.internals.operation import Operation
 
 def run_child(data: Path, run_id: UUID) -> int:
     """What `safelight.internals.run_child` does, in its place."""
-    operations = safelight.internals.OPERATIONS
-    for name, operate in operations.items():
-        operations[name] = _timed(operate)
+    tables: list[Any] = [safelight.internals.OPERATIONS, safelight.internals.DECLARED]
+    for operations in tables:
+        for name, operate in operations.items():
+            operations[name] = _timed(operate)
     return safelight.internals.run_child(data, run_id)
 
 
-def _timed(operate: Callable[[Operation], None]) -> Callable[[Operation], None]:
-    def timed(operation: Operation) -> None:
+def _timed(operate: Callable[..., None]) -> Callable[..., None]:
+    def timed(operation: Operation, *asked: Any) -> None:
         operation.say(str(time.time_ns()))
-        operate(operation)
+        operate(operation, *asked)
 
     return timed
 

@@ -83,6 +83,7 @@ OWN_AFFAIRS = {
     "POST /api/v1/tokens",
     "DELETE /api/v1/tokens/{token_id}",
     "POST /api/v1/views",
+    "POST /api/v1/datalakes/{datalake_id}/known",
     "POST /api/object-storage/{connector_id}/retrieve_presigned_url",
     "POST /api/dataset/version/{version_id}/annotations/export",
 }
@@ -103,9 +104,24 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/assets/{asset_id}/shapes": {"shapes": [SHAPE]},
     "POST /api/v1/versions/{version_id}/assets": {"data_ids": [ID]},
     "DELETE /api/v1/versions/{version_id}/assets": {"asset_ids": [ID]},
+    "POST /api/v1/datalakes/{datalake_id}/known": {"files": []},
+    "POST /api/v1/datalakes/{datalake_id}/tag": {"data_ids": [ID], "add": ["x"]},
+    "POST /api/v1/datalakes/{datalake_id}/delete": {"data_ids": [ID]},
+    "POST /api/v1/datalakes/{datalake_id}/add-to-version": {"data_ids": [ID], "version_id": ID},
     "POST /api/v1/datasets/{dataset_id}/versions": {"name": "x"},
     "POST /api/v1/versions/{version_id}/fork": {"name": "x"},
     "POST /api/v1/versions/{version_id}/export": {"format": "coco"},
+    "POST /api/v1/versions/{version_id}/copy": {"source": ID},
+    "POST /api/v1/versions/{version_id}/merge": {"versions": [ID]},
+    "POST /api/v1/versions/{version_id}/split": {"parts": {"a": 0.5, "b": 0.5}},
+    "POST /api/v1/versions/{version_id}/import-shapes": {"source": ID},
+    "POST /api/v1/versions/{version_id}/convert": {"to": "rectangle"},
+    "POST /api/v1/versions/{version_id}/tag": {"add": ["x"]},
+    "POST /api/v1/versions/{version_id}/delete-pictures": {"everything": True},
+    "POST /api/v1/versions/{version_id}/delete-shapes": {"everything": True},
+    "POST /api/v1/versions/{version_id}/rename-labels": {"names": {"a": "b"}},
+    "POST /api/v1/versions/{version_id}/merge-labels": {"labels": ["a"], "into": "b"},
+    "POST /api/v1/versions/{version_id}/delete-labels": {"labels": ["a"]},
     "POST /api/v1/projects/{project_id}/experiments": {"name": "x"},
     "POST /api/v1/processings/{processing_id}/launch": {"target_id": ID},
     "POST /api/v1/experiments/{experiment_id}/metrics": {"name": "x", "data": 1},
@@ -177,6 +193,7 @@ FORMS: dict[str, dict[str, Any]] = {
 FORGED = {"expires": "9999999999", "signature": "0" * 64}
 PART = {"upload_id": "0" * 32, "part": "1", "max_size": "1"}
 QUERIES: dict[str, dict[str, str]] = {
+    "GET /api/v1/datalakes/{datalake_id}/within": {"stretch": "1023-0"},
     "GET /api/v1/objects/{object_name:path}": FORGED,
     "PUT /api/v1/objects/{object_name:path}": {**FORGED, **PART},
     "GET /api/v2/job/{job_id}/payload": {**FORGED, "run": ID},
@@ -278,10 +295,12 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
     tag = _made(member.post(f"/api/datalake/{lake}/tags", json={"name": "ripe"}))
     job = _made(member.post(f"/api/v1/versions/{version}/export", json={"format": "coco"}))
     view = _made(member.post("/api/v1/views", json={"name": "mine", "shared": True}))
+    history = _made(member.get(f"/api/v1/versions/{version}/changes"))
     return {
         "dataset_id": dataset,
         "version_id": version,
         "asset_id": asset["id"],
+        "change_id": history["items"][0]["id"],
         "data_id": asset["data_id"],
         "datalake_id": lake,
         "annotation_id": annotation,

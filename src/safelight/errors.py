@@ -52,6 +52,12 @@ class NameTaken(Conflict):
     code = "name_taken"
 
 
+class NewerChanges(Conflict):
+    """It cannot be undone: `conflicts` are the first of the newer changes that stand on it, `total` how many."""
+
+    code = "newer_changes"
+
+
 class ClaimLost(Conflict):
     """Another scheduler holds the run now; whoever raised this must drop its work."""
 

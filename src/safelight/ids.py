@@ -36,11 +36,12 @@ class Kind(IntEnum):
     SHAPE = 3
     LABEL = 4
     LABEL_GROUP = 5
+    CHANGE_SET = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a thing lives. `key`: asset key, or version key for labels. `number`: annotation
+    """Where a thing lives. `key`: asset key, version key for labels, or change set key. `number`: annotation
     number within the asset, or label key. `shape`: shape number within the asset.
     """
 

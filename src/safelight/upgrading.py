@@ -8,9 +8,11 @@ taken back and done anew; what is visible is made true in their last step alone,
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from safelight.actions.context import Context
+from safelight.actions.taking_back import take_back
 from safelight.engines import pausing
 from safelight.engines.local import run_folder
 from safelight.runner.folder import RunFolder
@@ -43,6 +45,9 @@ def resume(context: Context) -> None:
         with context.db.transaction() as tx:
             begins = runs.resume(tx, run_id, paused_at=paused_at)
         if begins:
+            # Of one that had to be killed: another version wrote it.
+            take_back(context, run_id)
+            shutil.rmtree(folder.work, ignore_errors=True)
             pausing.begin_again(folder)
 
 

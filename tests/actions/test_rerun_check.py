@@ -18,7 +18,7 @@ from safelight.actions.rerun_check import Check, Edit, Problem, check, form
 from safelight.actions.settle import settle
 from safelight.domain.jobs import Exit
 from safelight.errors import Denied, Invalid, NotFound
-from safelight.store import changes, experiments, projects, runs, versions
+from safelight.store import experiments, projects, runs, versions
 from safelight.store.changes import Author
 from safelight.store.db import Database
 from safelight.store.jobs import Job
@@ -97,7 +97,7 @@ def change(db: Database, house: House, version: Version, run_id: UUID | None = N
     """Somebody, or a run, changes a version."""
     with db.transaction() as tx:
         by = Author(house.admin, run_id)
-        changes.open_set(tx, house.organization_id, version.version_key, by, changes.ANNOTATIONS)
+        versions.change(tx, version, by=by, description=f"by {run_id or house.admin}")
 
 
 def test_nothing_is_told_where_all_is_as_it_was(checked: Any) -> None:

@@ -107,7 +107,7 @@ def test_a_thumbnail_fits_its_square_and_is_kept(
     assert Image.open(io.BytesIO(answer.content)).size == (128, 32)
     assert answer.headers["content-type"] == "image/webp"
     assert "immutable" in answer.headers["cache-control"]
-    kept = list((site.context.settings.data / "thumbnails").rglob("*.*"))
+    kept = list((site.context.settings.data / "thumbnails").rglob("*-128.webp"))
     assert len(kept) == 1
     assert client.get(f"/api/v1/data/{listed['id']}/thumbnail?size=77").status_code == 400
 

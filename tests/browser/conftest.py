@@ -112,9 +112,18 @@ def login_link(live: LiveServer) -> str:
         db.close()
 
 
+# What is half faded in has a contrast that nobody reads. What turns for ever is not waited for.
+_AT_REST = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished)
+)"""
+
+
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now, one line each."""
+    """What axe finds wrong with the page once nothing moves any more, one line each."""
     page.add_script_tag(path=AXE)
+    page.evaluate(_AT_REST)
     found = page.evaluate("() => axe.run(document)")
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"

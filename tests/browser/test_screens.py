@@ -32,6 +32,7 @@ SCREENS = {
     "processings": "/processings",
     "launch form": "/processings/{ticks}",
     "datalake": "/datalake/{datalake}",
+    "no file fits": "/datalake/{datalake}?q=nothing-is-called-this",
     "nothing there": "/jobs/00000000-0000-7000-8000-000000000000",
 }
 

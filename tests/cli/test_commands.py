@@ -48,7 +48,7 @@ def safelight(*arguments: str, home: Path, **environment: str) -> subprocess.Com
         (["user", "reset", "ada", "--data", "none"], "There is no Safelight in"),
         (["export", "coco", "a/b", "-o", "none/a.json"], "There is no folder"),
         (["export", "coco", "a/b", "-o", "."], "is a directory"),
-        (["import", "coco", ".", "--dataset", "a", "--version", "b"], "is a directory"),
+        (["import", "coco", "none", "--dataset", "a", "--version", "b"], "'none' does not exist"),
     ],
 )
 def test_an_error_is_a_line_on_stderr_and_a_code_of_its_own(

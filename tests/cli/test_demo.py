@@ -83,9 +83,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running.stop()
 
 
+def _rows(client: Client) -> list[tuple[str, RunStatus]]:
+    return [(job.type, job.status) for job in client.jobs.list()]
+
+
 def test_a_job_of_every_kind_has_run_and_a_training_is_running(demo: Demo) -> None:
     with demo.client() as client:
-        rows = [(job.type, job.status) for job in client.jobs.list()]
+        rows = _rows(client)
+        while rows[0][1] in (RunStatus.PENDING, RunStatus.QUEUED):  # it was launched a moment ago
+            time.sleep(0.1)
+            rows = _rows(client)
     assert rows[0] == ("TRAINING", RunStatus.RUNNING)
     succeeded = {type for type, status in rows if status is RunStatus.SUCCEEDED}
     assert succeeded == {"PROCESSING", "TRAINING", "INTERNAL"}

@@ -153,6 +153,85 @@ def test_a_coco_file_is_imported_exported_and_its_version_forked(
     assert client.versions.get("birds/bare-2").asset_count == 1
 
 
+def test_versions_are_split_tagged_copied_and_merged(shell: Shell, client: Client) -> None:
+    made = client.datasets.create("plants").create_version("all")
+    for shade, label in enumerate(["oak", "oak", "elm", "elm"], start=40):
+        made.add_picture(f"{shade}.png", png(shade=shade), [Rectangle(label, 1, 2, 10, 12)])
+    parts = ["--part", "train=0.5", "--part", "val=0.5", "--stratify", "label"]
+    shell("dataset", "split", "plants/all", *parts, "--wait")
+    train = client.versions.get("plants/train")
+    assert sorted(asset.shapes[0].label for asset in train.assets()) == ["elm", "oak"]
+
+    which = ["--having-label", "oak", "--max-shapes", "1"]
+    shell("dataset", "tag", "plants/all", "--add", "hard", "--add", "old", *which, "--wait")
+    tagged = {asset.filename: sorted(asset.tags) for asset in made.assets() if asset.tags}
+    assert tagged == {"40.png": ["hard", "old"], "41.png": ["hard", "old"]}
+
+    copying = ["--source", "plants/all", "--having-tag", "hard", "--label", "oak=tree"]
+    shell("dataset", "copy", "plants/val", *copying, "--mode", "replace", "--wait")
+    copied = client.versions.get("plants/val")
+    shapes = {asset.filename: asset.shapes[0].label for asset in copied.assets()}
+    assert [shapes[name] for name in ("40.png", "41.png")] == ["tree", "tree"]
+
+    shell("dataset", "merge", "plants/train", "--version", "plants/val", "--name", "m", "--wait")
+    assert client.versions.get("plants/m").asset_count == len(
+        {*shapes, "40.png", "41.png"} | {asset.filename for asset in train.assets()}
+    )
+    shell("dataset", "rename-labels", "plants/m", "--name", "tree=oak 2", "--wait")
+    assert "oak 2" in client.versions.get("plants/m").labels
+    shell("dataset", "convert", "plants/m", "--to", "polygon", "--no-set-type", "--wait")
+    shell("dataset", "delete-pictures", "plants/m", "--everything", "--wait")
+    assert client.versions.get("plants/m").asset_count == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["split", "fruit/first", "--part", "a=0.5", "--part", "b=0.4"],
+        ["split", "fruit/first", "--part", "a=much"],
+        ["split", "fruit/first", "--part", "a"],
+        ["tag", "fruit/first", "--add", "x", "--having-label", "fig"],
+        ["merge-labels", "fruit/first", "--label", "apple", "--into", "apple"],
+        ["delete-pictures", "fruit/first"],
+        ["copy", "fruit/first", "--source", "fruit/first"],
+        ["convert", "fruit/first", "--to", "mask"],
+        ["convert", "fruit/first"],
+    ],
+    ids=" ".join,
+)
+def test_an_operation_that_makes_no_sense_is_said_in_a_line(
+    shell: Shell, fruit: str, arguments: list[str]
+) -> None:
+    assert shell("dataset", *arguments, code=4) == ""
+
+
+def test_a_folder_is_checked_imported_and_what_was_bad_imported_again(
+    shell: Shell, client: Client, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nests"
+    (folder / "labels").mkdir(parents=True)
+    (folder / "data.yaml").write_text("names: [egg]\n")
+    (folder / "images").mkdir()
+    (folder / "images" / "one.png").write_bytes(png(64, 48))
+    labels = folder / "labels" / "one.txt"
+    labels.write_text("0 0.5 0.5 0.25 0.25\n0 0.5 0.5 0.25\n")
+    into = ["import", "auto", str(folder), "--dataset", "nests", "--version", "first"]
+    said = shell.json(*into, "--check")
+    assert (said["format"], said["shapes"]["total"], said["bad"]["total"]) == ("yolo", 1, 1)
+    assert "labels/one.txt:2" in shell(*into, "--check")
+    assert list(client.versions.get("nests/first").assets()) == []
+
+    first = shell.json(*into, "--skip-bad", "--wait")["id"]
+    [line] = shell("rejects", first).splitlines()
+    assert json.loads(line)["where"] == "labels/one.txt:2"
+    labels.write_text("0 0.5 0.5 0.25 0.25\n0 0.5 0.5 0.125 0.25\n")
+    shell(*into, "--only-rejected-of", first, "--wait")
+    (asset,) = client.versions.get("nests/first").assets()
+    assert asset.shapes == [Rectangle("egg", 24, 18, 16, 12), Rectangle("egg", 28, 18, 8, 12)]
+    shell("rejects", first, "-o", str(tmp_path / "rejects.jsonl"))
+    assert (tmp_path / "rejects.jsonl").read_text().strip() == line
+
+
 def test_a_training_is_added_and_launched_with_live_metrics(shell: Shell, client: Client) -> None:
     shell("training", "add", str(EXAMPLES / "line"))
     assert "line" in [row["name"] for row in shell.json("training", "list")]

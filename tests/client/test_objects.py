@@ -151,3 +151,24 @@ def test_a_picture_is_sent_with_its_shapes(tmp_path: Path) -> None:
     version.add_picture("a.png", b"PNG!", [Rectangle("coin", 1, 2, 3, 4)])
     assert b"PNG!" in seen[0]
     assert b'"geometry": [1, 2, 3, 4]' in seen[0]
+
+
+def test_an_operation_is_launched_by_its_name_with_versions_by_their_ids() -> None:
+    asked: list[tuple[str, object]] = []
+
+    def answer(request: httpx.Request) -> object:
+        asked.append((request.url.path, json.loads(request.content)))
+        return {"id": ID, "name": "Merge"}
+
+    connection = http(answer)
+    version, other = Version(connection, {"id": ID}), Version(connection, {"id": ID[:-1] + "2"})
+    job = version.operate("import_shapes", source=other, mode="keep")
+    version.operate("merge", versions=[other, "fruits/v2"], labels={"apple": "pear"})
+    assert job.name == "Merge"
+    assert asked == [
+        (f"/api/v1/versions/{ID}/import-shapes", {"source": ID[:-1] + "2", "mode": "keep"}),
+        (
+            f"/api/v1/versions/{ID}/merge",
+            {"versions": [ID[:-1] + "2", "fruits/v2"], "labels": {"apple": "pear"}},
+        ),
+    ]

@@ -8,13 +8,17 @@ from msgspec.structs import replace
 from safelight.domain.datasets import (
     NO_LABELS,
     Label,
+    LabelChanges,
     LabelGroup,
+    LabelList,
     build_labels,
     change_group,
     change_label,
     check_name,
+    compare_labels,
     missing,
     parse_labels,
+    take_back_labels,
     with_group,
     with_label,
     without_group,
@@ -64,3 +68,42 @@ def test_groups_have_no_circles() -> None:
 def test_a_name_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(Invalid):
         check_name(name, "label")
+
+
+def _list(*named: tuple[int, str], groups: tuple[LabelGroup, ...] = ()) -> LabelList:
+    return LabelList(tuple(Label(key, name) for key, name in named), groups)
+
+
+A, B, C, D = (1, "a"), (2, "b"), (3, "c"), (4, "d")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "expected"),
+    [
+        (_list(A), _list(A, B), _list(A, B), _list(A)),
+        (_list(A), _list(A, B), _list(A, B, C), _list(A, C)),
+        (_list(A), _list(A, B), _list(A, C), _list(A, C)),  # it went by itself
+        (_list(A), _list(A, B), _list(A, (2, "z")), None),  # renamed since
+        (_list(A, B, C), _list(A, C), _list(A, C, D), _list(A, B, C, D)),
+        (_list(A, B), _list(A), _list(A, (9, "b")), None),  # its name is another's
+        (_list(A, B), _list(A, (2, "z")), _list(A, (2, "z"), C), _list(A, B, C)),
+        (_list(A, B), _list(A, (2, "z")), _list(A, B, C), _list(A, B, C)),  # renamed back
+        (_list(A, B), _list(A, (2, "z")), _list(A), _list(A)),  # removed since: nothing to rename
+        (
+            _list(A),
+            _list(A, groups=(LabelGroup(7, "g"),)),
+            LabelList((Label(1, "a", group=7),), (LabelGroup(7, "g"),)),
+            None,
+        ),
+    ],
+)
+def test_a_step_of_labels_is_taken_back_and_what_came_since_stays(
+    before: LabelList, after: LabelList, now: LabelList, expected: LabelList | None
+) -> None:
+    assert take_back_labels(before, after, now) == expected
+
+
+def test_what_is_different_between_two_lists_is_told_by_names() -> None:
+    before = LabelList((Label(1, "a"), Label(2, "b"), Label(3, "c")))
+    after = LabelList((Label(1, "z"), Label(3, "c", color="#fff"), Label(4, "d")))
+    assert compare_labels(before, after) == LabelChanges(("d",), ("b",), (("a", "z"),), ("c",))

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+from safelight.runner.folder import CHECKPOINT, INTERRUPTED, RunFolder
+
 WARM: list[str] = []
 
 
@@ -23,6 +25,16 @@ def operate(data: Path, run_id: UUID) -> int | None:
         for number in range(20):
             print("step", number)
             time.sleep(0.1)
+    elif wish == "steps":  # it goes on where it was cut off
+        folder = RunFolder(str(data / "runs" / str(run_id)))
+        done = (folder.read(INTERRUPTED) or {}).get("number", 0)
+        for number in range(done, 30):
+            print("step", number)
+            folder.write(CHECKPOINT, {"number": number + 1, "text": f"{number + 1} steps"})
+            time.sleep(0.1)
+    elif wish == "stuck":
+        print("stuck")
+        time.sleep(60)
     elif wish == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("deaf")

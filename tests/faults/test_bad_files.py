@@ -64,9 +64,17 @@ def _content(client: httpx.Client, version: str) -> tuple[Any, Any, Any]:
     return known["shape_count"], known["labels"], assets["items"]
 
 
+def byte(content: bytes, record: bytes) -> str:
+    """Where a record begins, as a message says it."""
+    return f"at byte {content.rindex(record)}"
+
+
 TWO = coco({}, {})
 NAN = coco({}, {"bbox": [1, float("nan"), 3, 4]})
-NAN_AT = NAN.index(b'{"id": 2')
+FIRST, SECOND = b'{"id": 1, "image_id"', b'{"id": 2'
+NO_IMAGE, NO_CATEGORY = coco({}, {"image_id": 7}), coco({}, {"category_id": 7})
+NEGATIVE, TWICE = coco({}, {"bbox": [1, 2, -3, 4]}), coco({}, {"id": 1})
+ODD = coco({}, {"segmentation": [[*RING, 7]]})
 
 
 @pytest.mark.parametrize(
@@ -75,15 +83,15 @@ NAN_AT = NAN.index(b'{"id": 2')
         (b"id,name\n1,apple\n", "The file is not JSON at byte 0: expected {."),
         (TWO[:100], "The file is truncated: it ends at byte 100."),
         (TWO[:-1], f"The file is truncated: it ends at byte {len(TWO) - 1}."),
-        (coco({}, {"image_id": 7}), "annotation 2: image_id 7 is unknown"),
-        (coco({}, {"category_id": 7}), "annotation 2: category_id 7 is unknown"),
-        (NAN, f"annotation 2 at byte {NAN_AT}: it holds NaN or Infinity"),
-        (coco({"bbox": [1, 2, -3, 4]}), "annotation 1: bbox [1, 2, -3, 4] has a negative size"),
-        (coco({}, {"id": 1}), "annotation 1: its id appears twice"),
+        (NO_IMAGE, f"annotation 2 {byte(NO_IMAGE, SECOND)}: image_id 7 is unknown"),
+        (NO_CATEGORY, f"annotation 2 {byte(NO_CATEGORY, SECOND)}: category_id 7 is unknown"),
+        (NAN, f"annotation 2 {byte(NAN, SECOND)}: it holds NaN or Infinity"),
         (
-            coco({}, {"segmentation": [[*RING, 7]]}),
-            "annotation 2: a polygon has an odd number of coordinates: 7",
+            NEGATIVE,
+            f"annotation 2 {byte(NEGATIVE, SECOND)}: bbox [1, 2, -3, 4] has a negative size",
         ),
+        (TWICE, f"annotations[1] {byte(TWICE, FIRST)}: its id 1 appears twice"),
+        (ODD, f"annotation 2 {byte(ODD, SECOND)}: a polygon has an odd number of coordinates: 7"),
         (
             coco({}).replace(b'"apple"', b'"p\xeache"'),
             "category 1 at byte 90: it is not UTF-8",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 
 from safelight.domain.annotations import Shape
 from safelight.errors import Invalid
-from safelight.formats import coco_read
-from safelight.formats.coco_read import CocoFile
+from safelight.formats import coco_judge, coco_read
+from safelight.formats.found import Found
+from safelight.formats.reading import Reading
+from safelight.formats.rejects import Problem, Rejects
 from safelight.formats.spill import Spill
 
 BOX = {"bbox": [1, 2, 3, 4]}
@@ -38,15 +41,22 @@ def coco(*annotations: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-Read = tuple[CocoFile, dict[str, list[Shape]]]
+Read = tuple[Found, dict[str, list[Shape]]]
 _shapes = msgspec.json.Decoder(Shape)
 
 
-def read(content: dict[str, Any] | bytes, chunk_bytes: int = 1024) -> Read:
+def read(
+    content: dict[str, Any] | bytes,
+    chunk_bytes: int = 1024,
+    *,
+    only: set[str] | None = None,
+    sink: Callable[[bytes], object] = bytes,
+) -> Read:
     """What was read, and the shapes by file name; the label key is the category's position."""
     text = content if isinstance(content, bytes) else json.dumps(content).encode()
     with Spill() as spill:
-        file = coco_read.read(io.BytesIO(text), spill, chunk_bytes=chunk_bytes)
+        reading = Reading(spill, Rejects(sink), only)
+        file = coco_read.read(io.BytesIO(text), reading, chunk_bytes=chunk_bytes)
         shapes = {
             image.file_name: [
                 _shapes.decode(b'{"n":%d,"l":%d,%b' % (number, spill.categories[at], text))
@@ -64,6 +74,11 @@ def read(content: dict[str, Any] | bytes, chunk_bytes: int = 1024) -> Read:
 
 def problems(content: dict[str, Any] | bytes) -> list[str]:
     return [str(problem) for problem in read(content)[0].rejects.first]
+
+
+def reasons(file: Found) -> list[str]:
+    """The bad records without their bytes."""
+    return [f"{one.where}: {one.reason}" for one in file.rejects.first]
 
 
 def one(annotation: dict[str, Any]) -> Shape:
@@ -198,7 +213,7 @@ def test_a_bad_annotation_is_named_by_its_id_with_the_reason(
 ) -> None:
     good = {"segmentation": [RING], "area": 5}
     file, shapes = read(coco(good, {**area, **said}, good))
-    assert [str(one) for one in file.rejects.first] == [f"annotation 2: {reason}"]
+    assert reasons(file) == [f"annotation 2: {reason}"]
     assert [shape.kind for shape in shapes["a.jpg"]] == ["p", "p"]
 
 
@@ -254,10 +269,10 @@ def test_a_record_with_missing_keys_or_wrong_types_is_named_by_its_byte(
 @pytest.mark.parametrize(
     ("key", "record", "problem"),
     [
-        ("images", {"id": 7, "file_name": "c.jpg"}, "image 7: its id appears twice"),
+        ("images", {"id": 7, "file_name": "c.jpg"}, "images[2]: its id 7 appears twice"),
         ("images", {"id": 9, "file_name": "a.jpg"}, "image 9: file_name 'a.jpg' appears twice"),
         ("images", {"id": 9, "file_name": " "}, "image 9: file_name is empty"),
-        ("categories", {"id": 3, "name": "plum"}, "category 3: its id appears twice"),
+        ("categories", {"id": 3, "name": "plum"}, "categories[2]: its id 3 appears twice"),
         ("categories", {"id": 9, "name": ""}, "category 9: name '': A label needs a name"),
         (
             "images",
@@ -274,7 +289,7 @@ def test_a_record_with_missing_keys_or_wrong_types_is_named_by_its_byte(
 def test_images_and_categories_are_checked(key: str, record: Any, problem: str) -> None:
     content = coco()
     content[key] = [*content[key], record]
-    assert problems(content) == [problem]
+    assert reasons(read(content)[0]) == [problem]
 
 
 def test_the_longest_file_name_is_taken() -> None:
@@ -294,7 +309,7 @@ def test_text_that_is_not_utf_8_is_a_bad_record_or_bad_json(byte: bytes, chunk_b
     text = json.dumps(coco({}, beside)).encode()
     at = text.index(b"value")
     file, shapes = read(text[:at] + byte + text[at + 1 :], chunk_bytes)
-    assert [str(one) for one in file.rejects.first] == ["annotation 2: it is not UTF-8"]
+    assert reasons(file) == ["annotation 2: it is not UTF-8"]
     assert len(shapes["a.jpg"]) == 1
     for at in range(len(text)):
         with suppress(Invalid):
@@ -303,16 +318,19 @@ def test_text_that_is_not_utf_8_is_a_bad_record_or_bad_json(byte: bytes, chunk_b
 
 def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:
     file, shapes = read(coco({"bbox": [1, 1, 1, 1]}, {"id": 1, "bbox": [2, 2, 2, 2]}, {"id": 1}))
-    assert [str(one) for one in file.rejects.first] == ["annotation 1: its id appears twice"] * 2
+    assert reasons(file) == [
+        "annotations[1]: its id 1 appears twice",
+        "annotations[2]: its id 1 appears twice",
+    ]
     assert [shape.coordinates for shape in shapes["a.jpg"]] == [[1, 1, 1, 1]]
 
 
 def test_repeated_ids_are_found_whatever_share_of_them_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(coco_read, "_ID_CHECK_AT_ONCE", 2)
+    monkeypatch.setattr(coco_judge, "_ID_CHECK_AT_ONCE", 2)
     file, _ = read(coco(*({} for _ in range(7)), {"id": 4}, {"id": -4}))
-    assert [str(one) for one in file.rejects.first] == ["annotation 4: its id appears twice"]
+    assert reasons(file) == ["annotations[7]: its id 4 appears twice"]
 
 
 def test_all_bad_records_are_counted_and_the_first_thousand_kept() -> None:
@@ -353,7 +371,7 @@ def comparable(found: Read) -> tuple[object, ...]:
         for name, of_image in shapes.items()
     }
     names = [(one.id, one.name) for one in file.categories.values()]
-    return said, names, sorted(map(str, file.rejects.first))
+    return said, names, sorted(reasons(file))
 
 
 @given(
@@ -372,3 +390,135 @@ def test_chunk_size_and_order_of_keys_change_nothing(
 def test_the_scratch_file_has_no_name(tmp_path: Path) -> None:
     with Spill(tmp_path):
         assert list(tmp_path.iterdir()) == []
+
+
+BAD: list[dict[str, Any]] = [
+    {"bbox": [1]},
+    {"area": float("nan")},
+    {"image_id": 99},
+    {"category_id": 98, "image_id": 99},
+    {"id": 1, "bbox": [9, 9, 9, 9]},
+    {"image_id": "7"},
+    {"attributes": 5},
+]
+REASONS = {
+    "annotation 2": "bbox has 1 numbers, not 4",
+    "annotation 3": "it holds NaN or Infinity",
+    "annotation 4": "image_id 99 is unknown",
+    "annotation 5": "image_id 99 is unknown, category_id 98 is unknown",
+    "annotations[5]": "its id 1 appears twice",
+    "annotation 7": "Expected `int`, got `str` - at `image_id`",
+    "annotation 8": "attributes is not an object: Expected `object`, got `int`",
+}
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 100, 300, 1000, 8_000_000])
+@pytest.mark.parametrize("bad", [*([one] for one in BAD), BAD], ids=str)
+@pytest.mark.parametrize("at_end", [False, True])
+def test_every_bad_record_is_told_with_its_byte_and_its_text(
+    bad: list[dict[str, Any]], chunk_bytes: int, at_end: bool
+) -> None:
+    content = coco({}, *bad, {"id": 100})
+    text = json.dumps(dict(reversed(content.items())) if at_end else content).encode()
+    file, shapes = read(text, chunk_bytes)
+    assert len(shapes["a.jpg"]) == 2
+    assert len(file.rejects.first) == len(bad)
+    texts = [json.dumps(one).encode() for one in content["annotations"][1:-1]]
+    told = {one.offset: one.record.encode() for one in file.rejects.first}
+    assert told == {text.index(one): one for one in texts}
+    if bad == BAD:
+        assert {one.where: one.reason for one in file.rejects.first} == REASONS
+
+
+def test_bad_images_and_categories_are_told_with_their_bytes() -> None:
+    content = coco(
+        images=[
+            {"id": 7, "file_name": ""},
+            {"id": 8, "file_name": "b.jpg"},
+            {"id": 8, "file_name": "c"},
+        ],
+        categories=[{"id": 3, "name": "a\nb"}, {"id": 5}],
+    )
+    text = json.dumps(content).encode()
+    found = {one.where: one for one in read(text)[0].rejects.first}
+    wrong = {
+        "image 7": content["images"][0],
+        "images[2]": content["images"][2],
+        "category 3": content["categories"][0],
+        "category 5": content["categories"][1],
+    }
+    assert {where: (one.offset, one.record) for where, one in found.items()} == {
+        where: (text.index(json.dumps(record).encode()), json.dumps(record))
+        for where, record in wrong.items()
+    }
+
+
+def test_all_bad_records_go_to_the_sink_line_by_line_cut_where_they_are_long() -> None:
+    lines: list[bytes] = []
+    long = {"attributes": ["é" * 9000]}
+    file, _ = read(coco(*({"bbox": [1]} for _ in range(1200)), long), sink=lines.append)
+    told = [msgspec.json.decode(line, type=Problem) for line in lines]
+    assert told[:1000] == file.rejects.first
+    assert len(told) == 1201
+    assert all(line.endswith(b"}\n") and line.count(b"\n") == 1 for line in lines)
+    assert told[-1].where == "annotation 1201"
+    assert len(told[-1].record.encode()) <= 4096
+
+
+def test_a_bad_record_is_told_once_also_when_its_whole_piece_is_bad() -> None:
+    content = coco({"attributes": 5}, {"segmentation": [["1", 2, 3, 4, 5, 6]], "area": 5})
+    assert [one.partition(" at ")[0] for one in problems(content)] == [
+        "annotation 1",
+        "annotation 2",
+    ]
+
+
+def mended() -> dict[str, Any]:
+    """The file of BAD after somebody set right what was wrong, each record in its place."""
+    content = coco({}, *BAD, {"id": 100}, {"bbox": [-1]})
+    for number, annotation in enumerate(content["annotations"][1:9], start=2):
+        annotation |= {"id": number, "image_id": 8, "category_id": 5, "bbox": [number, 0, 1, 1]}
+        annotation.pop("area", None)
+        annotation.pop("attributes", None)
+    return content
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 300, 8_000_000])
+def test_only_the_rejected_records_are_taken_from_the_mended_file(chunk_bytes: int) -> None:
+    first, _ = read(coco({}, *BAD, {"id": 100}))
+    only = {one.where for one in first.rejects.first}
+    file, shapes = read(mended(), chunk_bytes, only=only)
+    assert file.rejects.first == []
+    assert {name: [one.coordinates[0] for one in of] for name, of in shapes.items()} == {
+        "b.jpg": [2, 3, 4, 5, 6, 7, 8]
+    }
+
+
+def test_records_that_are_still_bad_are_told_again_and_others_not() -> None:
+    file, shapes = read(coco({}, *BAD, {"id": 100}), only={"annotation 2", "annotations[5]"})
+    assert reasons(file) == [
+        "annotation 2: bbox has 1 numbers, not 4",
+        "annotations[5]: its id 1 appears twice",
+    ]
+    assert shapes == {}
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 8_000_000])
+def test_a_picture_or_category_that_was_rejected_brings_its_shapes(chunk_bytes: int) -> None:
+    content = coco({}, {"image_id": 8}, {"category_id": 5}, {"image_id": 8, "bbox": []})
+    _, of_image = read(content, chunk_bytes, only={"image 8"})
+    _, of_category = read(content, chunk_bytes, only={"category 5"})
+    assert {name: len(found) for name, found in of_image.items()} == {"b.jpg": 2}
+    assert {name: len(found) for name, found in of_category.items()} == {"a.jpg": 1}
+
+
+def test_a_picture_without_shapes_is_taken_when_it_is_named_itself() -> None:
+    assert read(coco({}), only={"image 8"})[1] == {"b.jpg": []}
+
+
+def test_too_many_bad_records_are_a_wrong_file() -> None:
+    lines: list[bytes] = []
+    content = io.BytesIO(json.dumps(coco(*({"bbox": [1]} for _ in range(20)))).encode())
+    with Spill() as spill, pytest.raises(Invalid, match="There are more than 9 bad records"):
+        coco_read.read(content, Reading(spill, Rejects(lines.append, most=9)))
+    assert len(lines) == 9

@@ -52,3 +52,21 @@ def test_a_picture_with_torn_bytes_is_read_or_refused(at: int, torn: bytes) -> N
 def test_a_program_for_printers_is_no_picture() -> None:
     with pytest.raises(Invalid, match="not a picture"):
         read_header(io.BytesIO(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"))
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("turned", [1, 3, 6])
+def test_every_format_that_can_say_its_turn_is_understood(format: str, turned: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(file, format, exif=exif)
+    found = read_header(io.BytesIO(file.getvalue()))
+    assert (found.width, found.height) == ((20, 40) if turned == 6 else (40, 20))
+
+
+def test_no_pixel_is_decoded_to_know_the_size() -> None:
+    file = io.BytesIO()
+    Image.effect_noise((400, 300), 50).save(file, "PNG")
+    content = file.getvalue()
+    assert read_header(io.BytesIO(content[: len(content) // 2])) == Picture(400, 300, "image/png")

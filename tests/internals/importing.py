@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from safelight.actions.context import Context
-from safelight.actions.import_annotations import keep_file, launch_import
+from safelight.actions.import_annotations import Options, keep_file, launch_import
 from safelight.domain.annotations import Document
 from safelight.domain.permissions import Actor
 from safelight.internals import operate
@@ -60,9 +60,14 @@ class Workshop:
     def launch(self, content: Any, **options: Any) -> Run:
         """The pending run of an import of this file."""
         text = content if isinstance(content, bytes) else json.dumps(content).encode()
-        name = keep_file(self.context, self.actor, "f.json", [text])
+        filename = options.pop("filename", "f.json")
+        name = keep_file(self.context, self.actor, filename, [text])
         version_id = options.pop("version_id", self.version_id)
-        return launch_import(self.context, self.actor, version_id, name, "f.json", **options)[1]
+        rejected_of = options.pop("rejected_of", None)
+        chosen = Options.read({"format": "coco", **options})
+        return launch_import(
+            self.context, self.actor, version_id, name, filename, chosen, rejected_of=rejected_of
+        )[1]
 
     def run(self, run: Run) -> Run:
         """The same run after its operation was done here; it must have gone well."""
@@ -80,11 +85,14 @@ class Workshop:
 
     def add_pictures(self, *names: str, to_version: bool = True) -> list[int]:
         """Data of the default datalake, in the version or not; their keys."""
+        return self._add([NewData(name, 640, 480) for name in names], to_version=to_version)
+
+    def _add(self, new: list[NewData], *, to_version: bool) -> list[int]:
         with self.db.transaction() as tx:
             keys = data.add_many(
                 tx,
                 self.house.datalake_id,
-                [NewData(name, 640, 480) for name in names],
+                new,
                 self.house.member,
             )
             if to_version:
@@ -94,6 +102,12 @@ class Workshop:
                 change_set = changes_of(tx, version, self.house.member)
                 assets.add(tx, change_set, version, keys)
         return keys
+
+    def add_sized(
+        self, name: str, width: int, height: int, *, to_version: bool = True
+    ) -> list[int]:
+        """A picture of that size."""
+        return self._add([NewData(name, width, height)], to_version=to_version)
 
     def documents(self, version_id: UUID | None = None) -> dict[str, Document]:
         """What is said of each picture of the version, in the order of the assets."""

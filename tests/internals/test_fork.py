@@ -12,12 +12,13 @@ from safelight.actions.rerun import rerun
 from safelight.actions.settle import settle
 from safelight.actions.stop import request
 from safelight.domain.jobs import KILLED, RUNNING, SUCCEEDED, Ending, Exit
+from safelight.domain.operations import Fork
 from safelight.errors import Denied, NameTaken, NotFound
 from safelight.internals import operate
-from safelight.store import assets, runs, schema, tags, versions
+from safelight.store import assets, assettags, runs, schema, tags, versions
 from safelight.store.packed import packed
 from tests.factories import add_house
-from tests.internals.importing import Workshop, coco
+from tests.internals.importing import Workshop, changes_of, coco
 
 APPLE = ("apple", "r", [1, 2, 3, 4])
 
@@ -29,7 +30,11 @@ def filled(shop: Workshop) -> Workshop:
 
 
 def fork(shop: Workshop, name: str = "v2", **options: Any) -> UUID:
-    version, _, run = launch_fork(shop.context, shop.actor, shop.version_id, name, **options)
+    asset_ids = options.pop("asset_ids", None)
+    asked = Fork(name=name, **options)
+    version, _, run = launch_fork(
+        shop.context, shop.actor, shop.version_id, asked, asset_ids=asset_ids
+    )
     shop.run(run)
     return version.version_id
 
@@ -53,7 +58,7 @@ def test_a_fork_says_the_same_and_copies_no_document(filled: Workshop) -> None:
 def test_a_fork_that_stands_is_not_stopped_although_nobody_heard_that_it_started(
     filled: Workshop,
 ) -> None:
-    version, _, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    version, _, run = launch_fork(filled.context, filled.actor, filled.version_id, Fork(name="v2"))
     assert operate(filled.context, run.run_id) == 0  # its runner was not heard yet
     assert request(filled.db, run.run_id, filled.actor).status is RUNNING
     assert settle(filled.db, run.run_id, Exit(exit_code=0)).status is SUCCEEDED
@@ -68,7 +73,9 @@ def test_editing_a_fork_leaves_the_original_alone(filled: Workshop) -> None:
 
 
 def test_the_new_version_stands_empty_until_its_job_has_filled_it(filled: Workshop) -> None:
-    version, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    version, job, run = launch_fork(
+        filled.context, filled.actor, filled.version_id, Fork(name="v2")
+    )
     assert version.asset_count == 0
     assert (job.name, job.target.name if job.target else "") == (
         "Fork fruits/v1 → v2",
@@ -101,7 +108,8 @@ def test_tags_of_assets_go_along_as_tags_of_the_new_version(filled: Workshop) ->
         keys = assets.keys_by_filename(tx, filled.version.version_key)
         house = filled.house.organization_id
         tag = tags.add(tx, house, filled.version_id, tags.ASSET, "hard")
-        tags.attach(tx, [tag], [keys["2.jpg"]])
+        change_set = changes_of(tx, filled.version, filled.house.member)
+        assettags.attach(tx, change_set, filled.version, [tag], [keys["2.jpg"]])
     made = fork(filled)
     with filled.db.read() as read:
         keys = assets.keys_by_filename(read, filled.version_of(made).version_key)
@@ -113,7 +121,7 @@ def test_tags_of_assets_go_along_as_tags_of_the_new_version(filled: Workshop) ->
 
 
 def test_the_making_of_a_fork_is_one_change_of_its_run(filled: Workshop) -> None:
-    version, _, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    version, _, run = launch_fork(filled.context, filled.actor, filled.version_id, Fork(name="v2"))
     filled.run(run)
     with filled.db.read() as read:
         rows = read.all(
@@ -134,7 +142,9 @@ def test_a_name_that_is_taken_is_refused_with_a_free_one(filled: Workshop) -> No
 
 def test_the_same_idempotency_key_gives_the_same_version_and_job(filled: Workshop) -> None:
     launched = [
-        launch_fork(filled.context, filled.actor, filled.version_id, "v2", idempotency_key="once")
+        launch_fork(
+            filled.context, filled.actor, filled.version_id, Fork(name="v2"), idempotency_key="once"
+        )
         for _ in range(2)
     ]
     assert len({version.version_id for version, _, _ in launched}) == 1
@@ -142,7 +152,7 @@ def test_the_same_idempotency_key_gives_the_same_version_and_job(filled: Worksho
 
 
 def test_running_a_fork_again_asks_for_a_new_name(filled: Workshop) -> None:
-    _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, Fork(name="v2"))
     filled.run(run)
     end(filled, run.run_id)
     with pytest.raises(NameTaken, match="fruits has a version v2 already") as caught:
@@ -156,11 +166,11 @@ def test_running_a_fork_again_asks_for_a_new_name(filled: Workshop) -> None:
 
 
 def test_a_fork_whose_name_was_taken_meanwhile_says_which_is_free(filled: Workshop) -> None:
-    _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    _, job, run = launch_fork(filled.context, filled.actor, filled.version_id, Fork(name="v2"))
     filled.run(run)
     end(filled, run.run_id)
     again = rerun(filled.db, job.job_id, filled.actor, {"name": "v3"})
-    launch_fork(filled.context, filled.actor, filled.version_id, "v3")
+    launch_fork(filled.context, filled.actor, filled.version_id, Fork(name="v3"))
     code, failure = filled.operate(again)
     assert (code, failure and failure["message"]) == (
         1,
@@ -169,7 +179,9 @@ def test_a_fork_whose_name_was_taken_meanwhile_says_which_is_free(filled: Worksh
 
 
 def test_a_fork_that_failed_can_be_run_again(filled: Workshop) -> None:
-    version, job, run = launch_fork(filled.context, filled.actor, filled.version_id, "v2")
+    version, job, run = launch_fork(
+        filled.context, filled.actor, filled.version_id, Fork(name="v2")
+    )
     end(filled, run.run_id, Ending(KILLED))
     filled.run(rerun(filled.db, job.job_id, filled.actor))
     assert filled.said(version.version_id) == filled.said()
@@ -193,4 +205,4 @@ def test_others_and_viewers_cannot_fork(filled: Workshop) -> None:
     other = replace(filled.actor, organization_id=add_house(filled.db, "other").organization_id)
     for actor, error in ((viewer, Denied), (other, NotFound)):
         with pytest.raises(error):
-            launch_fork(filled.context, actor, filled.version_id, "v2")
+            launch_fork(filled.context, actor, filled.version_id, Fork(name="v2"))

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from safelight.actions.import_annotations import launch_import
+from safelight.actions.import_annotations import launch_import, target_of
+from safelight.actions.launch import Order, launch
+from safelight.actions.rerun import rerun
 from safelight.domain.annotations import Annotation, MergeMode, ShapeKind, draft, merge
-from safelight.domain.jobs import SUCCEEDED, Ending, Exit
+from safelight.domain.jobs import SUCCEEDED, Ending, Exit, JobType
 from safelight.errors import Invalid, Locked, NotFound
 from safelight.internals import import_switch
 from safelight.store import assets, documents, labels, runs, schema, versions
@@ -122,6 +124,15 @@ def test_an_import_is_one_change_set_of_its_run(shop: Workshop) -> None:
 TWO_BAD = coco({}, {"bbox": [1, 2, -3, 4]}, {"image_id": 77}, {"image_id": 2})
 
 
+def _at(number: int) -> int:
+    """The byte of an annotation in the file."""
+    return json.dumps(TWO_BAD).index(f'{{"id": {number}, "image_id"')
+
+
+NEGATIVE = f"annotation 2 at byte {_at(2)}: bbox [1, 2, -3, 4] has a negative size"
+UNKNOWN = f"annotation 3 at byte {_at(3)}: image_id 77 is unknown"
+
+
 def test_one_bad_record_and_nothing_is_imported(
     shop: Workshop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,14 +141,11 @@ def test_one_bad_record_and_nothing_is_imported(
     assert code == 1
     assert failure is not None
     assert failure["kind"] == "invalid_input"
-    assert failure["message"] == (
-        "Nothing was imported: annotation 2: bbox [1, 2, -3, 4] has a negative size "
-        "(and 1 more bad record)."
-    )
+    assert failure["message"] == f"Nothing was imported: {NEGATIVE} (and 1 more bad record)."
     assert shop.snapshot() == before
     log = capsys.readouterr().out
-    assert "annotation 2: bbox [1, 2, -3, 4] has a negative size\n" in log
-    assert "annotation 3: image_id 77 is unknown\n" in log
+    assert f"{NEGATIVE}\n" in log
+    assert f"{UNKNOWN}\n" in log
 
 
 def test_at_most_twenty_bad_records_are_named(
@@ -157,7 +165,7 @@ def test_bad_records_are_skipped_when_that_was_asked(
     assert shop.said() == {"1.jpg": [APPLE], "2.jpg": [APPLE]}
     assert run.result is not None
     assert run.result["summary"] == "2 pictures · 2 shapes · 2 bad records skipped"
-    assert "annotation 3: image_id 77 is unknown\n" in capsys.readouterr().out
+    assert f"{UNKNOWN}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -214,12 +222,34 @@ def test_a_locked_version_refuses_at_launch_and_in_the_job(shop: Workshop) -> No
 
 
 def test_an_unknown_mode_or_object_is_refused_at_launch(sqlite_shop: Workshop) -> None:
-    with pytest.raises(Invalid, match="The mode is one of"):
+    with pytest.raises(Invalid, match="The mode is one of replace"):
         sqlite_shop.launch(coco(), mode="ADD")
     with pytest.raises(NotFound):
         launch_import(
             sqlite_shop.context, sqlite_shop.actor, sqlite_shop.version_id, "no/such", "f.json"
         )
+
+
+def test_a_job_from_when_it_took_coco_alone_runs_again(shop: Workshop) -> None:
+    now = shop.launch(coco({}))
+    parameters = {"mode": "REPLACE", "skip_bad": False, "create_labels": True, "placeholders": True}
+    with shop.db.transaction() as tx:
+        order = Order(
+            organization_id=shop.house.organization_id,
+            type=JobType.INTERNAL,
+            operation="import_coco",
+            name="Import annotations, f.json",
+            target=target_of(versions.get(tx, shop.house.organization_id, shop.version_id)),
+            source={"internal": "import_coco"},
+            triggered_by=shop.house.member,
+            parameters=parameters,
+            inputs={"file": now.inputs["file"]},
+        )
+        job, run = launch(tx, order)
+        runs.start(tx, run.run_id, alive_until=tx.now)
+        runs.end(tx, run.run_id, Ending(SUCCEEDED), Exit(exit_code=0))
+    shop.run(rerun(shop.db, job.job_id, shop.actor, {"mode": "KEEP"}))
+    assert shop.said() == {"1.jpg": [APPLE], "2.jpg": []}
 
 
 # --- what others do meanwhile ---------------------------------------------------------------------
@@ -370,7 +400,7 @@ def test_a_full_disk_is_named_as_such(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safelight.internals.import_coco.Spill.add", full)
+    monkeypatch.setattr("safelight.formats.spill.Spill.add", full)
     _, failure = sqlite_shop.operate(sqlite_shop.launch(coco({})))
     assert failure is not None
     assert (failure["kind"], failure["message"]) == (

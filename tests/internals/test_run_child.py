@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from safelight.store import runs, schema
+from safelight.store.runs import Run
 from tests.internals.importing import Workshop, coco
 
 PROGRAM = """
@@ -21,7 +22,8 @@ import time
 from pathlib import Path
 from uuid import UUID
 from safelight.internals import run_child, import_documents, import_switch
-import safelight.internals.import_coco as import_coco
+import safelight.internals.import_annotations as import_annotations
+import safelight.internals.import_reading as import_reading
 
 import_documents.AT_ONCE = 1
 moment, folder = sys.argv[3], Path(sys.argv[1])
@@ -40,8 +42,8 @@ def wait_at(name, module, attribute):
         return real(*given, **named)
     setattr(module, attribute, halted)
 
-wait_at("reading", import_coco, "_read")
-wait_at("matching", import_coco.import_match, "match")
+wait_at("reading", import_reading.Source, "_read")
+wait_at("matching", import_annotations.import_match, "match")
 wait_at("switching", import_switch, "_add")
 if moment == "writing":
     real, calls = import_documents.documents.add_many, []
@@ -57,7 +59,7 @@ sys.exit(run_child(folder, UUID(sys.argv[2])))
 BEFORE_THE_SWITCH = ["reading", "matching", "writing"]
 
 
-def begin(shop: Workshop, moment: str) -> tuple[subprocess.Popen[bytes], Path]:
+def begin(shop: Workshop, moment: str) -> tuple[subprocess.Popen[bytes], Path, Run]:
     """The import of five pictures as a process; with a moment it halts there."""
     run = shop.launch(coco({}, {"image_id": 2}, {"image_id": 3}, {"image_id": 4}, images=5))
     data = shop.context.settings.data
@@ -69,7 +71,7 @@ def begin(shop: Workshop, moment: str) -> tuple[subprocess.Popen[bytes], Path]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    return process, data / "halted"
+    return process, data / "halted", run
 
 
 def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
@@ -81,7 +83,7 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def test_it_opens_what_it_needs_by_itself_and_prints_its_log(shop: Workshop) -> None:
-    process, _ = begin(shop, "")
+    process, _, _ = begin(shop, "")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
     assert out.startswith(b"::group::Read the file\nf.json, 0.0 MB\n5 images, 4 annotations, 2 cat")
@@ -95,7 +97,7 @@ def test_it_opens_what_it_needs_by_itself_and_prints_its_log(shop: Workshop) -> 
 @pytest.mark.parametrize("moment", BEFORE_THE_SWITCH)
 def test_stopping_it_before_the_switch_leaves_nothing_behind(shop: Workshop, moment: str) -> None:
     before = shop.snapshot()
-    process, halted = begin(shop, moment)
+    process, halted, _ = begin(shop, moment)
     wait_for(halted, process)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
@@ -104,7 +106,7 @@ def test_stopping_it_before_the_switch_leaves_nothing_behind(shop: Workshop, mom
 
 
 def test_a_stop_in_the_middle_of_the_switch_comes_too_late(shop: Workshop) -> None:
-    process, halted = begin(shop, "switching")
+    process, halted, _ = begin(shop, "switching")
     wait_for(halted, process)
     process.send_signal(signal.SIGTERM)
     halted.with_name("go on").touch()
@@ -116,7 +118,7 @@ def test_a_stop_in_the_middle_of_the_switch_comes_too_late(shop: Workshop) -> No
 @pytest.mark.parametrize("moment", [*BEFORE_THE_SWITCH, "switching"])
 def test_killing_it_at_any_moment_leaves_the_version_as_it_was(shop: Workshop, moment: str) -> None:
     before = shop.snapshot()
-    process, halted = begin(shop, moment)
+    process, halted, _ = begin(shop, moment)
     wait_for(halted, process)
     process.kill()
     process.communicate(timeout=30)

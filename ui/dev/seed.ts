@@ -105,6 +105,7 @@ function runOf(seed: Seed, job: string, index: number, number: number): Run {
     finished_at: live ? null : before(age - 1 - (seed.took ?? 1)), progress: seed.progress ?? null,
     failure: status === "FAILED" && seed.failure ? { ...DIAGNOSED, ...seed.failure } : null,
     exit_code: null, signal: null, declared: null, kept: false,
+    rejects: null,
     result: status === "SUCCEEDED" ? { summary: seed.summary ?? "done", counts: { pictures: 118287, shapes: 860001, labels: 12 }, outputs: [{ kind: "DATASET_VERSION", id: "v-spring", name: "apples / spring-2026", path: "/dataset/d-apples/version/v-spring/assets" }], downloads: seed.operation === "export_coco" ? [{ name: "spring-2026.json", object_name: "x", size: 368050176 }] : [] } : null,
     waiting: seed.waiting ?? null, priority: 0, retry: null, retries: 0, ready_at: before(age), stop: null, no_heartbeat_since: null,
     usual: live ? { low_s: 120, high_s: 180, runs: 5, longer_after_s: 280 } : null, is_longer_than_usual: false,

@@ -69,6 +69,11 @@ async function resolved(path: string): Promise<never> {
   throw notFound();
 }
 
+const datalakeSearch = (raw: Record<string, unknown>): { q?: string | undefined; data?: string | undefined } => ({
+  q: one(raw["q"]),
+  data: one(raw["data"]),
+});
+
 const org = createRoute({
   getParentRoute: () => root,
   path: "/$org",
@@ -110,7 +115,7 @@ const oneRun = createRoute({ getParentRoute: () => job, path: "/runs/$run" });
 const targetSearch = (raw: Record<string, unknown>): { target?: string | undefined } => ({ target: one(raw["target"]) });
 
 const versionSearch = (raw: Record<string, unknown>): VersionSearch => ({
-  show: choice(raw["show"], ["pictures", "jobs"]),
+  show: choice(raw["show"], ["pictures", "jobs", "history"]),
   label: one(raw["label"]),
   search: one(raw["search"]),
 });
@@ -159,10 +164,12 @@ const objects = [
   }),
   createRoute({
     ...at("/datalake"), // the one that there is, as a rule
+    validateSearch: datalakeSearch,
     component: lazyRouteComponent(() => import("./datalake/DatalakeScreen"), "DatalakeScreen"),
   }),
   createRoute({
     ...at("/datalake/$datalake"),
+    validateSearch: datalakeSearch,
     component: lazyRouteComponent(() => import("./datalake/DatalakeScreen"), "DatalakeScreen"),
   }),
   createRoute({

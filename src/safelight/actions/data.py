@@ -14,7 +14,7 @@ from safelight.domain.datasets import DataType, check_name
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, NotFound, TooLarge
 from safelight.formats.picture import Picture, read_header
-from safelight.store import data, datalakes, tags
+from safelight.store import data, datalakes, tags, versions
 from safelight.store import objects as object_rows
 from safelight.store.data import Data, NewData
 from safelight.store.db import Database, Read, Transaction
@@ -22,6 +22,7 @@ from safelight.store.tags import Tag
 
 KIND = "DATA"
 PLACEHOLDERS_AT_ONCE = 5000
+NAMED = 10  # versions and data that a refusal names
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +206,37 @@ def change(
 
 
 def remove(context: Context, by: Actor, data_ids: Sequence[UUID]) -> None:
-    """Delete data and their bytes. Raises NotFound, Conflict if a dataset version uses one."""
+    """Delete data and their bytes. Raises NotFound, Conflict naming the dataset versions that use one."""
     with context.db.transaction() as tx:
-        keys = data.keys_of(tx, by.organization_id, data_ids)
-        used = data.in_versions(tx, keys)
-        if used:
-            raise Conflict(
-                f"{len(used)} of these are in dataset versions; remove them there first."
-            )
-        names = [one.object_name for one in data.by_keys(tx, keys) if one.object_name]
-        data.remove(tx, keys)
-        object_rows.remove(tx, names)
+        names = take_out(tx, data.keys_of(tx, by.organization_id, data_ids))
     context.blobs.remove(names)
+
+
+def take_out(tx: Transaction, data_keys: Sequence[int]) -> list[str]:
+    """Delete the rows of data; the names of their objects, whose bytes go after the commit.
+
+    Raises Conflict naming the versions that use some.
+    """
+    used = data.in_versions(tx, data_keys)
+    if used:
+        raise _in_use(tx, used)
+    names = [one.object_name for one in data.by_keys(tx, data_keys) if one.object_name]
+    data.remove(tx, data_keys)
+    object_rows.remove(tx, names)
+    return names
+
+
+def _in_use(read: Read, used: Sequence[int]) -> Conflict:
+    by_version = versions.using(read, used, limit=NAMED)
+    named = ", ".join(f"{one.dataset_name}/{one.name}" for one in by_version)
+    more = " and others" if len(by_version) == NAMED else ""
+    pictures = "1 of these is" if len(used) == 1 else f"{len(used):,} of these are"
+    return Conflict(
+        f"{pictures} in dataset versions ({named}{more}); remove them there first. Nothing was deleted.",
+        versions=[
+            {"id": str(one.version_id), "name": f"{one.dataset_name}/{one.name}"}
+            for one in by_version
+        ],
+        data=[str(one.data_id) for one in data.by_keys(read, used[:NAMED])],
+        count=len(used),
+    )

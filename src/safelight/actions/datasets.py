@@ -7,9 +7,8 @@ from uuid import UUID
 
 from safelight.domain.datasets import InferenceType, check_name
 from safelight.domain.permissions import Actor
-from safelight.errors import NotFound
-from safelight.store import assets, changes, data, datasets, tags, versions
-from safelight.store.changes import Author
+from safelight.store import assets, assettags, changes, data, datasets, tags, versions
+from safelight.store.changes import Author, ChangeSet
 from safelight.store.datasets import Dataset
 from safelight.store.db import Database, Transaction
 from safelight.store.versions import Version
@@ -117,10 +116,11 @@ def steps_of_data(
         version = versions.get(read, by.organization_id, version_id)
         versions.check_unlocked(version)
         keys = data.keys_of(read, by.organization_id, data_ids)
+    change_set = None
     for at in range(0, len(keys), AT_ONCE):
         some = keys[at : at + AT_ONCE]
         with db.transaction() as tx:
-            _add(tx, by, version_id, some, tag_ids)
+            change_set = _add(tx, by, version_id, some, tag_ids, change_set)
         yield at + len(some)
 
 
@@ -139,20 +139,24 @@ def add_data(
 
 
 def _add(
-    tx: Transaction, by: Actor, version_id: UUID, keys: Sequence[int], tag_ids: Sequence[UUID]
-) -> None:
+    tx: Transaction,
+    by: Actor,
+    version_id: UUID,
+    keys: Sequence[int],
+    tag_ids: Sequence[UUID],
+    same: ChangeSet | None,
+) -> ChangeSet:
     version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
     change_set = changes.open_set(
-        tx, by.organization_id, version.version_key, author(by), changes.ASSETS
+        tx, by.organization_id, version.version_key, author(by), changes.ASSETS, same=same
     )
     assets.add(tx, change_set, version, keys)
     if tag_ids:
         given = [tags.get(tx, by.organization_id, tag_id) for tag_id in tag_ids]
-        if any(tag.owner_id != version_id for tag in given):
-            raise NotFound("The version has no such tag.")
         present = assets.keys_of_data(tx, version.version_key, keys)
-        tags.attach(tx, given, sorted(present.values()))
+        assettags.attach(tx, change_set, version, given, sorted(present.values()))
     announce(tx, by, version)
+    return change_set
 
 
 def announce(tx: Transaction, by: Actor, version: Version) -> None:
@@ -169,11 +173,17 @@ def announce(tx: Transaction, by: Actor, version: Version) -> None:
 def remove_assets(db: Database, by: Actor, version_id: UUID, asset_keys: Sequence[int]) -> int:
     """Take assets out of a version; how many there were. Raises NotFound, Locked."""
     removed = 0
+    change_set = None
     for at in range(0, max(len(asset_keys), 1), AT_ONCE):
         with db.transaction() as tx:
             version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
             change_set = changes.open_set(
-                tx, by.organization_id, version.version_key, author(by), changes.ASSETS
+                tx,
+                by.organization_id,
+                version.version_key,
+                author(by),
+                changes.ASSETS,
+                same=change_set,
             )
             removed += assets.remove(tx, change_set, version, asset_keys[at : at + AT_ONCE])
             announce(tx, by, version)
@@ -181,11 +191,10 @@ def remove_assets(db: Database, by: Actor, version_id: UUID, asset_keys: Sequenc
 
 
 def remove_version(db: Database, by: Actor, version_id: UUID) -> None:
-    """Raises NotFound, Locked. It is gone for everybody at once; its rows go in steps."""
+    """Raises NotFound, Locked."""
     with db.transaction() as tx:
         version = versions.open_to_write(tx, by.organization_id, version_id, alone=True)
         versions.remove(tx, version, by=author(by))
-    _purge(db, version)
 
 
 def remove(db: Database, by: Actor, dataset_id: UUID) -> None:
@@ -197,12 +206,3 @@ def remove(db: Database, by: Actor, dataset_id: UUID) -> None:
             versions.open_to_write(tx, by.organization_id, version.version_id, alone=True)
             versions.remove(tx, version, by=author(by))
         datasets.remove(tx, dataset)
-    for version in gone:
-        _purge(db, version)
-
-
-def _purge(db: Database, version: Version) -> None:
-    left = 1
-    while left:
-        with db.transaction() as tx:
-            left = assets.purge(tx, version.version_key, AT_ONCE)

@@ -9,7 +9,9 @@ from uuid import UUID
 from safelight.actions import experiments, processings, references
 from safelight.actions.sealing import Sealer
 from safelight.domain.annotations import MergeMode
+from safelight.domain.imports import Format, Matching
 from safelight.domain.jobs import JobType, TargetType
+from safelight.domain.operations import OPERATIONS, declaring
 from safelight.domain.parameters import (
     Input,
     Parameter,
@@ -110,13 +112,18 @@ def _sealed(sealer: Sealer | None, before: bytes | None, given: dict[str, str]) 
 def rules_of(read: Read, job: Job, before: Run) -> Rules:
     """The rules of what is run again, as far as they are still those that it was launched under."""
     parameters, closed = _parameter_rules(read, job, before)
-    inputs = stored_processings.inputs(read, job.processing_id) if job.processing_id else []
-    return Rules(parameters, inputs, closed)
+    return Rules(parameters, _input_rules(read, job), closed)
+
+
+def _input_rules(read: Read, job: Job) -> list[Input]:
+    if job.type is JobType.INTERNAL and job.operation in OPERATIONS:
+        return declaring.inputs(OPERATIONS[job.operation])
+    return stored_processings.inputs(read, job.processing_id) if job.processing_id else []
 
 
 def _parameter_rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Parameter], bool]:
     if job.type is JobType.INTERNAL:
-        return _internal_rules(before.parameters), True
+        return _internal_rules(job, before.parameters), True
     try:
         if job.type is JobType.TRAINING and "model_version_id" in before.inputs:
             version = models.get_version(
@@ -134,11 +141,15 @@ def _parameter_rules(read: Read, job: Job, before: Run) -> tuple[dict[str, Param
     return {}, False
 
 
-_CHOICES = {"mode": tuple(MergeMode)}
+_CHOICES = {"mode": tuple(MergeMode), "format": tuple(Format), "matching": tuple(Matching)}
 
 
-def _internal_rules(parameters: JsonObject) -> dict[str, Parameter]:
-    """Operations of our own are launched with all their parameters, so the values are the rules."""
+def _internal_rules(job: Job, parameters: JsonObject) -> dict[str, Parameter]:
+    """The rules that an operation of ours declares. Others are launched with all their parameters, so the
+    values are the rules.
+    """
+    if job.operation in OPERATIONS:
+        return declaring.rules(OPERATIONS[job.operation])
     rules = {}
     for name, value in parameters.items():
         rule = rule_like(name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ from safelight.domain.jobs import JobType
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Invalid
 from safelight.formats import coco_write
-from safelight.formats.coco_write import Counts, Picture
+from safelight.formats.writing import Picture, Writing, Written
 from safelight.ids import Kind
 from safelight.store import assets, labels, versions
 from safelight.store import objects as stored
@@ -47,14 +47,14 @@ class ExportKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that was written. `left_out`: shapes that the format has no word for."""
+    """A file that was written. `left_out`: shapes that are not in it, counted by the reason."""
 
     object_name: str
     name: str
     size: int
     pictures: int
     shapes: int
-    left_out: int
+    left_out: Mapping[str, int]
 
 
 def launch_export(
@@ -119,14 +119,10 @@ def export_coco(
         pictures = _pictures(
             read, version, export_key(key), _keys(read, asset_ids), status, progress
         )
-        counts = coco_write.write(
-            incoming,
-            f"{version.dataset_name}/{version.name}",
-            labels.get(read, version).labels,
-            pictures,
-            scratch,
-        )
-        return _keep(context, version, incoming, counts)
+        description = f"{version.dataset_name}/{version.name}"
+        listed = labels.get(read, version).labels
+        written = coco_write.write(incoming, Writing(description, listed, pictures, scratch))
+        return _keep(context, version, incoming, written)
 
 
 def _hold_still(read: Read) -> None:
@@ -178,7 +174,7 @@ def _file_name(asset: Asset, key: ExportKey, ids: Packed) -> str:
     return data.filename
 
 
-def _keep(context: Context, version: Version, incoming: Incoming, counts: Counts) -> Exported:
+def _keep(context: Context, version: Version, incoming: Incoming, written: Written) -> Exported:
     name = f"{version.dataset_name}-{version.name}-coco.json"
     incoming.close()
     with context.db.transaction() as tx:
@@ -186,5 +182,5 @@ def _keep(context: Context, version: Version, incoming: Incoming, counts: Counts
         stored.finish(tx, object_name, size=incoming.size, content_type="application/json")
         incoming.commit(object_name)
     return Exported(
-        object_name, name, incoming.size, counts.pictures, counts.shapes, counts.left_out
+        object_name, name, incoming.size, written.pictures, written.shapes, written.left_out
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from safelight.actions import objects
@@ -10,15 +13,20 @@ from safelight.actions.context import Context
 from safelight.actions.launch import Order, Target, launch
 from safelight.actions.selection import KIND
 from safelight.domain.annotations import MergeMode
-from safelight.domain.jobs import JobType, TargetType
+from safelight.domain.imports import Format, Matching
+from safelight.domain.jobs import SUCCEEDED, JobType, TargetType
 from safelight.domain.permissions import Actor, require
-from safelight.errors import Invalid, TooLarge
+from safelight.errors import Conflict, Invalid, TooLarge
+from safelight.store import jobs, runs, versions
 from safelight.store import objects as stored
-from safelight.store import versions
-from safelight.store.db import Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 from safelight.store.versions import Version
+
+OPERATION = "import_annotations"
+CHECK = "check_import"
+REJECTS = "rejects.jsonl"  # what the file of bad records is called
 
 
 def target_of(version: Version) -> Target:
@@ -70,56 +78,162 @@ def keep_file(context: Context, actor: Actor, filename: str, chunks: Iterable[by
     return kept.object_name
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a file is to be imported. `skip_bad`: bad records are left out instead of failing the job;
+    `create_labels`: labels that the version lacks are made; else what has them is bad. `placeholders`:
+    pictures that were not uploaded yet are taken by name and size; else they are bad records.
+    `label_attribute`: which attribute of a region names its label, in a VIA file that has several.
+    """
+
+    format: Format = Format.AUTO
+    mode: MergeMode = MergeMode.REPLACE
+    matching: Matching = Matching.AUTO
+    skip_bad: bool = False
+    create_labels: bool = True
+    placeholders: bool = True
+    label_attribute: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str | bool]) -> Options:
+        """Options by their names, texts in any case; what is not given has its default. Raises Invalid."""
+        values: dict[str, Any] = dict(given)
+        for name, choices in (("format", Format), ("mode", MergeMode), ("matching", Matching)):
+            if name in given:
+                values[name] = _choice(name, choices, str(given[name]))
+        return cls(**values)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As a job has them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _choice(name: str, choices: Iterable[StrEnum], text: str) -> StrEnum:
+    for choice in choices:
+        if choice.value.lower() == text.lower():
+            return choice
+    known = ", ".join(choice.value.lower() for choice in choices)
+    raise Invalid(f"The {name} is one of {known}, not {text!r}.", field=name)
+
+
+DEFAULTS = Options()
+
+
 def launch_import(
     context: Context,
     actor: Actor,
     version_id: UUID,
     object_name: str,
     filename: str,
+    options: Options = DEFAULTS,
     *,
-    mode: MergeMode | str = MergeMode.REPLACE,
-    skip_bad: bool = False,
-    create_labels: bool = True,
-    placeholders: bool = True,
+    rejected_of: UUID | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, Run]:
-    """Launch the import of a COCO file that was kept before.
+    """Launch the import of a file that was kept before. `rejected_of`: a job whose last import left out
+    bad records; only those are taken from the mended file, and added to what is there.
 
-    Raises Denied, NotFound, Locked, Invalid for an unknown mode or an object without bytes.
+    Raises Denied, NotFound, Locked, Invalid for an object without bytes, Conflict where that job
+    rejected nothing or imported nothing.
     """
     require(actor, "write_data")
     with context.db.transaction() as tx:
         version = _open(tx, actor, version_id)
         objects.check_issued(tx, actor.organization_id, object_name)
+        inputs: dict[str, Any] = {"file": {"object_name": object_name, "name": filename}}
+        before = None if rejected_of is None else _rejecting(tx, actor, version, rejected_of)
+        if before is not None:
+            inputs["rejected_of"] = _rejected(before)
+            options = replace(options, mode=MergeMode.CONCATENATE)
         order = Order(
             organization_id=actor.organization_id,
             type=JobType.INTERNAL,
-            operation="import_coco",
-            name=f"Import annotations, {filename}",
+            operation=OPERATION,
+            name=f"{'Import annotations' if before is None else 'Import rejects again'}, {filename}",
             target=target_of(version),
-            source={"internal": "import_coco"},
+            source={"internal": OPERATION},
             triggered_by=actor.user_id,
-            parameters={
-                "mode": _mode(mode),
-                "skip_bad": skip_bad,
-                "create_labels": create_labels,
-                "placeholders": placeholders,
-            },
+            parameters=options.parameters,
+            inputs=inputs,
+            idempotency_key=idempotency_key,
+        )
+        job, run = launch(tx, order)
+        if before is not None:
+            runs.mended_by(tx, before.run_id, job.job_id)
+        return job, run
+
+
+def launch_check(
+    context: Context,
+    actor: Actor,
+    version_id: UUID,
+    object_name: str,
+    filename: str,
+    options: Options = DEFAULTS,
+    *,
+    idempotency_key: str | None = None,
+) -> tuple[Job, Run]:
+    """Launch the job that says what such an import would do, and changes nothing. A job, as files may
+    be of any size: it has progress, can be stopped, and its result is the report.
+
+    Raises Denied, NotFound, Invalid for an object without bytes.
+    """
+    require(actor, "write_data")
+    with context.db.transaction() as tx:
+        version = versions.get(tx, actor.organization_id, version_id)
+        objects.check_issued(tx, actor.organization_id, object_name)
+        order = Order(
+            organization_id=actor.organization_id,
+            type=JobType.INTERNAL,
+            operation=CHECK,
+            name=f"Check annotations, {filename}",
+            target=target_of(version),
+            source={"internal": CHECK},
+            triggered_by=actor.user_id,
+            parameters=options.parameters,
             inputs={"file": {"object_name": object_name, "name": filename}},
             idempotency_key=idempotency_key,
         )
         return launch(tx, order)
 
 
+def checked_file(context: Context, actor: Actor, job_id: UUID) -> tuple[str, str]:
+    """The file that a job checked, to be imported without a second upload: object name and file name.
+
+    Raises NotFound, Invalid if the job is no check.
+    """
+    with context.db.read() as read:
+        job = jobs.get(read, actor.organization_id, job_id)
+        if job.operation != CHECK:
+            raise Invalid("That job has not checked a file.", field="checked_by")
+        file = runs.newest(read, job_id).inputs["file"]
+        return file["object_name"], file["name"]
+
+
+def _rejecting(read: Read, actor: Actor, version: Version, job_id: UUID) -> Run:
+    """The newest run of that job which left bad records out of this version."""
+    job = jobs.get(read, actor.organization_id, job_id)
+    if job.target is None or job.target.id != version.version_id:
+        raise Conflict("That job imported into another version.", job_id=str(job_id))
+    newest = runs.newest(read, job_id)
+    if newest.status is not SUCCEEDED:
+        raise Conflict(
+            "That job has imported nothing, so there is nothing to add to: import the whole file.",
+            job_id=str(job_id),
+        )
+    if not newest.rejects:
+        raise Conflict("That job has rejected nothing.", job_id=str(job_id))
+    return newest
+
+
+def _rejected(run: Run) -> dict[str, str]:
+    assert run.rejects is not None
+    name = run.rejects["object_name"]
+    return {"run_id": str(run.run_id), "job_id": str(run.job_id), "object_name": name}
+
+
 def _open(tx: Transaction, actor: Actor, version_id: UUID) -> Version:
     version = versions.get(tx, actor.organization_id, version_id)
     versions.check_unlocked(version)
     return version
-
-
-def _mode(mode: str) -> MergeMode:
-    try:
-        return MergeMode(mode.upper())
-    except ValueError:
-        known = ", ".join(MergeMode)
-        raise Invalid(f"The mode is one of {known}, not {mode!r}.", field="mode") from None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from safelight.actions.asked import id_in, instant, user_id
 from safelight.domain.jobquery import ENGINES, JobQuery
-from safelight.domain.moments import moment
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid
-from safelight.store import jobobjects, processings, users
+from safelight.store import jobobjects, processings
 from safelight.store.db import Read
 from safelight.store.jobfilter import Filter
 
@@ -27,33 +27,21 @@ def filter_of(read: Read, actor: Actor, query: JobQuery) -> Filter:
         mine,
         query.type,
         query.statuses,
-        _user(read, actor, query.user) if query.user else None,
+        user_id(read, actor, query.user) if query.user else None,
         _objects(read, mine, query.object) if query.object else None,
         _processing(read, mine, query.processing) if query.processing else None,
         query.engine or None,
         query.failure_kind,
         query.failure or None,
-        _moment(query.triggered_after, read.now, "triggered_after"),
-        _moment(query.triggered_before, read.now, "triggered_before"),
+        instant(query.triggered_after, read.now, "triggered_after"),
+        instant(query.triggered_before, read.now, "triggered_before"),
         query.search,
         _ARCHIVED[query.archived],
     )
 
 
-def _user(read: Read, actor: Actor, text: str) -> UUID:
-    if text == "me":
-        return actor.user_id
-    user_id = _id(text)
-    if user_id is not None:
-        return user_id
-    found = users.find(read, text)
-    if found is None:
-        raise Invalid(f"There is no user {text!r}.", field="user")
-    return found.user_id
-
-
 def _objects(read: Read, organization_id: UUID, text: str) -> tuple[UUID, ...]:
-    object_id = _id(text)
+    object_id = id_in(text)
     if object_id is not None:
         return (object_id,)
     found = jobobjects.find_ids(read, organization_id, text)
@@ -67,29 +55,10 @@ def _objects(read: Read, organization_id: UUID, text: str) -> tuple[UUID, ...]:
 
 
 def _processing(read: Read, organization_id: UUID, text: str) -> UUID:
-    processing_id = _id(text)
+    processing_id = id_in(text)
     if processing_id is not None:
         return processing_id
     found = processings.find(read, organization_id, text)
     if found is None:
         raise Invalid(f"There is no processing {text!r}.", field="processing")
     return found.processing_id
-
-
-def _moment(text: str, now: int, field: str) -> int | None:
-    if not text:
-        return None
-    at = moment(text, now)
-    if at is None:
-        raise Invalid(
-            f"{field} must be a day (2026-11-01), a time (2026-11-01T08:30:00Z) or an age (12h, 7d).",
-            field=field,
-        )
-    return at
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -23,6 +23,7 @@ from safelight.domain.datasets import (
 from safelight.domain.permissions import Actor
 from safelight.store import assets, changes, labels, versions
 from safelight.store.assets import AssetFilter, Edit
+from safelight.store.changes import ChangeSet
 from safelight.store.db import Database, Transaction
 from safelight.store.versions import Version
 
@@ -78,18 +79,25 @@ def remove(db: Database, by: Actor, version_key: int, label_key: int) -> None:
 
     The label goes first, so no new shape can take it; its shapes go in steps.
     """
-    _edit(db, by, version_key, lambda known: without_label(known, label_key))
-    while _remove_some_shapes(db, by, version_key, label_key):
+    with db.transaction() as tx:
+        version = by_key(by, version_key)(tx)
+        change_set = changes.open_set(
+            tx, by.organization_id, version_key, author(by), changes.LABELS
+        )
+        labels.write(tx, version, without_label(labels.get(tx, version), label_key), author(by))
+    while _remove_some_shapes(db, by, version_key, label_key, change_set):
         continue
 
 
-def _remove_some_shapes(db: Database, by: Actor, version_key: int, label_key: int) -> bool:
+def _remove_some_shapes(
+    db: Database, by: Actor, version_key: int, label_key: int, change_set: ChangeSet
+) -> bool:
     with db.transaction() as tx:
         version = versions.open_key_to_write(tx, by.organization_id, version_key)
         some = assets.page(tx, version_key, AssetFilter(label_key=label_key), limit=AT_ONCE)
         held = assets.hold(tx, version, [asset.asset_key for asset in some])
         change_set = changes.open_set(
-            tx, by.organization_id, version_key, author(by), changes.ANNOTATIONS
+            tx, by.organization_id, version_key, author(by), changes.LABELS, same=change_set
         )
         edits = [
             Edit(asset, remove_label(asset.document, label_key), asset.numbers)

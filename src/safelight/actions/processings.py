@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import fork, packages, references
+from safelight.actions import operations, packages, references
 from safelight.actions.access import Actor
 from safelight.actions.context import Context
 from safelight.actions.launch import Order, launch
@@ -308,7 +308,7 @@ def _plan_output(read: Read, actor: Actor, plan: _Plan, wish: Wish, layout: Layo
     source = versions.get(read, actor.organization_id, plan.target.id)
     taken = versions.find(read, actor.organization_id, source.dataset_id, str(name))
     if taken is not None and not wish.official:
-        raise fork.taken(read, source, str(name))
+        raise operations.taken(read, source, str(name))
     plan.creates_version = taken is None and layout is Layout.PICSELLIA
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import edits, outputs, retry, settle
+from safelight.actions import edits, operations, outputs, retry, settle
 from safelight.actions.access import Actor
 from safelight.actions.launch import launch_again
 from safelight.actions.sealing import Sealer
@@ -38,7 +38,8 @@ def rerun(
 
     `sealer` is needed where secret parameters are given. Raises and adds nothing: LiveRun while the
     newest run has not ended; Conflict for a job that runs elsewhere; NameTaken, proposing a free
-    name, where it would make a version that exists; Invalid naming a field that does not fit; NotFound, Denied.
+    name, where it would make a version that exists; Invalid naming a field that does not fit; Locked, NotFound,
+    Denied.
     """
     with db.transaction() as tx:
         job = jobs.get(tx, by.organization_id, job_id)
@@ -56,6 +57,7 @@ def rerun(
         before = newest if like is None else runs.numbered(tx, job_id, like)
         edited = edits.apply(tx, sealer, job, before, parameters or {}, inputs or {})
         outputs.check_free(tx, job, edited.parameters, edited.inputs)
+        operations.check_again(tx, job, edited.parameters, edited.inputs)
         new = runs.NewRun(
             engine=before.engine,
             source=before.source,

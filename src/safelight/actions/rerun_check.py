@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import edits, outputs
+from safelight.actions import edits, operations, outputs
 from safelight.actions.access import Actor
 from safelight.actions.drift import Drift, drift
 from safelight.actions.edits import Rules
 from safelight.actions.rerun import check_may, terms_of
 from safelight.actions.sealing import Sealer
 from safelight.domain.packages import change_resources
-from safelight.errors import Denied, Invalid, NameTaken, NotFound
+from safelight.errors import Denied, Invalid, Locked, NameTaken, NotFound
 from safelight.store import jobs, runs
 from safelight.store.db import Database, Read
 from safelight.store.jobs import Job
@@ -85,7 +85,10 @@ def check(db: Database, job_id: UUID, by: Actor, edit: Edit, *, sealer: Sealer) 
         if not problems:
             after = edits.edited(read, sealer, job, before, edit.parameters, edit.inputs)
             inputs = after.inputs
-            problems = _of(partial(outputs.check_free, read, job, after.parameters, after.inputs))
+            problems = [
+                *_of(partial(outputs.check_free, read, job, after.parameters, inputs)),
+                *_of(partial(operations.check_again, read, job, after.parameters, inputs)),
+            ]
         declared = edits.rules_of(read, job, before).inputs
         return Check(problems, drift(read, job, before, inputs, declared))
 
@@ -104,7 +107,7 @@ def _problems(read: Read, sealer: Sealer, job: Job, before: Run, edit: Edit) -> 
 def _of(attempt: Callable[[], object]) -> list[Problem]:
     try:
         attempt()
-    except NotFound as error:
+    except (NotFound, Locked) as error:
         return [Problem("target", error.message)]  # inputs that are not there are Invalid
     except Denied as error:
         return [Problem("priority", error.message)]  # all else was allowed before

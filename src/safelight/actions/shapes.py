@@ -17,7 +17,7 @@ from safelight.errors import NotFound
 from safelight.ids import Kind
 from safelight.store import assets, changes, labels, packed, versions
 from safelight.store.assets import Asset, Edit
-from safelight.store.changes import Author
+from safelight.store.changes import Author, ChangeSet
 from safelight.store.db import Database, Read, Transaction
 from safelight.store.packed import Packed
 from safelight.store.versions import Version
@@ -156,11 +156,13 @@ def remove_annotations(
         else:
             asset_keys = _annotated(db, by.organization_id, version_id)
     steps = range(0, max(len(asset_keys), 1), AT_ONCE)  # at least one: it checks version and lock
+    change_set = None
     for at in steps:
         with db.transaction() as tx:
             version = versions.open_to_write(tx, by.organization_id, version_id)
             held = assets.hold(tx, version, asset_keys[at : at + AT_ONCE])
-            _write(tx, by, version, list(_without(held.values(), only)))
+            edits = list(_without(held.values(), only))
+            change_set = _write(tx, by, version, edits, change_set) or change_set
 
 
 def _annotated(db: Database, organization_id: UUID, version_id: UUID) -> list[int]:
@@ -185,17 +187,24 @@ def _without(held: Iterable[Asset], only: frozenset[tuple[int, int]] | None) -> 
             yield Edit(asset, Document(left), asset.numbers)
 
 
-def _write(tx: Transaction, by: Actor, version: Version, edits: Sequence[Edit]) -> None:
+def _write(
+    tx: Transaction,
+    by: Actor,
+    version: Version,
+    edits: Sequence[Edit],
+    same: ChangeSet | None = None,
+) -> ChangeSet | None:
     if not edits:
-        return
+        return None
     author = Author(by.user_id, by.run_id)
     change_set = changes.open_set(
-        tx, version.organization_id, version.version_key, author, changes.ANNOTATIONS
+        tx, version.organization_id, version.version_key, author, changes.ANNOTATIONS, same=same
     )
     assets.write(tx, change_set, version, edits)
     changes.announce(
         tx, version.organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
     )
+    return change_set
 
 
 def label_key(scene: Scene, label_id: UUID) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -15,12 +15,10 @@ from safelight.actions.context import Context
 from safelight.actions.data import Arrival
 from safelight.api.asking import Ctx, DataWriter, Db, Reader
 from safelight.api.multipart import FilePart, read_form
-from safelight.api.pictures import FileView, file_views, json_response
 from safelight.api.views import Page
 from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, SafelightError
-from safelight.store import data, datalakes
-from safelight.store.data import DataFilter
+from safelight.store import datalakes
 
 router = APIRouter(tags=["data"])
 
@@ -47,26 +45,6 @@ def list_datalakes(actor: Reader, db: Db) -> Page[DatalakeView]:
             for lake in found
         ]
     )
-
-
-@router.get("/datalakes/{datalake_id}/data", response_model=Page[FileView])
-def list_data(
-    datalake_id: UUID,
-    actor: Reader,
-    context: Ctx,
-    search: str = "",
-    after: int | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 60,
-) -> Response:
-    """The files of a datalake, newest first; `search` looks into their names."""
-    with context.db.read() as read:
-        datalakes.get(read, actor.organization_id, datalake_id)
-        found = data.page(
-            read, datalake_id, DataFilter(search=search), before=after, limit=limit + 1
-        )
-        items = file_views(context, read, found[:limit])
-    following = str(found[limit - 1].data_key) if len(found) > limit else None
-    return json_response({"items": items, "next": following})
 
 
 class UploadResult(BaseModel):
@@ -111,7 +89,9 @@ class _Batch:
         self.discard()
 
     def _enter(self, arrival: Arrival) -> None:
-        self.items[-1].id = arrival.enter(self._datalake_id).data_id
+        found = arrival.enter(self._datalake_id)
+        self.items[-1].id = found.data_id
+        thumbnails.make_ahead(self._context, found)
 
     def _try(self, step: Any) -> None:
         """A file that is refused does not keep the others out."""

@@ -168,6 +168,16 @@ class EventView(BaseModel):
     facts: dict[str, Any]
 
 
+class RejectsView(BaseModel):
+    """The records of its file that a run did not take: the download `rejects.jsonl` has them, one in a
+    line. `again`: the jobs that imported them again.
+    """
+
+    total: int
+    size: int
+    again: list[UUID]
+
+
 class RunView(BaseModel):
     """One execution of a job. `retries`: how often it was tried again before, 0 for what somebody
     launched; `ready_at`: it does not begin before then.
@@ -195,6 +205,7 @@ class RunView(BaseModel):
     declared: str | None
     kept: bool
     result: dict[str, Any] | None
+    rejects: RejectsView | None
     waiting: str | None
     priority: int
     retry: RetryView | None
@@ -365,6 +376,7 @@ def run_view(facts: RunFacts, people: People, *, now: int) -> Json:
         "declared": run.declared,
         "kept": run.kept,
         "result": run.result,
+        "rejects": _rejects(run),
         "waiting": facts.waiting,
         "priority": run.terms.priority,
         "retry": run.retry.to_json() if run.retry else None,
@@ -380,6 +392,12 @@ def run_view(facts: RunFacts, people: People, *, now: int) -> Json:
             "source": log.source.source,
         },
     }
+
+
+def _rejects(run: Run) -> Json | None:
+    if run.rejects is None:
+        return None
+    return {name: run.rejects[name] for name in ("total", "size", "again")}
 
 
 def _failure(run: Run) -> Json | None:

@@ -1,8 +1,10 @@
-"""Long operations on a version, each a job: import, fork, export; and the jobs that a version has."""
+"""Import and export of a version, each a job, and the jobs that a version has. Other operations:
+`version_operations.py`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -13,8 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.actions.export import launch_export
-from safelight.actions.fork import launch_fork
-from safelight.actions.import_annotations import KeptFile, launch_import
+from safelight.actions.import_annotations import (
+    REJECTS,
+    KeptFile,
+    Options,
+    checked_file,
+    launch_check,
+    launch_import,
+)
 from safelight.api.asking import Ctx, DataWriter
 from safelight.api.job_list import shown
 from safelight.api.job_query import JobReader
@@ -26,28 +34,19 @@ from safelight.domain.permissions import Actor
 from safelight.errors import Invalid, NotFound
 from safelight.store import joblist, jobs, runs, versions
 from safelight.store.jobs import Job
+from safelight.store.runs import Run
 
 router = APIRouter(tags=["datasets"])
 
 IdempotencyKey = Annotated[str | None, Header(max_length=200)]
 
 
-class ForkBody(BaseModel):
-    """`asset_ids` null: all pictures."""
-
-    name: str
-    description: str = ""
-    with_annotations: bool = True
-    with_labels: bool = True
-    with_tags: bool = True
-    asset_ids: list[UUID] | None = None
-
-
 class ExportBody(BaseModel):
     format: Literal["coco"] = "coco"
 
 
-def _launched(context: Context, by: Actor, job: Job) -> Response:
+def launched(context: Context, by: Actor, job: Job) -> Response:
+    """The answer to a launch."""
     shown = get_job(str(job.job_id), by, context)
     shown.status_code = 201
     return shown
@@ -83,17 +82,47 @@ async def import_annotations(
 ) -> Response:
     """Import annotations from a file (part `file`), as a job that does all of it or nothing.
 
-    Fields: `format` coco; `mode` replace, keep or concatenate; `skip_bad` leaves bad records out
-    instead of failing; `create_labels` makes labels that the version lacks; `force_placeholders` takes
-    pictures in by name and size that were not uploaded yet.
+    Fields: `format` auto, coco, yolo, voc, cvat, labelme or via; `mode` replace, keep or concatenate;
+    `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
+    `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
+    lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+    `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
+    `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
+    added to what is there. `checked_by`: a job that checked the file, which need not be sent again.
     """
     await run_in_threadpool(_check_open, context, actor, version_id)
-    file = _OneFile(context, actor)
+    file, form = await _read_upload(context, actor, request)
+    return await run_in_threadpool(_import, context, actor, version_id, file, form, idempotency_key)
+
+
+@router.post("/versions/{version_id}/import/check", status_code=201, response_model=JobDetail)
+async def check_import(
+    version_id: UUID,
+    request: Request,
+    actor: DataWriter,
+    context: Ctx,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Find out what an import would do, as a job that changes nothing; its result has the report (`check`).
+
+    The form is that of the import. To import the file then, name the job as `checked_by`.
+    """
+    await run_in_threadpool(_check_known, context, actor, version_id)
+    file, form = await _read_upload(context, actor, request)
+    return await run_in_threadpool(_check, context, actor, version_id, file, form, idempotency_key)
+
+
+async def _read_upload(context: Context, by: Actor, request: Request) -> tuple[_OneFile, Form]:
+    file = _OneFile(context, by)
     try:
-        form = await read_form(request, file.open)
+        return file, await read_form(request, file.open)
     finally:
         await run_in_threadpool(file.discard)
-    return await run_in_threadpool(_import, context, actor, version_id, file, form, idempotency_key)
+
+
+def _check_known(context: Context, by: Actor, version_id: UUID) -> None:
+    with context.db.read() as read:
+        versions.get(read, by.organization_id, version_id)
 
 
 def _check_open(context: Context, by: Actor, version_id: UUID) -> None:
@@ -109,23 +138,62 @@ def _import(
     form: Form,
     idempotency_key: str | None,
 ) -> Response:
-    if file.kept is None:
-        raise Invalid("The form has one file, in the part `file`.", field="file")
-    if form.fields.get("format", "coco") != "coco":
-        raise Invalid("The format is coco.", field="format")
     job, _ = launch_import(
         context,
         by,
         version_id,
-        file.kept.object_name,
-        file.filename,
-        mode=form.fields.get("mode", "replace"),
-        skip_bad=_flag(form, "skip_bad", default=False),
-        create_labels=_flag(form, "create_labels", default=True),
-        placeholders=_flag(form, "force_placeholders", default=True),
+        *_file(context, by, file, form),
+        _options(form),
+        rejected_of=_job_id(form, "only_rejected_of"),
         idempotency_key=idempotency_key,
     )
-    return _launched(context, by, job)
+    return launched(context, by, job)
+
+
+def _options(form: Form) -> Options:
+    given: dict[str, str | bool] = {
+        name: form.fields[name] for name in ("format", "mode", "matching") if form.fields.get(name)
+    }
+    given["label_attribute"] = form.fields.get("label_attribute", "")
+    given["skip_bad"] = _flag(form, "skip_bad", default="only_rejected_of" in form.fields)
+    given["create_labels"] = _flag(form, "create_labels", default=True)
+    given["placeholders"] = _flag(form, "force_placeholders", default=True)
+    return Options.read(given)
+
+
+def _check(
+    context: Context,
+    by: Actor,
+    version_id: UUID,
+    file: _OneFile,
+    form: Form,
+    idempotency_key: str | None,
+) -> Response:
+    named = _file(context, by, file, form)
+    options = _options(form)
+    job, _ = launch_check(context, by, version_id, *named, options, idempotency_key=idempotency_key)
+    return launched(context, by, job)
+
+
+def _file(context: Context, by: Actor, file: _OneFile, form: Form) -> tuple[str, str]:
+    """Object name and file name of what was sent, now or for a check before."""
+    checked = _job_id(form, "checked_by")
+    if (file.kept is None) == (checked is None):
+        raise Invalid(
+            "The form has one file, in the part `file`, or names `checked_by`.", field="file"
+        )
+    if checked is not None:
+        return checked_file(context, by, checked)
+    assert file.kept is not None
+    return file.kept.object_name, file.filename
+
+
+def _job_id(form: Form, name: str) -> UUID | None:
+    text = form.fields.get(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid(f"{name} is the id of a job.", field=name) from None
 
 
 _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
@@ -140,30 +208,6 @@ def _flag(form: Form, name: str, *, default: bool) -> bool:
     return _FLAGS[text]
 
 
-@router.post("/versions/{version_id}/fork", status_code=201, response_model=JobDetail)
-def fork_version(
-    version_id: UUID,
-    body: ForkBody,
-    actor: DataWriter,
-    context: Ctx,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    """Make another version of the same dataset from this one, as a job. 409 if its name is taken."""
-    _, job, _ = launch_fork(
-        context,
-        actor,
-        version_id,
-        body.name,
-        description=body.description,
-        with_annotations=body.with_annotations,
-        with_labels=body.with_labels,
-        with_tags=body.with_tags,
-        asset_ids=body.asset_ids,
-        idempotency_key=idempotency_key,
-    )
-    return _launched(context, actor, job)
-
-
 @router.post("/versions/{version_id}/export", status_code=201, response_model=JobDetail)
 def export_version(
     version_id: UUID,
@@ -174,7 +218,7 @@ def export_version(
 ) -> Response:
     """Write the annotations of a version into a file, as a job whose result offers it."""
     job, _ = launch_export(context, actor, version_id, idempotency_key=idempotency_key)
-    return _launched(context, actor, job)
+    return launched(context, actor, job)
 
 
 @router.get("/versions/{version_id}/jobs", response_model=Page[JobRow])
@@ -202,9 +246,15 @@ def download_result(job_id: UUID, name: str, actor: JobReader, context: Ctx) -> 
         found = [
             offered["object_name"]
             for run in runs.of_job(read, job.job_id)
-            for offered in (run.result or {}).get("downloads", ())
+            for offered in _offered(run)
             if offered["name"] == name
         ]
     if not found:
         raise NotFound(f"The job offers no file {name!r}.", name=name)
     return RedirectResponse(objects.read_path(context, found[0]), 307)
+
+
+def _offered(run: Run) -> list[dict[str, Any]]:
+    """The files of a run: what came out, and the records that it did not take."""
+    rejects = [] if run.rejects is None else [{**run.rejects, "name": REJECTS}]
+    return [*(run.result or {}).get("downloads", ()), *rejects]

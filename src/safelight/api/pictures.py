@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.api.views import Named, time_text
-from safelight.domain.annotations import Shape, ShapeKind
+from safelight.domain.annotations import Document, Shape, ShapeKind
 from safelight.domain.datasets import DataStatus, LabelList
 from safelight.domain.geometry import rings
 from safelight.store import labels, packed, tags
@@ -76,16 +76,16 @@ def asset_views(
 ) -> list[dict[str, Any]]:
     """Assets of one version, read with their contents."""
     packer, known = packed.packed(read), labels.get(read, version)
-    names = _names(packer, version, known)
+    names = label_views(packer, version, known)
     tagged = tags.on(read, tags.ASSET, [asset.asset_key for asset in found])
-    urls = _urls(context, (asset.data for asset in found))
+    urls = picture_urls(context, (asset.data for asset in found))
     return [
         {
             "id": packer.asset(asset.asset_key),
             "data_id": asset.data.data_id,
-            **_picture(asset.data, url),
+            **picture_view(asset.data, url),
             "tags": [tag.name for tag in tagged.get(asset.asset_key, ())],
-            "shapes": list(_shapes(packer, names, asset)),
+            "shapes": shape_views(packer, names, asset.asset_key, asset.document),
         }
         for asset, url in zip(found, urls, strict=True)
     ]
@@ -97,16 +97,33 @@ def file_views(context: Context, read: Read, found: Sequence[Data]) -> list[dict
     return [
         {
             "id": one.data_id,
-            **_picture(one, url),
+            **picture_view(one, url),
             "size": one.size,
             "tags": [tag.name for tag in tagged.get(one.data_key, ())],
             "created_at": time_text(one.created_at),
         }
-        for one, url in zip(found, _urls(context, found), strict=True)
+        for one, url in zip(found, picture_urls(context, found), strict=True)
     ]
 
 
-def _picture(one: Data, url: str | None) -> dict[str, Any]:
+def shape_views(
+    packer: Packed, names: dict[int, dict[str, Any]], asset_key: int, document: Document
+) -> list[dict[str, Any]]:
+    """The shapes of a document whose label is among `names`, by key."""
+    return [
+        {
+            "id": packer.shape(asset_key, annotation.number, shape.number),
+            "kind": shape.kind.word,
+            "label": names[shape.label_key],
+            "geometry": _geometry(shape),
+        }
+        for annotation in document.annotations
+        for shape in annotation.shapes
+        if shape.label_key in names  # else its label is being removed just now
+    ]
+
+
+def picture_view(one: Data, url: str | None) -> dict[str, Any]:
     done = one.status is DataStatus.DONE
     thumbnail = f"/api/v1/data/{one.data_id}/thumbnail?size={THUMBNAIL}"
     return {
@@ -119,33 +136,18 @@ def _picture(one: Data, url: str | None) -> dict[str, Any]:
     }
 
 
-def _urls(context: Context, found: Iterable[Data]) -> list[str | None]:
+def picture_urls(context: Context, found: Iterable[Data]) -> list[str | None]:
     listed = list(found)
     names = [one.object_name for one in listed if one.object_name is not None]
     paths = iter(objects.read_paths(context, names))
     return [None if one.object_name is None else next(paths) for one in listed]
 
 
-def _names(packer: Packed, version: Version, known: LabelList) -> dict[int, dict[str, Any]]:
+def label_views(packer: Packed, version: Version, known: LabelList) -> dict[int, dict[str, Any]]:
     return {
         label.key: {"id": packer.label(version.version_key, label.key), "name": label.name}
         for label in known.labels
     }
-
-
-def _shapes(
-    packer: Packed, names: dict[int, dict[str, Any]], asset: Asset
-) -> Iterable[dict[str, Any]]:
-    for annotation in asset.document.annotations:
-        for shape in annotation.shapes:
-            label = names.get(shape.label_key)
-            if label is not None:  # its label is being removed just now
-                yield {
-                    "id": packer.shape(asset.asset_key, annotation.number, shape.number),
-                    "kind": shape.kind.word,
-                    "label": label,
-                    "geometry": _geometry(shape),
-                }
 
 
 def _geometry(shape: Shape) -> Any:

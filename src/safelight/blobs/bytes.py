@@ -58,6 +58,14 @@ class Blobs:
 
         return _guard(lambda: bytes(obstore.get(self._store, name).bytes()), name)
 
+    def path(self, name: str) -> Path | None:
+        """Where the bytes of an object lie on this machine; None if they lie elsewhere."""
+        parts = urlsplit(self.url)
+        if parts.scheme != "file":
+            return None
+        found = Path(unquote(parts.path)) / name
+        return found if found.is_file() else None
+
     def stream(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `end`, piece by piece. Raises NotFound at once."""
         import obstore
@@ -69,8 +77,19 @@ class Blobs:
         found = _guard(lambda: obstore.get(self._store, name, options=options), name)
         return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK))
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the bytes lie, if that is a folder of this machine."""
+        parts = urlsplit(self.url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
     def open(self, name: str) -> io.BufferedReader:
-        """The object as a seekable file, read by ranges. Raises NotFound."""
+        """The object as a seekable file; one that is not on this machine is read by ranges. Raises
+        NotFound.
+        """
+        folder = self.folder
+        if folder is not None:
+            return _guard(lambda: (folder / name).open("rb"), name)
         import obstore
 
         reader = _guard(lambda: obstore.open_reader(self._store, name, buffer_size=CHUNK), name)

@@ -1,9 +1,7 @@
-"""Commands on dataset versions: import, export, fork."""
+"""Commands on dataset versions: export, fork. Imports: `imports.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,79 +11,11 @@ from safelight.cli import output
 from safelight.cli.jobs import launched, wait_for
 from safelight.cli.login import connect
 from safelight.cli.options import AsJson, Wait
-from safelight.client.connection import Client
-from safelight.client.datasets import Dataset, Version
 from safelight.domain.jobs import RunStatus
-from safelight.errors import Invalid, NotFound
+from safelight.errors import Invalid
 
 VersionName = Annotated[str, Argument(metavar="DATASET/VERSION")]
-PICTURES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".avif"}
-)
-
-imports = Typer(help="Import annotations.", no_args_is_help=True)
 exports = Typer(help="Export annotations.", no_args_is_help=True)
-
-
-class Mode(StrEnum):
-    REPLACE = "replace"
-    KEEP = "keep"
-    CONCATENATE = "concatenate"
-
-
-@imports.command("coco")
-def import_coco(
-    path: Annotated[Path, Argument(help="The JSON file.", exists=True, dir_okay=False)],
-    dataset: Annotated[str, Option(help="Made if there is none of that name.")],
-    version: Annotated[str, Option(help="Made if there is none of that name.")],
-    images: Annotated[
-        Path | None,
-        Option(help="Upload the pictures of this folder first.", exists=True, file_okay=False),
-    ] = None,
-    mode: Annotated[
-        Mode, Option(help="What happens to pictures annotated already.")
-    ] = Mode.REPLACE,
-    skip_bad: Annotated[bool, Option("--skip-bad", help="Leave out bad records.")] = False,
-    wait: Wait = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import a COCO file into a dataset version."""
-    client = connect()
-    into = _version(client, dataset, version)
-    if images is not None:
-        _upload(into, images)
-    job = into.import_file(path, format="coco", mode=mode.value, skip_bad=skip_bad)
-    launched(job, wait=wait, as_json=as_json)
-
-
-def _version(client: Client, dataset: str, version: str) -> Version:
-    into = _dataset(client, dataset)
-    try:
-        return into.version(version)
-    except NotFound:
-        return into.create_version(version)
-
-
-def _dataset(client: Client, name: str) -> Dataset:
-    try:
-        return client.datasets.get(name)
-    except NotFound:
-        return client.datasets.create(name)
-
-
-def _upload(version: Version, folder: Path) -> None:
-    paths = sorted(_pictures(folder))
-    if not paths:
-        raise Invalid(f"{folder} holds no pictures.")
-    with output.err.status("") as shown:
-        for done, path in enumerate(paths, start=1):
-            shown.update(f"Uploading {done:,} of {len(paths):,}: {path.name}")
-            version.add_picture(path.name, path.read_bytes())
-    output.note(f"Uploaded {len(paths):,} {'picture' if len(paths) == 1 else 'pictures'}.")
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
 
 
 @exports.command("coco")

@@ -13,9 +13,13 @@ from typer.exceptions import TyperException
 from safelight import __version__
 from safelight.cli import (
     bulk,
+    changes,
     data,
+    datalake,
+    dataset,
     diff,
     house,
+    imports,
     jobs,
     limits,
     login,
@@ -44,15 +48,20 @@ commands.command(rich_help_panel=_START)(login.login)
 commands.add_typer(house.users, name="user", rich_help_panel=_START)
 for _command in (jobs.jobs, jobs.job, logs.logs, jobs.wait, rerun.rerun, diff.diff):
     commands.command(rich_help_panel=_JOBS)(_command)
+for _command in (changes.changes, changes.undo):
+    commands.command(rich_help_panel=_JOBS)(_command)
 for _command in (bulk.stop, bulk.archive, bulk.unarchive, limits.limit):
     commands.command(rich_help_panel=_JOBS)(_command)
 commands.add_typer(views.views, name="view", rich_help_panel=_JOBS)
 # What follows the command's name is the command's own, options too.
 _AS_TYPED = {"allow_interspersed_args": False}
 commands.command(rich_help_panel=_JOBS, context_settings=_AS_TYPED)(track.track)
-commands.add_typer(data.imports, name="import", rich_help_panel=_DATA)
+commands.command("import", rich_help_panel=_DATA)(imports.import_annotations)
+commands.command(rich_help_panel=_DATA)(imports.rejects)
+commands.add_typer(datalake.data, name="data", rich_help_panel=_DATA)
 commands.add_typer(data.exports, name="export", rich_help_panel=_DATA)
 commands.command(rich_help_panel=_DATA)(data.fork)
+commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)
 commands.add_typer(scripts.processing, name="processing", rich_help_panel=_SCRIPTS)
 commands.add_typer(scripts.training, name="training", rich_help_panel=_SCRIPTS)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from safelight.client.changes import Change
 from safelight.client.http import Http, Json
 from safelight.client.jobs import Job
 from safelight.client.record import Record
@@ -112,16 +113,25 @@ class Version(Record):
         )
         return Asset(self.http, answer)
 
-    def import_file(self, path: str | Path, *, format: str = "coco", **options: Any) -> Job:
-        """Import annotations from a file; returns the job that does it.
+    def import_file(self, path: str | Path, *, format: str = "auto", **options: Any) -> Job:
+        """Import annotations from a file or a zip; returns the job that does it.
 
-        Options: `mode` (replace, keep, concatenate), `skip_bad`, `create_labels`,
-        `force_placeholders`.
+        `format`: auto, coco, yolo, voc, cvat, labelme or via. Options: `mode` (replace, keep,
+        concatenate), `matching` (auto, filename, object_name, data_id, asset_id), `skip_bad`,
+        `create_labels`, `force_placeholders`, `label_attribute`, and `only_rejected_of`: the id of a
+        job that left bad records out, which alone are taken from the mended file.
         """
+        return self._send("import", path, format, options)
+
+    def check_import(self, path: str | Path, *, format: str = "auto", **options: Any) -> Job:
+        """The job that says, as `check` of its result, what such an import would do. Nothing changes."""
+        return self._send("import/check", path, format, options)
+
+    def _send(self, verb: str, path: str | Path, format: str, options: Json) -> Job:
         fields = {name: _text(value) for name, value in options.items() if value is not None}
         with Path(path).open("rb") as file:
             answer = self.http.launch(
-                f"{self.path}/import",
+                f"{self.path}/{verb}",
                 files={"file": (Path(path).name, file, "application/octet-stream")},
                 data={"format": format, **fields},
             )
@@ -134,9 +144,31 @@ class Version(Record):
     def fork(self, name: str, **options: Any) -> Job:
         """Make version `name` of the same dataset from this one; returns the job that does it.
 
-        Options: `description`, `with_annotations`, `with_labels`, `with_tags`, `asset_ids`.
+        Options: `description`, `with_annotations`, `with_labels`, `with_tags`, `pictures` (see `operate`).
         """
-        return Job(self.http, self.http.launch(f"{self.path}/fork", {"name": name, **options}))
+        return self.operate("fork", name=name, **options)
+
+    def operate(self, operation: str, **parameters: Any) -> Job:
+        """Launch an operation on this version, such as `operate("split", parts={"train": 0.8, "val": 0.2})`;
+        returns the job that does it, all of it or nothing.
+
+        copy, merge, split, import_shapes, convert, tags_to_classes, classes_to_tags, tag, delete_pictures,
+        delete_shapes, rename_labels, merge_labels, delete_labels, fork: their parameters are those of the
+        routes. Most take `pictures`: `asset_ids`, `labels`, `tags`, `search`, `min_shapes`, `max_shapes`.
+        Raises Invalid naming what does not fit, NameTaken with a `proposal`, Locked.
+        """
+        body = {name: _plain(value) for name, value in parameters.items()}
+        return Job(self.http, self.http.launch(f"{self.path}/{operation.replace('_', '-')}", body))
+
+    def changes(self) -> Iterator[Change]:
+        """Its history, newest first: what each run and each edit changed."""
+        for row in self.http.pages(f"{self.path}/changes"):
+            yield Change(self.http, row)
+
+    def undo(self, change: Change, *, keep_newer: bool = False) -> Job:
+        """Undo one change of its history; returns the job that does it. As `Run.undo`."""
+        answer = self.http.launch(f"/api/v1/changes/{change.id}/undo", {"keep_newer": keep_newer})
+        return Job(self.http, answer)
 
     def lock(self) -> Version:
         """Refuse every change from now on."""
@@ -225,6 +257,17 @@ def _named(found: Iterable[R], name: str, problem: str) -> R:
         if name in {record.name, str(record.id)}:
             return record
     raise NotFound(problem, name=name)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON says it; a version by its id."""
+    if isinstance(value, Record | UUID):
+        return str(value.id if isinstance(value, Record) else value)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from safelight.client import bulk, query
 from safelight.client.bulk import Action, BulkResult
+from safelight.client.changes import Change
 from safelight.client.http import Http, Json
 from safelight.client.logs import FIRST_LOOK_S, SLOWEST_LOOK_S, Log, LogLine
 from safelight.client.query import Filters
@@ -106,6 +107,20 @@ class Run(_Executed):
     def logs(self, *, follow: bool = False, line: int = 1) -> Iterator[LogLine]:
         """The lines from number `line` on; `follow` waits for more until the log is complete."""
         return self.log.lines(line, follow=follow)
+
+    def changes(self) -> list[Change]:
+        """What it changed: one change for each dataset version."""
+        path = f"/api/v1/runs/{self.id}/changes"
+        return [Change(self.http, row) for row in self.http.pages(path)]
+
+    def undo(self, *, keep_newer: bool = False) -> Job:
+        """Undo all that it changed; returns the job that does it, which can be undone itself.
+
+        `keep_newer`: leave what was changed since. Without it raises NewerChanges then, with the first
+        `conflicts` and their `total`. Raises Conflict if there is nothing to undo.
+        """
+        answer = self.http.launch(f"/api/v1/runs/{self.id}/undo", {"keep_newer": keep_newer})
+        return Job(self.http, answer)
 
     def usage(self) -> Json:
         """What it used: `samples` over the last two hours (`at`, `cpu` in cores, `memory` and `disk`
@@ -235,6 +250,14 @@ class Job(_Executed):
         """Ask its newest run to end."""
         self.run.stop(grace_s)
         return self.refresh()
+
+    def changes(self) -> list[Change]:
+        """What its newest run changed: one change for each dataset version."""
+        return self.run.changes()
+
+    def undo(self, *, keep_newer: bool = False) -> Job:
+        """Undo what its newest run changed, as `Run.undo`."""
+        return self.run.undo(keep_newer=keep_newer)
 
     def archive(self) -> BulkResult:
         """Take it out of the list; its record stays. Refused while a run is live."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -121,6 +122,66 @@ def missing(labels: LabelList, names: Iterable[str]) -> list[str]:
     """The names that no label has, each once, in their order."""
     known = labels.keys
     return list(dict.fromkeys(name for name in names if name not in known))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChanges:
+    """What is different between two label lists, by names; `renamed` as (before, after)."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    changed: tuple[str, ...] = ()  # color, group, attributes or skeleton
+
+
+def compare_labels(before: LabelList, after: LabelList) -> LabelChanges:
+    old = {label.key: label for label in before.labels}
+    new = {label.key: label for label in after.labels}
+    both = [(old[key], new[key]) for key in old if key in new]
+    return LabelChanges(
+        tuple(label.name for key, label in new.items() if key not in old),
+        tuple(label.name for key, label in old.items() if key not in new),
+        tuple((one.name, other.name) for one, other in both if one.name != other.name),
+        tuple(other.name for one, other in both if replace(one, name=other.name) != other),
+    )
+
+
+Named = TypeVar("Named", Label, LabelGroup)
+
+
+def take_back_labels(before: LabelList, after: LabelList, now: LabelList) -> LabelList | None:
+    """`now` without the step from `before` to `after`, and with all that came since.
+
+    None where that contradicts itself: a label of the step was changed again, its name is another's by
+    now, or the group of a label would be gone.
+    """
+    labels = _without_step(before.labels, after.labels, now.labels)
+    groups = _without_step(before.groups, after.groups, now.groups)
+    if labels is None or groups is None:
+        return None
+    known = {group.key for group in groups}
+    places = {label.group for label in labels} | {group.parent for group in groups}
+    return LabelList(labels, groups) if places - {None} <= known else None
+
+
+def _without_step(
+    before: Sequence[Named], after: Sequence[Named], now: Sequence[Named]
+) -> tuple[Named, ...] | None:
+    old, new = ({each.key: each for each in some} for some in (before, after))
+    left: list[Named] = []
+    for each in now:
+        was, became = old.get(each.key), new.get(each.key)
+        if was in (became, each):
+            left.append(each)  # none of the step's business, or back already
+        elif each != became:
+            return None
+        elif was is not None:
+            left.append(was)
+    present = {each.key for each in now}
+    for place, each in enumerate(before):
+        if each.key not in new and each.key not in present:
+            left.insert(place, each)
+    return tuple(left) if len({each.name for each in left}) == len(left) else None
 
 
 def with_label(labels: LabelList, label: Label) -> LabelList:

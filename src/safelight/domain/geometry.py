@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from safelight.errors import Invalid
@@ -44,7 +45,7 @@ def _ring(points: list[Any]) -> Ring:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def bounds(points: Iterable[Point]) -> list[Number] | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from safelight.domain.jobs import FailureKind, JobType, RunStatus
+from safelight.domain.qualifiers import Language
 from safelight.errors import Invalid
-
-_T = TypeVar("_T")
 
 ENGINES = ("local", "container", "ray", "slurm", "external")
 FAILURE_KEY = "^([0-9a-f]{16})?$"
@@ -47,21 +46,21 @@ STATUS_WORDS = {
 _STATUSES = {**STATUS_WORDS, **{status.lower(): status for status in RunStatus}}
 
 _MOMENT = "a day (2026-11-01), a time (2026-11-01T08:30:00Z) or an age (12h, 7d)"
-_TAKES = {
-    "status": ", ".join(STATUS_WORDS),
-    "type": ", ".join(JobType).lower(),
-    "user": "a name, or me",
-    "object": "dataset/version, model/version, project/experiment or a datalake",
-    "processing": "the name of a processing",
-    "engine": ", ".join(ENGINES),
-    "failure": f"{', '.join(FailureKind)}, or the key of a failure",
-    "after": _MOMENT,
-    "before": _MOMENT,
-    "archived": "no, yes or any",
-}
+_LANGUAGE = Language(
+    {
+        "status": ", ".join(STATUS_WORDS),
+        "type": ", ".join(JobType).lower(),
+        "user": "a name, or me",
+        "object": "dataset/version, model/version, project/experiment or a datalake",
+        "processing": "the name of a processing",
+        "engine": ", ".join(ENGINES),
+        "failure": f"{', '.join(FailureKind)}, or the key of a failure",
+        "after": _MOMENT,
+        "before": _MOMENT,
+        "archived": "no, yes or any",
+    }
+)
 _FIELDS = {"after": "triggered_after", "before": "triggered_before"}
-
-_WORD = re.compile(r'(\w+):("[^"]*"|\S*)|"[^"]*"|\S+', re.ASCII)
 
 
 def read_query(text: str, beside: JobQuery = EVERYTHING) -> JobQuery:
@@ -71,36 +70,25 @@ def read_query(text: str, beside: JobQuery = EVERYTHING) -> JobQuery:
     that there is not, a value that it does not take, and two values where one is meant. Whether a name
     names something is for who has the names.
     """
-    query, words = beside, [beside.search]
-    for found in _WORD.finditer(text):
-        name, value = found[1], found[2]
-        if name is None:
-            words.append(found[0])
-        else:
-            query = _with(query, name.lower(), _unquoted(value), found[0])
-    return replace(query, search=" ".join(word for word in words if word))
+    given, words = _LANGUAGE.read(text)
+    query = beside
+    for each in given:
+        query = _with(query, each.name, each.value)
+    return replace(query, search=" ".join(word for word in (beside.search, *words) if word))
 
 
 def status_of(word: str) -> RunStatus:
     """A status by its code or by the word that people see. Raises Invalid."""
-    return _known("status", word, _STATUSES.get(word.lower()))
+    return _LANGUAGE.known("status", word, _STATUSES.get(word.lower()))
 
 
-def _with(query: JobQuery, name: str, value: str, word: str) -> JobQuery:
-    if name not in _TAKES:
-        raise Invalid(
-            f"There is no filter {name!r}; there are {', '.join(_TAKES)}. "
-            f'Words with a colon are searched for in quotes: "{word}".',
-            field="q",
-        )
-    if not value or '"' in value:
-        raise _refused(name, value)
+def _with(query: JobQuery, name: str, value: str) -> JobQuery:
     if name == "status":
         statuses = dict.fromkeys((*query.statuses, status_of(value)))
         return replace(query, statuses=tuple(statuses))
     if name == "type":
         named = [each for each in JobType if each.lower().startswith(value.lower())]
-        return _set(query, "type", _known(name, value, named[0] if named else None))
+        return _set(query, "type", _LANGUAGE.known(name, value, named[0] if named else None))
     if name == "failure":
         return _with_failure(query, value.lower())
     is_word = name in ("engine", "archived")
@@ -111,7 +99,7 @@ def _with_failure(query: JobQuery, value: str) -> JobQuery:
     if re.fullmatch(FAILURE_KEY, value):
         return _set(query, "failure", value)
     kind = FailureKind(value) if value in set(FailureKind) else None
-    return _set(query, "failure_kind", _known("failure", value, kind))
+    return _set(query, "failure_kind", _LANGUAGE.known("failure", value, kind))
 
 
 def _set(query: JobQuery, field: str, value: Any) -> JobQuery:
@@ -120,17 +108,3 @@ def _set(query: JobQuery, field: str, value: Any) -> JobQuery:
         raise Invalid(f"{field} is given twice, as {there!s} and {value!s}.", field=field)
     change: dict[str, Any] = {field: value}
     return replace(query, **change)
-
-
-def _known(name: str, word: str, found: _T | None) -> _T:
-    if found is None:
-        raise _refused(name, word)
-    return found
-
-
-def _refused(name: str, value: str) -> Invalid:
-    return Invalid(f"{name}: takes {_TAKES[name]}; not {value!r}.", field=name)
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value

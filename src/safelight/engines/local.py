@@ -29,6 +29,7 @@ from safelight.runner.folder import (
     CONFIG,
     EXIT,
     FINISHED,
+    INTERRUPTED,
     KEEPER,
     PROCESS,
     STOP,
@@ -37,6 +38,7 @@ from safelight.runner.folder import (
     Note,
     RunFolder,
 )
+from safelight.runner.interruption import cut_off
 from safelight.runner.verdict import Verdict
 
 # A runner that dies again and again is replaced so often, each time after a longer pause.
@@ -63,6 +65,7 @@ class _Watched:
     process: processes.Identity
     started: float
     count: int = 0
+    interruptions: int = 0  # after which its operation goes on under another runner
 
 
 @dataclass(slots=True)
@@ -165,10 +168,13 @@ class LocalEngine:
     def _launch(self, folder: RunFolder) -> _Watched:
         watched = self._watched.get(folder.path)
         count = watched.count + 1 if watched else 1
+        interruptions = (folder.read(INTERRUPTED) or {}).get("times", 0)
+        if watched and interruptions > watched.interruptions:
+            count = 1  # it left for a reason
         if watched and self.clock() - watched.started > STEADY_S:
             count = 1
         process = self.launcher.launch(Path(folder.path))
-        watched = self._watched[folder.path] = _Watched(process, self.clock(), count)
+        watched = self._watched[folder.path] = _Watched(process, self.clock(), count, interruptions)
         return watched
 
     def _runner_of(self, folder: RunFolder) -> processes.Identity | None:
@@ -274,7 +280,8 @@ def _ended_long_ago(folder: RunFolder) -> bool:
     except OSError:
         return False
     # A time in the future: the clock was set back since.
-    return abs(age) > TOLD_S and ending(folder) is not None
+    is_late = abs(age) > TOLD_S and ending(folder) is not None
+    return is_late and cut_off(folder) is None
 
 
 def _exit(folder: RunFolder) -> Exit:

@@ -15,10 +15,12 @@ from pathlib import Path
 from safelight.errors import Conflict
 from safelight.runner import processes
 from safelight.runner.folder import (
+    CHECKPOINT,
     CONFIG,
     EXIT,
     FAILURE,
     FINISHED,
+    INTERRUPTED,
     KEEPER,
     PAUSE,
     PROCESS,
@@ -33,7 +35,7 @@ KILLED_S = 5.0
 LOOK_EVERY_S = 0.05
 
 # The notes of a child that was paused. The order to pause goes last: if we die before, all is done again.
-_OVER = (KEEPER, EXIT, VERDICT, FAILURE, REPORT, PROCESS, PAUSE)
+_OVER = (KEEPER, EXIT, VERDICT, FAILURE, REPORT, PROCESS, CHECKPOINT, INTERRUPTED, PAUSE)
 
 
 def pause_all(

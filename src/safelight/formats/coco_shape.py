@@ -6,13 +6,13 @@ been read: `"k":"p","g":[[...]],"b":[...]}`; see `domain.annotations.Shape` for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
 
-from safelight.formats.coco import ABSENT, Annotation, BadRecord
+from safelight.formats.coco import ABSENT, Annotation
+from safelight.formats.rejects import BadRecord
 
 _SPACE = b" \t\r\n"
 
@@ -33,18 +33,20 @@ class _Rle(Struct):
 
 _rle = msgspec.json.Decoder(_Rle)
 
-Refuse = Callable[[Annotation, BadRecord], None]
+
+Refused = dict[int, BadRecord]
+"""Why records have no shape, by their position in the list that was asked for."""
 
 
-def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]:
-    """The text of each record's shape; None where `refuse` was called for it."""
+def shape_texts(records: list[Annotation], refused: Refused) -> list[bytes]:
+    """The text of each record's shape; empty for one that is `refused`."""
     all_boxes = b",".join([record.bbox for record in records])
     try:
         boxes = _boxes.decode(_list(all_boxes))
         areas = _areas.decode(_list(b",".join([record.area for record in records])))
     except DecodeError:
-        return _one_by_one(records, refuse)
-    texts: list[bytes | None] = []
+        return _one_by_one(records, refused)
+    texts: list[bytes] = []
     quick: dict[int, bytes] = {}  # outlines by position
     for at, (record, box, area) in enumerate(zip(records, boxes, areas, strict=True)):
         outline = bytes(record.segmentation)
@@ -61,14 +63,14 @@ def shape_texts(records: list[Annotation], refuse: Refuse) -> list[bytes | None]
             texts.append(b"".join(parts))  # quicker than `%`
             quick[at] = outline
         else:
-            texts.append(_text(record, refuse))
+            texts.append(_text(at, record, refused))
     # What is rare is looked for in all outlines at once.
     joined = b"".join(quick.values())
     if not _are_numbers(joined):
-        return _one_by_one(records, refuse)
+        return _one_by_one(records, refused)
     if _is_spaced(joined) or _is_spaced(all_boxes):
         for at in quick:
-            texts[at] = _dense(texts[at] or b"")
+            texts[at] = _dense(texts[at])
     return texts
 
 
@@ -99,18 +101,18 @@ def _are_numbers(rings: bytes) -> bool:
     return not (b'"' in rings or b"{" in rings or b"u" in rings or b"a" in rings)
 
 
-def _one_by_one(records: list[Annotation], refuse: Refuse) -> list[bytes | None]:
-    return [_text(record, refuse) for record in records]
+def _one_by_one(records: list[Annotation], refused: Refused) -> list[bytes]:
+    return [_text(at, record, refused) for at, record in enumerate(records)]
 
 
-def _text(record: Annotation, refuse: Refuse) -> bytes | None:
+def _text(at: int, record: Annotation, refused: Refused) -> bytes:
     try:
         return shape_text(record)
     except BadRecord as bad:
-        refuse(record, bad)
+        refused[at] = bad
     except UnicodeDecodeError:
-        refuse(record, BadRecord("it is not UTF-8"))
-    return None
+        refused[at] = BadRecord("it is not UTF-8")
+    return b""
 
 
 def shape_text(record: Annotation) -> bytes:

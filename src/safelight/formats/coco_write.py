@@ -7,77 +7,54 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from safelight.domain.annotations import ABSENT, Annotation, Shape, ShapeKind
+from safelight.domain import rle
+from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.datasets import Label
 from safelight.domain.geometry import bounds, box_area, polygon_area, polygon_bounds
-from safelight.formats import rle
 from safelight.formats.coco import TEXT
+from safelight.formats.writing import Out, Picture, Writing, Written
 
 _SPACE = b" \t\r\n"
 _encode = msgspec.json.encode
 
 
-class Out(Protocol):
-    def write(self, content: bytes, /) -> object: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One image of the file to be, and what is said of it."""
-
-    file_name: str
-    width: int | None
-    height: int | None
-    annotation: Annotation | None
-
-
-@dataclass(slots=True)
-class Counts:
-    pictures: int = 0
-    shapes: int = 0
-    left_out: int = 0  # lines and points, which COCO has no word for
-
-
-def write(
-    out: Out,
-    description: str,
-    labels: Iterable[Label],
-    pictures: Iterable[Picture],
-    scratch: Path | None = None,
-) -> Counts:
+def write(out: Out, writing: Writing) -> Written:
     """Write the file to `out`. Annotations wait in a scratch file until all images are written."""
-    listed = list(labels)
-    category_ids = {label.key: at for at, label in enumerate(listed, start=1)}
-    counts = Counts()
-    with tempfile.TemporaryFile(dir=scratch) as waiting:
-        out.write(b'{"info":%b,"licenses":[],"images":[' % _encode({"description": description}))
-        for picture in pictures:
-            counts.pictures += 1
-            out.write(_image(counts.pictures, picture))
+    category_ids = {label.key: at for at, label in enumerate(writing.labels, start=1)}
+    written = Written()
+    with tempfile.TemporaryFile(dir=writing.scratch) as waiting:
+        info = _encode({"description": writing.description})
+        out.write(b'{"info":%b,"licenses":[],"images":[' % info)
+        for picture in writing.pictures:
+            written.pictures += 1
+            out.write(_image(written.pictures, picture))
             for shape in picture.annotation.shapes if picture.annotation else ():
                 record = _record(shape, picture)
                 category_id = category_ids.get(shape.label_key)
                 if record is None or category_id is None:
-                    counts.left_out += 1
+                    written.left_out[_why(shape, category_id)] += 1
                     continue
-                counts.shapes += 1
-                comma = b",\n" if counts.shapes > 1 else b"\n"
-                ids = (comma, counts.shapes, counts.pictures, category_id, record)
+                written.shapes += 1
+                comma = b",\n" if written.shapes > 1 else b"\n"
+                ids = (comma, written.shapes, written.pictures, category_id, record)
                 waiting.write(b'%b{"id":%d,"image_id":%d,"category_id":%d,%b}' % ids)
         out.write(b'\n],"annotations":[')
         waiting.seek(0)
         shutil.copyfileobj(waiting, out, 1024 * 1024)
     out.write(b'\n],"categories":[')
-    categories = (_category(category_ids[label.key], label) for label in listed)
+    categories = (_category(category_ids[label.key], label) for label in writing.labels)
     out.write(b",".join(b"\n" + category for category in categories) + b"\n]}\n")
-    return counts
+    return written
+
+
+def _why(shape: Shape, category_id: int | None) -> str:
+    if category_id is None:
+        return "shape of a label that is gone"
+    return f"{shape.kind.word}: COCO has no word for it"
 
 
 def _image(number: int, picture: Picture) -> bytes:

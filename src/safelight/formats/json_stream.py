@@ -7,6 +7,7 @@ and where a record is wrong, the elements of the piece are handed out one by one
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -42,17 +43,40 @@ class Element:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
     """Some consecutive elements of the list `key`: decoded `records`, or else `elements` as they are.
 
-    `offset` is how far the file has been read.
+    `start` is where the first begins in the file, and `offset` how far the file has been read.
     """
 
     key: str
+    start: int
     offset: int
     records: list[Any] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
+    text: bytes = b""  # of the records, in brackets
+    _cut: list[Element] = field(default_factory=list)
+
+    def element(self, at: int) -> Element:
+        """One of them as it stands in the file. The first call cuts all records out."""
+        if self.elements:
+            return self.elements[at]
+        if not self._cut:
+            self._cut = elements_of(self.text[1:], self.start, len(self.records))
+        return self._cut[at]
+
+
+def elements_of(text: bytes, start: int, count: int) -> list[Element]:
+    """The first `count` elements of a part of a list; `start` is where the part stands in its file."""
+    window = _Window(io.BytesIO(text), len(text), base=start)
+    elements = []
+    for _ in range(count):
+        window.peek()
+        elements.append(_element(window))
+        if window.peek() == b",":
+            window.take(b",")
+    return elements
 
 
 def pieces(
@@ -76,7 +100,7 @@ def pieces(
         if key in decoders:
             if opening != b"[":
                 raise Invalid(f"The value of {key!r} at byte {window.offset} is not a list.")
-            yield Piece(key, window.offset)
+            yield Piece(key, window.offset, window.offset)
             yield from _list(window, key, decoders[key])
         elif opening == b"[":
             for _ in _list(window, key, _raw_list_decoder):
@@ -87,13 +111,41 @@ def pieces(
         raise _not_json(window.offset, "something follows the end of the object")
 
 
+def members(text: bytes, start: int = 0) -> Iterator[tuple[str, Element]]:
+    """The keys and values of an object that is in memory, in their order; a key may come twice.
+    `start` is where the object stands in its file. Raises Invalid, naming the byte.
+    """
+    window = _Window(io.BytesIO(text), max(len(text), len(_BOM)), base=start)
+    window.skip_bom()
+    for key in _keys(window):
+        yield key, _element(window)
+
+
+def elements(text: bytes, start: int) -> list[Element]:
+    """The elements of a list that is in memory; `start` is where it stands in its file. Raises Invalid."""
+    window = _Window(io.BytesIO(text), len(text), base=start)
+    window.take(b"[")
+    return [] if window.peek() == b"]" else _cut(window)[0]
+
+
+def first_entries(file: BinaryIO, count: int = 12) -> Iterator[tuple[str, bytes]]:
+    """The first keys of the object in the file, and how the value of each begins. A value is stepped
+    over only when the next key is asked for. Raises Invalid.
+    """
+    window = _Window(file, 64 * 1024)
+    window.skip_bom()
+    for _, key in zip(range(count), _keys(window), strict=False):
+        yield key, window.text[window.position :]
+        window.position = window.value_end()
+
+
 class _Window:
     """The part of the file being looked at: `text`, read up to `position`."""
 
-    def __init__(self, file: BinaryIO, chunk_bytes: int) -> None:
+    def __init__(self, file: BinaryIO, chunk_bytes: int, base: int = 0) -> None:
         self._file = file
         self._chunk_bytes = chunk_bytes
-        self._base = 0  # of text[0] in the file
+        self._base = base  # of text[0] in the file
         self.text = b""
         self.position = 0
         self.ended = False
@@ -221,19 +273,22 @@ def _list(window: _Window, key: str, decoder: msgspec.json.Decoder[list[Any]]) -
     while not last:
         window.peek()
         window.fill()
+        start = window.offset
         decoded = _decode(window, decoder)
         if decoded is None:
             elements, last = _cut(window)
-            yield Piece(key, window.offset, elements=elements)
+            yield Piece(key, start, window.offset, elements=elements)
         else:
-            records, last = decoded
-            yield Piece(key, window.offset, records=records)
+            records, text, last = decoded
+            yield Piece(key, start, window.offset, records, text=text)
 
 
 def _decode(
     window: _Window, decoder: msgspec.json.Decoder[list[Any]]
-) -> tuple[list[Any], bool] | None:
-    """The records up to a cut, and whether the list ended there. None: go element by element."""
+) -> tuple[list[Any], bytes, bool] | None:
+    """The records up to a cut, their text, and whether the list ended there. None: go element by
+    element.
+    """
     stop = len(window.text)
     if not window.ended:
         boundary = _last_boundary(window.text, window.position)
@@ -249,14 +304,15 @@ def _decode(
             return None
         # The list ends inside the piece and other keys follow it: piece[at - 1] is what follows.
         window.position += at - 2
-        return decoder.decode(memoryview(piece)[: at - 1]), True
+        piece = piece[: at - 1]
+        return decoder.decode(piece), piece, True
     except (RecursionError, UnicodeDecodeError):
         return None
     window.position = stop
     if window.ended:
-        return records, True
+        return records, piece, True
     window.take(b",")
-    return records, False
+    return records, piece, False
 
 
 def _last_boundary(text: bytes, start: int) -> int | None:
@@ -280,14 +336,19 @@ def _cut(window: _Window) -> tuple[list[Element], bool]:
         first = window.peek()
         if first in {b"]", b","}:
             raise _not_json(window.offset, "expected an element of the list")
-        end = window.value_end()
-        text = window.text[window.position : end].rstrip(_SPACE)
-        elements.append(Element(window.offset, text))
-        window.position = end
+        elements.append(_element(window))
         if window.take(b",", b"]") == b"]":
             return elements, True
         if window.offset >= stop:
             return elements, False
+
+
+def _element(window: _Window) -> Element:
+    """The element that begins here; the window stands behind it then."""
+    end = window.value_end()
+    element = Element(window.offset, window.text[window.position : end].rstrip(_SPACE))
+    window.position = end
+    return element
 
 
 def _where(error: DecodeError) -> tuple[str, int]:

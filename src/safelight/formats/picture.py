@@ -35,7 +35,9 @@ def read_header(file: BinaryIO) -> Picture:
         with Image.open(file, formats=FORMATS) as image:
             width, height = image.size
             _check_size(width, height)
-            if image.getexif().get(_ORIENTATION) in _TURNED:
+            # Not `image.getexif()`: of a PNG that decodes every pixel, to see what may stand behind.
+            turn = Image.Image.getexif(image).get(_ORIENTATION)
+            if turn in _TURNED and image.format != "TIFF":  # whose size Pillow has turned already
                 width, height = height, width
             content_type = Image.MIME[image.format or ""]
     except UnidentifiedImageError as error:

@@ -1,26 +1,41 @@
 """Keeps the shapes of a big file in a scratch file and gives them back picture by picture.
 
 A file lists shapes in any order; documents need those of one picture together. In memory stay a few
-numbers per shape. The scratch file has no name: it is gone when the process is, however it ends.
+numbers per shape. Without a name the scratch file has no name: it is gone when the process is, however it
+ends. With a name it can be saved once it is sealed, and loaded by another process.
 """
 
 from __future__ import annotations
 
 import mmap
+import struct
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
+
+_NUMBERS = {
+    "_offsets": "Q",
+    "_starts": "Q",
+    "_order": "Q",
+    "images": "I",
+    "categories": "I",
+    "ids": "q",
+}
 
 
 class Spill:
     """Shapes by position, in the order of the file. `images` and `categories` are positions too."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed by `close`
+    def __init__(self, folder: Path | None = None, *, name: str = "") -> None:
+        self._file: IO[bytes]  # closed by `close`
+        if name:
+            self._file = (folder or Path()).joinpath(name).open("w+b", buffering=0)
+        else:
+            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         self._map: mmap.mmap | bytes = b""
         self._offsets = array("Q", [0])
         self._starts = array("Q")
@@ -44,20 +59,23 @@ class Spill:
         """Append shapes: their texts, and for each its picture, category and id in the file."""
         rest = memoryview(b"".join(texts))
         while rest:
-            rest = rest[self._file.write(rest) :]
+            rest = rest[self._file.write(rest) or 0 :]
         self.images.extend(images)
         self.categories.extend(categories)
         self.ids.extend(ids)
         start = self._offsets.pop()
         self._offsets.extend(accumulate(map(len, texts), initial=start))
 
-    def seal(self, image_count: int, dropped: Collection[int] = ()) -> None:
-        """No more shapes come: sort them by picture (a counting sort), without the `dropped` ones."""
+    def seal(self, image_count: int, dropped: bytes | bytearray = b"") -> None:
+        """No more shapes come: sort them by picture (a counting sort). `dropped` has a byte for each
+        shape, other than zero where it is to be forgotten; empty means that none is.
+        """
         kept: Sequence[int] = range(len(self))
-        if dropped:
-            kept = [position for position in kept if position not in dropped]
+        if any(dropped):
+            kept = array("Q", (at for at, is_dropped in enumerate(dropped) if not is_dropped))
         images = self.images
-        counts = Counter(images if not dropped else map(images.__getitem__, kept))
+        everything = len(kept) == len(images)
+        counts = Counter(images if everything else map(images.__getitem__, kept))
         per_image = (counts[image] for image in range(image_count))
         self._starts = array("Q", accumulate(per_image, initial=0))
         following = array("Q", self._starts)
@@ -66,6 +84,34 @@ class Spill:
             image = images[position]
             self._order[following[image]] = position
             following[image] += 1
+        self._map_file()
+
+    def save(self, index: Path) -> None:
+        """Write down the numbers of a sealed spill."""
+        with index.open("wb") as file:
+            for numbers in self._numbers:
+                file.write(struct.pack("<Q", len(numbers)))
+                numbers.tofile(file)
+
+    @classmethod
+    def load(cls, path: Path, index: Path) -> Self:
+        """A sealed spill as `save` left it."""
+        found = cls.__new__(cls)
+        found._file = path.open("rb")
+        with index.open("rb") as file:
+            for name, code in _NUMBERS.items():
+                numbers = array(code)
+                numbers.fromfile(file, *struct.unpack("<Q", file.read(8)))
+                setattr(found, name, numbers)
+        found._map_file()
+        return found
+
+    @property
+    def _numbers(self) -> list[array[int]]:
+        return [getattr(self, name) for name in _NUMBERS]
+
+    def _map_file(self) -> None:
+        self._map = b""
         if self._offsets[-1]:
             self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 

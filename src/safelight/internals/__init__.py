@@ -7,25 +7,61 @@ import gc
 import os
 from collections.abc import Callable
 from contextlib import closing, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from safelight.actions import operations
 from safelight.actions.context import Context, open_context
 from safelight.config import Settings
+from safelight.domain import operations as declared
 from safelight.domain.jobs import Failure, FailureKind
 from safelight.errors import AlreadyEnded, Invalid, NotFound, SafelightError, Unavailable
 from safelight.ids import uuid7
-from safelight.internals import add_data, export_coco, fork, import_coco
+from safelight.internals import (
+    add_data,
+    check_import,
+    classes,
+    copying,
+    delete_pictures,
+    export_coco,
+    fork,
+    import_annotations,
+    rewrites,
+    splitting,
+    tagging,
+    undo,
+)
 from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
 from safelight.store import runs
 from safelight.store.db import Database
 
 OPERATIONS: dict[str, Callable[[Operation], None]] = {
-    "import_coco": import_coco.run,
+    "import_annotations": import_annotations.run,
+    "import_coco": import_annotations.run,  # as it was called when it took COCO alone
+    "check_import": check_import.run,
     "export_coco": export_coco.run,
-    "fork": fork.run,
     "add_data": add_data.run,
+    "undo": undo.run,
+}
+
+# Operations on versions: each is given what was asked for, as `domain/operations` declares it.
+DECLARED: dict[type[declared.Operation], Callable[[Operation, Any], None]] = {
+    declared.Fork: fork.run,
+    declared.Copy: copying.copy,
+    declared.Merge: copying.merge,
+    declared.Split: splitting.run,
+    declared.ImportShapes: copying.import_shapes,
+    declared.Convert: rewrites.convert,
+    declared.TagsToClasses: classes.tags_to_classes,
+    declared.ClassesToTags: classes.classes_to_tags,
+    declared.Tag: tagging.run,
+    declared.DeletePictures: delete_pictures.run,
+    declared.DeleteShapes: rewrites.delete_shapes,
+    declared.RenameLabels: rewrites.rename_labels,
+    declared.MergeLabels: rewrites.merge_labels,
+    declared.DeleteLabels: rewrites.delete_labels,
 }
 
 CHECKPOINT_PAGES = 16_384  # 64 MiB
@@ -66,7 +102,10 @@ def operate(context: Context, run_id: UUID) -> int:
     anything else passes through, for a traceback in the log.
     """
     operation = Operation(context, run_id)
+    if operation.is_done:
+        return 0
     try:
+        operation.go_on()
         _operation(operation)(operation)
     except AlreadyEnded as ended:
         operation.say(f"{ended.message} Nothing was changed.")
@@ -82,9 +121,21 @@ def operate(context: Context, run_id: UUID) -> int:
 
 def _operation(operation: Operation) -> Callable[[Operation], None]:
     name = operation.run.source.get("internal")
+    kind = declared.OPERATIONS.get(name or "")
+    if kind is not None:
+        return partial(_run_declared, kind)
     if name not in OPERATIONS:
         raise Invalid(f"There is no internal operation {name!r}.")
     return OPERATIONS[name]
+
+
+def _run_declared(kind: type[declared.Operation], operation: Operation) -> None:
+    """Run it, if what was asked for at its launch still fits."""
+    asked = operations.read_asked(kind, operation.run.parameters, operation.run.inputs)
+    with operation.db.read() as read:
+        operation.check_rights(read)
+        operations.check_again(read, operation.job, operation.run.parameters, operation.run.inputs)
+    DECLARED[kind](operation, asked)
 
 
 def _failure(error: Exception) -> Failure | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from safelight.actions.selection import read_selection
 from safelight.internals.operation import Operation, number
-from safelight.store import assets, changes, data, tags, versions
+from safelight.store import assets, assettags, changes, data, tags, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def run(operation: Operation) -> None:
         if parameters.tag_ids:
             present = assets.keys_of_data(tx, version.version_key, data_keys)
             chosen = [tags.get(tx, organization_id, tag_id) for tag_id in parameters.tag_ids]
-            tags.attach(tx, chosen, list(present.values()))
+            assettags.attach(tx, change_set, version, chosen, sorted(present.values()))
         changes.announce(
             tx, organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
         )

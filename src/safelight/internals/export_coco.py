@@ -46,8 +46,5 @@ def run(operation: Operation) -> None:
                 ],
             )
         operation.say(f"{exported.name}, {exported.size / 1e6:,.1f} MB")
-        if exported.left_out:
-            operation.say(
-                f"{number(exported.left_out, 'line or point', 'lines and points')} left out: "
-                "COCO has no word for them"
-            )
+        for reason, count in exported.left_out.items():
+            operation.say(f"{number(count, 'shape')} left out: {reason}")

@@ -2,52 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from safelight.actions.fork import taken
-from safelight.actions.selection import read_selection
+from safelight.actions.operations import taken
 from safelight.domain.jobs import SUCCEEDED
-from safelight.ids import Kind
+from safelight.domain.operations import Fork, Pictures
+from safelight.internals import plans
 from safelight.internals.operation import Operation, number
-from safelight.store import changes, pointers, runs, versions
+from safelight.store import changes, planned, pointers, runs, versions
 from safelight.store.db import Transaction
-from safelight.store.packed import packed
+from safelight.store.planned import Plan
 from safelight.store.versions import Version
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """`source_version_id` goes into the version `name` of the target's dataset. `assets`: the
-    object that lists the chosen ones; None: all of them.
-    """
-
-    source_version_id: UUID
-    name: str
-    with_annotations: bool = True
-    with_labels: bool = True
-    with_tags: bool = True
-    assets: dict[str, object] | None = None
-
-
-def run(operation: Operation) -> None:
-    parameters = operation.read(Parameters)
-    chosen = read_selection(operation.context, parameters.assets)
-    with operation.section("Copy"), operation.last_step(), operation.db.transaction() as tx:
-        version = _target(tx, operation, parameters.name)
-        operation.hold(tx)
-        source = versions.get(tx, operation.organization_id, parameters.source_version_id)
-        keys = None if chosen is None else packed(tx).keys(chosen, Kind.ASSET)
-        copied = _fill(tx, source, version, parameters, keys)
-        changes.announce(
-            tx,
-            operation.organization_id,
-            version.version_id,
-            operation.author,
-            dataset_id=str(version.dataset_id),
-        )
-        _conclude(tx, operation, version, copied)
+def run(operation: Operation, asked: Fork) -> None:
+    source_id = UUID(operation.run.inputs["source_version_id"])
+    with operation.db.read() as read:
+        source = versions.get(read, operation.organization_id, source_id)
+    with Plan(operation.db) as plan:
+        some = _plan_some(operation, plan, source, asked)
+        with operation.section("Copy"), operation.last_step(), plan.transaction() as tx:
+            version = _target(tx, operation, asked.name)
+            source = versions.get(tx, operation.organization_id, source_id)
+            copied = _fill(tx, operation, source, version, asked, some=some)
+            operation.announce(tx, version)
+            _conclude(tx, operation, version, copied)
     operation.say(f"{number(copied, 'picture')}: done")
+
+
+def _plan_some(operation: Operation, plan: Plan, source: Version, asked: Fork) -> bool:
+    """Find the pictures to fork, if they are not all."""
+    if asked.pictures == Pictures() and operation.chosen is None:
+        return False
+    with operation.section("Choose pictures"), plan.read() as read:
+        wanted = plans.choose(read, source, asked.pictures)
+        found = planned.gather(read, 0, source, wanted, plans.chosen_keys(operation, read))
+        if asked.pictures != Pictures():
+            plans.check_some(found, source)
+        planned.plan_gathered(read, None, add=True)
+        if asked.with_annotations:
+            planned.settle_shared(read)
+    operation.say(f"{number(found, 'picture')} of {source.asset_count:,}")
+    return True
 
 
 def _target(tx: Transaction, operation: Operation, name: str) -> Version:
@@ -60,7 +56,7 @@ def _target(tx: Transaction, operation: Operation, name: str) -> Version:
         if versions.find(tx, organization_id, made.dataset_id, name) is not None:
             raise taken(tx, made, name)
         made = versions.add(tx, organization_id, made.dataset_id, name, by=operation.author)
-    version = versions.open_to_write(tx, organization_id, made.version_id, alone=True)
+    version = operation.open(tx, made.version_id)
     filled = version.asset_count or version.labels_key is not None
     if filled or any(
         run.status is SUCCEEDED
@@ -73,21 +69,23 @@ def _target(tx: Transaction, operation: Operation, name: str) -> Version:
 
 def _fill(
     tx: Transaction,
+    operation: Operation,
     source: Version,
     version: Version,
-    parameters: Parameters,
-    asset_keys: list[int] | None,
+    asked: Fork,
+    *,
+    some: bool,
 ) -> int:
-    if parameters.with_labels or parameters.with_annotations:  # shapes say nothing without labels
+    if asked.with_labels or asked.with_annotations:  # shapes say nothing without labels
         versions.point_to_labels(tx, version, source.labels_key)
-    copied = pointers.copy(
-        tx,
-        source,
-        version,
-        with_documents=parameters.with_annotations,
-        asset_keys=asset_keys,
-    )
-    if parameters.with_tags:
+    if some:
+        change_set = changes.open_set(
+            tx, operation.organization_id, version.version_key, operation.author, changes.CREATED
+        )
+        copied = planned.add_assets(tx, change_set, version)
+    else:
+        copied = pointers.copy(tx, source, version, with_documents=asked.with_annotations)
+    if asked.with_tags:
         pointers.copy_tags(tx, source, version)
     return copied
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, islice
-from types import TracebackType
-from typing import Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -20,6 +18,7 @@ from safelight.domain.annotations import (
     parse,
 )
 from safelight.formats.spill import Spill
+from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture
 from safelight.internals.operation import Operation
@@ -33,34 +32,65 @@ _shapes = msgspec.json.Decoder(tuple[Shape, ...])
 Written = tuple[int | None, Numbers]
 """The document of a picture (None: nothing is said of it) and the asset's next numbers."""
 
+_Was = tuple[int | None, int | None, int, int]
+_Row = tuple[int, _Was, int | None, int, int]
+"""Of a checkpoint: the image's position, what its asset was when it was read, and what was written."""
+
+_rows = msgspec.msgpack.Decoder(list[_Row])
+
 
 class Writer:
-    """Removes what it wrote when left without `keep`."""
+    """Writes a checkpoint with each batch, and leaves out what checkpoints of the run say was written."""
 
-    def __init__(self, operation: Operation, spill: Spill, labels: Labels, mode: MergeMode) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        spill: Spill,
+        labels: Labels,
+        mode: MergeMode,
+        checkpoints: Checkpoints,
+    ) -> None:
         self._operation, self._spill, self._mode = operation, spill, mode
         self._keys = labels.keys
         self._all_labels = labels.are_complete
-        self._at = operation.db.clock()
-        self._document_keys: list[int] = []
-        self._kept = False
+        self._at = labels.at
+        self._checkpoints = checkpoints
         self.shapes = 0
         self.written: dict[int, Written] = {}  # by the image's position; left alone: no entry
 
+    def restore(self, pictures: Iterable[Picture], batches: Iterable[bytes]) -> None:
+        """Take over what an earlier process wrote of pictures that are as they were then; documents of
+        others are let go.
+        """
+        by_image = {picture.image: picture for picture in pictures}
+        stale = []
+        for batch in batches:
+            for image, was, document_key, annotation, shape in _rows.decode(batch):
+                picture = by_image.get(image)
+                if picture is not None and was == _was(picture):
+                    self._note(picture, (document_key, Numbers(annotation, shape)))
+                elif document_key is not None:
+                    stale.append(document_key)
+        for at in range(0, len(stale), AT_ONCE):
+            with self._operation.db.transaction() as tx:
+                pointers.let_go(tx, stale[at : at + AT_ONCE])
+
     def write(self, pictures: list[Picture]) -> None:
         """Write what each picture shall say, given what it said when it was read."""
-        todo = iter(pictures)
-        done = 0
+        todo = iter([picture for picture in pictures if picture.image not in self.written])
+        done = len(self.written)
         with self._operation.db.connection(is_awaited=False) as connection:
             while batch := list(islice(todo, AT_ONCE)):
                 self._write_batch(batch, connection)
                 done += len(batch)
                 self._operation.progress(done, len(pictures), "pictures")
+                self._operation.reached(1 + done, f"{done:,} of {len(pictures):,} pictures written")
 
     def _write_batch(self, batch: list[Picture], connection: Connection) -> None:
         said = self._said_before(batch)
         new: list[NewDocument] = []
         speaking: list[tuple[Picture, Numbers]] = []
+        silent: list[Picture] = []
         for picture in batch:
             if picture.before is not None and self._leaves_alone(picture):
                 continue
@@ -69,15 +99,25 @@ class Writer:
             else:
                 made = self._fresh(picture)
             if made is None:
-                self.written[picture.image] = (None, picture.numbers)
+                silent.append(picture)
             else:
                 new.append(made[0])
                 speaking.append((picture, made[1]))
+        written: list[tuple[Picture, Written]] = [
+            (picture, (None, picture.numbers)) for picture in silent
+        ]
         with self._operation.db.transaction(on=connection) as tx:
             keys = documents.add_many(tx, self._operation.organization_id, new)
-        self._document_keys += keys
-        for (picture, numbers), key in zip(speaking, keys, strict=True):
-            self.written[picture.image] = (key, numbers)
+            written += [
+                (who, (key, numbers)) for (who, numbers), key in zip(speaking, keys, strict=True)
+            ]
+            self._checkpoints.add(tx, DOCUMENTS, _batch(written), keys)
+        for picture, what in written:
+            self._note(picture, what)
+
+    def _note(self, picture: Picture, written: Written) -> None:
+        self.written[picture.image] = written
+        self.shapes += written[1].shape - picture.numbers.shape
 
     def _leaves_alone(self, picture: Picture) -> bool:
         """Whether an asset that says something already stays as it is."""
@@ -105,7 +145,6 @@ class Writer:
             for shape in zip(count(numbers.shape), keys, texts, strict=False)
         ]
         content = _DOCUMENT % (numbers.annotation, self._at, b",".join(shapes))
-        self.shapes += len(keys)
         return (
             NewDocument(content, _counted(keys), len(keys)),
             Numbers(numbers.annotation + 1, numbers.shape + len(keys)),
@@ -134,24 +173,20 @@ class Writer:
     def _merged(self, picture: Picture, before: Document) -> tuple[NewDocument, Numbers] | None:
         document, numbers = self.merge_into(picture, before, picture.numbers)
         made = NewDocument.of(document)
-        self.shapes += numbers.shape - picture.numbers.shape
         return (made, numbers) if document.annotations else None
 
-    def keep(self) -> None:
-        """Something points to the documents now."""
-        self._kept = True
 
-    def __enter__(self) -> Self:
-        return self
+def _was(picture: Picture) -> _Was:
+    numbers = picture.numbers
+    return (picture.asset_key, picture.before, numbers.annotation, numbers.shape)
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if not self._kept:
-            pointers.let_go(self._operation.db, self._document_keys)
+
+def _batch(written: list[tuple[Picture, Written]]) -> bytes:
+    rows: list[_Row] = [
+        (picture.image, _was(picture), key, numbers.annotation, numbers.shape)
+        for picture, (key, numbers) in written
+    ]
+    return msgspec.msgpack.encode(rows)
 
 
 def _counted(keys: list[int]) -> dict[int, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from safelight.domain.datasets import Label, LabelList
-from safelight.formats.coco import Category
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Category, Found
+from safelight.internals.checkpoints import LABELS, Checkpoints
 from safelight.internals.operation import Operation, number
 from safelight.store import labels, versions
 from safelight.store.db import Transaction
@@ -19,44 +22,104 @@ class Moved(Exception):
     """What was read at the start has changed so that the documents no longer fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """`keys`: label key by the category's position; a category without one is not imported.
-    `new` labels are not in the version yet; nobody else has their keys.
+class Plan(Struct, frozen=True):
+    """Labels of the version by name that the file's categories have, and `new` ones that are not in the
+    version yet; nobody else has their keys. `at` is when it was made, and the time of all annotations.
     """
 
-    keys: dict[int, int]
+    at: int
     known: dict[str, int]
     new: tuple[Label, ...]
+    digest: bytes  # of what was read when it was made
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`keys`: label key by the category's position; a category without one is not imported."""
+
+    plan: Plan
+    keys: dict[int, int]
     are_complete: bool  # every category of the file has one
 
+    @property
+    def at(self) -> int:
+        return self.plan.at
 
-def plan(operation: Operation, version: Version, file: CocoFile, *, create: bool) -> Labels:
-    """Match categories by name. An unknown one is a bad record unless labels may be created."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The names of a file's categories: keys of those that are labels of the version, and the others."""
+
+    known: dict[str, int]
+    missing: list[str]
+    by_name: dict[str, Category]
+
+
+def wanted(operation: Operation, version: Version, file: Found) -> Wanted:
+    """Match categories by name."""
     with operation.db.read() as read:
         current = versions.get(read, operation.organization_id, version.version_id)
         existing = labels.get(read, current).keys
-    wanted = {one.name.strip(): one for one in file.categories.values()}
-    missing = [name for name in wanted if name not in existing]
-    new: tuple[Label, ...] = ()
-    if create and missing:
-        with operation.db.transaction() as tx:
-            fresh = labels.reserve_keys(tx, operation.organization_id, len(missing))
+    by_name = {one.name.strip(): one for one in file.categories.values()}
+    known = {name: existing[name] for name in by_name if name in existing}
+    return Wanted(known, [name for name in by_name if name not in known], by_name)
+
+
+def refuse_missing(wanted: Wanted, file: Found) -> None:
+    """Categories without a label are bad records."""
+    for name in wanted.missing:
+        file.rejects.add(wanted.by_name[name].where, f"the version has no label {name!r}")
+
+
+def plan(
+    operation: Operation,
+    version: Version,
+    file: Found,
+    checkpoints: Checkpoints,
+    *,
+    create: bool,
+) -> Labels:
+    """Match categories by name. An unknown one is a bad record unless labels may be created."""
+    found = wanted(operation, version, file)
+    missing = found.missing if create else []
+    with operation.db.transaction() as tx:
+        fresh = labels.reserve_keys(tx, operation.organization_id, len(missing)) if missing else ()
         new = tuple(
-            Label(key, name, skeleton=_skeleton(wanted[name]))
+            Label(key, name, skeleton=_skeleton(found.by_name[name]))
             for key, name in zip(fresh, missing, strict=True)
         )
-    for name in [] if create else missing:
-        file.rejects.add(f"category {wanted[name].id}", f"the version has no label {name!r}")
-    operation.say(f"{number(len(wanted) - len(missing), 'label')} known, {len(new):,} new")
-    known = {name: existing[name] for name in wanted if name in existing}
-    by_name = known | {label.name: label.key for label in new}
-    keys = {
-        position: by_name[one.name.strip()]
-        for position, one in file.categories.items()
-        if one.name.strip() in by_name
-    }
-    return Labels(keys, known, new, len(keys) == len(file.categories))
+        made = Plan(tx.now, found.known, new, _digest(file))
+        checkpoints.add(tx, LABELS, msgspec.msgpack.encode(made))
+    return apply(operation, made, file)
+
+
+def restored(operation: Operation, content: bytes, file: Found) -> Labels | None:
+    """As an earlier process of the run planned them; None if it had read something else: a format that
+    asks for the sizes of pictures can be told others when it is read again.
+    """
+    made = msgspec.msgpack.decode(content, type=Plan)
+    return apply(operation, made, file) if made.digest == _digest(file) else None
+
+
+def _digest(file: Found) -> bytes:
+    """Of the positions and names that documents rely on."""
+    said = [(position, each.file_name) for position, each in file.images.items()]
+    named = [(position, each.name) for position, each in file.categories.items()]
+    return hashlib.sha256(msgspec.msgpack.encode((said, named))).digest()
+
+
+def apply(operation: Operation, made: Plan, file: Found) -> Labels:
+    """The labels of the file's categories by that plan."""
+    by_name = made.known | {label.name: label.key for label in made.new}
+    keys = {}
+    for position, category in file.categories.items():
+        name = category.name.strip()
+        if name in by_name:
+            keys[position] = by_name[name]
+        else:
+            file.rejects.add(category.where, f"the version has no label {name!r}")
+    operation.say(f"{number(len(made.known), 'label')} known, {len(made.new):,} new")
+    return Labels(made, keys, len(keys) == len(file.categories))
 
 
 def _skeleton(category: Category) -> dict[str, object] | None:
@@ -65,7 +128,7 @@ def _skeleton(category: Category) -> dict[str, object] | None:
     return {"vertices": category.keypoints, "edges": [list(edge) for edge in category.skeleton]}
 
 
-def put(tx: Transaction, version: Version, planned: Labels, operation: Operation) -> Version:
+def put(tx: Transaction, version: Version, planned: Plan, operation: Operation) -> Version:
     """Put the new labels into the version, which is open to write alone.
 
     Raises Moved, and writes nothing, if somebody changed a label that the documents rely on.

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from safelight.formats.coco_read import CocoFile
+from safelight.formats.found import Found
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels
+from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture, Pictures
+from safelight.internals.import_rejects import Upload
 from safelight.internals.operation import Operation, number
-from safelight.store import assets, changes, data, pointers, staged, versions
+from safelight.store import assets, changes, data, objects, pointers, staged, versions
 from safelight.store.assets import Edit, Move
 from safelight.store.changes import ChangeSet
 from safelight.store.db import Transaction
@@ -28,7 +30,7 @@ from safelight.store.versions import Version
 class Import:
     """What was found before anything is written."""
 
-    file: CocoFile
+    file: Found
     spill: Spill
     pictures: Pictures
     labels: Labels
@@ -51,6 +53,7 @@ def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
             picture.name,
             picture.width,
             picture.height,
+            picture.file,
             *writer.written[picture.image],
         )
         for picture in new
@@ -58,7 +61,13 @@ def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
 
 
 def switch(
-    operation: Operation, version: Version, found: Import, writer: Writer, staging: Staging
+    operation: Operation,
+    version: Version,
+    found: Import,
+    writer: Writer,
+    staging: Staging,
+    checkpoints: Checkpoints,
+    rejects: Upload,
 ) -> None:
     """Point the assets to the written documents. Others may have edited, added and removed assets
     since they were read: those are merged again, inside this one transaction.
@@ -70,10 +79,11 @@ def switch(
     with operation.db.transaction(on=staging.connection) as tx:
         version = versions.open_to_write(tx, organization_id, version.version_id, alone=True)
         operation.hold(tx)
-        version = import_labels.put(tx, version, found.labels, operation)
+        version = import_labels.put(tx, version, found.labels.plan, operation)
         change_set = changes.open_set(
             tx, organization_id, version.version_key, author, changes.ANNOTATIONS
         )
+        unused = _fill(tx, pictures)
         known, again = _split(tx, version, pictures)
         again += _move(tx, change_set, version, known, writer)
         gone = _merge_again(tx, change_set, version, again, writer)
@@ -83,7 +93,23 @@ def switch(
             tx, organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
         )
         _conclude(tx, operation, version, found, writer, added)
+        rejects.keep(tx)
+        checkpoints.fulfil(tx)
+    operation.context.blobs.remove(unused)
     operation.say(f"{number(len(pictures.all), 'picture')}, {number(writer.shapes, 'shape')}: done")
+
+
+def _fill(tx: Transaction, pictures: Pictures) -> list[str]:
+    """Give placeholders their files; the objects of those that somebody else filled since."""
+    files = {
+        one.data_key: one.file
+        for one in pictures.all
+        if one.data_key is not None and one.file is not None
+    }
+    unused = data.fill(tx, files)
+    if unused:
+        objects.remove(tx, unused)
+    return unused
 
 
 def _split(
@@ -107,7 +133,11 @@ def _find_uploaded(tx: Transaction, pictures: Pictures, rest: list[Picture]) -> 
     newest = pointers.newest_data_key(tx, pictures.datalake_id)
     if newest == pictures.newest_data_key:
         return
-    missing = {picture.name: picture for picture in rest if picture.data_key is None}
+    missing = {
+        picture.name: picture
+        for picture in rest
+        if picture.data_key is None and picture.file is None
+    }
     found = data.keys_by_filename(tx, pictures.datalake_id, list(missing))
     for name, (data_key, _width, _height) in found.items():
         missing[name].data_key = data_key
@@ -144,8 +174,7 @@ def _merge_again(
 ) -> list[Picture]:
     """Merge into what assets say now; pictures whose asset is gone are given back."""
     held = assets.hold(tx, version, [one.asset_key for one in again if one.asset_key is not None])
-    edits = []
-    gone = []
+    edits, gone, stale = [], [], []
     for picture in again:
         asset = held.get(picture.asset_key or 0)
         if asset is None:
@@ -153,7 +182,9 @@ def _merge_again(
             gone.append(picture)
             continue
         edits.append(Edit(asset, *writer.merge_into(picture, asset.document, asset.numbers)))
+        stale.append(writer.written.get(picture.image, (None, None))[0])
     assets.write(tx, change_set, version, edits)
+    pointers.let_go(tx, [key for key in stale if key is not None])
     return gone
 
 
@@ -187,7 +218,7 @@ def _conclude(
             "pictures": len(found.pictures.all),
             "shapes": writer.shapes,
             "new_assets": added,
-            "new_labels": len(found.labels.new),
+            "new_labels": len(found.labels.plan.new),
             "skipped": found.file.rejects.total,
         },
         outputs=[operation.output(version)],

@@ -17,11 +17,14 @@ import msgspec
 from safelight.actions.context import Context
 from safelight.actions.heartbeats import alive_until
 from safelight.actions.import_annotations import target_of
+from safelight.actions.selection import read_selection
 from safelight.domain.jobs import Failure, Progress
-from safelight.errors import Invalid
-from safelight.store import jobs, runs
+from safelight.domain.permissions import Actor, require
+from safelight.errors import Denied, Invalid
+from safelight.runner.folder import CHECKPOINT, INTERRUPTED, RunFolder
+from safelight.store import changes, jobs, organizations, runs, versions
 from safelight.store.changes import Author
-from safelight.store.db import Database, Transaction
+from safelight.store.db import Database, Read, Transaction
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 from safelight.store.versions import Version
@@ -65,6 +68,11 @@ class Operation:
         if self.job.target is None:
             raise Invalid("This job has no target.")
         return self.job.target.id
+
+    @property
+    def chosen(self) -> list[UUID] | None:
+        """Pictures that were chosen one by one; None if they were not."""
+        return read_selection(self.context, self.run.inputs.get("assets"))
 
     @property
     def folder(self) -> Path:
@@ -118,6 +126,33 @@ class Operation:
             _stop.release()
             raise
 
+    def open(self, tx: Transaction, version_id: UUID) -> Version:
+        """A version to change in this transaction, alone; the run is held (see `hold`), and who launched it
+        still may change data. Raises NotFound, Locked, Denied, AlreadyEnded.
+        """
+        version = versions.open_to_write(tx, self.organization_id, version_id, alone=True)
+        self.hold(tx)
+        self.check_rights(tx)
+        return version
+
+    def check_rights(self, read: Read) -> None:
+        """Raises Denied if who launched the run may not change data any more."""
+        user_id = self.run.triggered_by
+        role = organizations.role_of(read, self.organization_id, user_id)
+        if role is None:
+            raise Denied("Who launched this is no member of the organization any more.")
+        require(Actor(user_id, "", self.organization_id, role), "write_data")
+
+    def announce(self, tx: Transaction, version: Version) -> None:
+        """Tell the pages that the version is not what it was."""
+        changes.announce(
+            tx,
+            self.organization_id,
+            version.version_id,
+            self.author,
+            dataset_id=str(version.dataset_id),
+        )
+
     def hold(self, tx: Transaction) -> None:
         """Hold the run: it cannot end before this transaction does. Raises AlreadyEnded.
 
@@ -136,6 +171,36 @@ class Operation:
             "name": target.name,
             "path": target.path,
         }
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its change is true already: a process before this one ended just after its last step."""
+        return self.run.result is not None
+
+    def reached(self, number: int, text: str) -> None:
+        """Note what need not be done again, for whoever cuts this off; `number` only grows."""
+        self._notes.write(CHECKPOINT, {"number": number, "text": text})
+
+    def go_on(self) -> None:
+        """Say that a process before this one was cut off. Raises AlreadyEnded."""
+        note = self._notes.read(INTERRUPTED)
+        if note is None:
+            return
+        where = f"on from its checkpoint: {note['text']}" if note["text"] else "from its beginning"
+        with self.db.transaction() as tx:
+            runs.check_live(tx, self.run.run_id)
+            runs.go_on(
+                tx,
+                self.run.run_id,
+                why=note["why"],
+                checkpoint=note["text"],
+                times=note["times"],
+            )
+        self.say(f"Cut off, as {note['why']}. Went {where}.")
+
+    @property
+    def _notes(self) -> RunFolder:
+        return RunFolder(str(self.folder))
 
     def result(self, tx: Transaction, **result: Any) -> None:
         """Write what came out, in the transaction that makes it true."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from msgspec import Struct, field
 
 from safelight.actions import data as actions
-from safelight.actions import objects
+from safelight.actions import objects, thumbnails
 from safelight.actions.context import Context
 from safelight.actions.data import Uploaded
 from safelight.domain.datasets import DataType
@@ -114,6 +114,7 @@ def add_data(
         found = actions.add_uploaded(context, actor, datalake_id, file)
     except Conflict as used:
         return already_there(used)
+    thumbnails.make_ahead(context, found)
     with context.db.read() as read:
         return answer(_shown(read, context, base, actor.organization_id, [found])[0])
 

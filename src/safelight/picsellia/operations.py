@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from safelight.actions.add_data import launch_add_data
 from safelight.actions.fork import launch_fork
 from safelight.domain.datasets import InferenceType
+from safelight.domain.operations import Fork
 from safelight.errors import NotFound
 from safelight.picsellia import job_views, patience, views
 from safelight.picsellia.asking import Ctx, Writer, answer, sent
@@ -61,12 +62,14 @@ def fork(
         context,
         actor,
         body.parent_id,
-        body.version,
-        description=body.description or "",
+        Fork(
+            name=body.version,
+            description=body.description or "",
+            with_annotations=body.with_annotations,
+            with_labels=body.with_labels,
+            with_tags=body.with_tags,
+        ),
         type=body.type,
-        with_annotations=body.with_annotations,
-        with_labels=body.with_labels,
-        with_tags=body.with_tags,
         asset_ids=body.asset_ids,
     )
     ended = patience.wait(context, run.run_id)

@@ -9,12 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
+from safelight.actions.datasets import announce, author
 from safelight.domain.datasets import check_name
+from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
-from safelight.store import assets, data, datalakes, packed, tags, versions
+from safelight.store import assets, assettags, changes, data, datalakes, packed, tags, versions
 from safelight.store.db import Database, Read, Transaction
 from safelight.store.tags import Tag
 
@@ -108,7 +110,10 @@ def attach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
     """Put a tag on data or assets, whichever it is for."""
     with db.transaction() as tx:
         tag = tags.get(tx, actor.organization_id, tag_id)
-        count = tags.attach(tx, [tag], _keys(tx, actor.organization_id, tag, ids))
+        if tag.target_type == tags.ASSET:
+            count = _on_assets(tx, actor, tag, ids, assettags.attach)
+        else:
+            count = tags.attach(tx, [tag], _data_keys(tx, actor, tag, ids))
     return answer({"tag": views.tag(tag), "count": count})
 
 
@@ -116,22 +121,34 @@ def attach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
 def detach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
     with db.transaction() as tx:
         tag = tags.get(tx, actor.organization_id, tag_id)
-        count = tags.detach(tx, tag, _keys(tx, actor.organization_id, tag, ids))
+        if tag.target_type == tags.ASSET:
+            count = _on_assets(tx, actor, tag, ids, assettags.detach)
+        else:
+            count = tags.detach(tx, tag, _data_keys(tx, actor, tag, ids))
     return answer({"tag": views.tag(tag), "count": count})
 
 
-def _keys(tx: Transaction, organization_id: UUID, tag: Tag, ids: list[UUID]) -> list[int]:
-    """Keys of what a tag shall be on. Raises NotFound for what is not where the tag lives, Locked."""
-    if tag.target_type == tags.DATA:
-        return data.keys_of(tx, organization_id, ids)
-    if tag.target_type != tags.ASSET:
+def _data_keys(tx: Transaction, actor: Actor, tag: Tag, ids: list[UUID]) -> list[int]:
+    if tag.target_type != tags.DATA:
         raise Invalid("Only data and assets carry tags so far.", target_type=tag.target_type)
-    version = versions.open_to_write(tx, organization_id, tag.owner_id)
+    return data.keys_of(tx, actor.organization_id, ids)
+
+
+def _on_assets(
+    tx: Transaction, actor: Actor, tag: Tag, ids: list[UUID], change: assettags.Change
+) -> int:
+    """Raises NotFound for assets that are not where the tag lives, Locked."""
+    version = versions.open_to_write(tx, actor.organization_id, tag.owner_id)
     packer = packed.packed(tx)
-    keys = [packer.read(one, Kind.ASSET).key for one in ids]
-    if len(assets.hold(tx, version, keys, contents=False)) < len(set(keys)):
+    keys = sorted({packer.read(one, Kind.ASSET).key for one in ids})
+    if len(assets.hold(tx, version, keys, contents=False)) < len(keys):
         raise NotFound("Not all of these assets are in the version that the tag belongs to.")
-    return keys
+    change_set = changes.open_set(
+        tx, actor.organization_id, version.version_key, author(actor), changes.TAGS
+    )
+    count = change(tx, change_set, version, [tag], keys)
+    announce(tx, actor, version)
+    return count
 
 
 @router.get("/organization/{organization_id}/datasources/find")

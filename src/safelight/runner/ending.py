@@ -53,7 +53,7 @@ def _found(folder: RunFolder, end: Note, excerpt: str, *, stop_signalled: bool) 
     said = folder.read(FAILURE)
     if said is not None and "kind" in said:
         return {**report(said["kind"], str(said.get("message", ""))), **said}
-    if _was_oom_killed(folder, end):
+    if was_oom_killed(folder, end):
         message = "The script was killed by the kernel, because memory ran out."
         return report("out_of_memory", message)
     if end.get("disk_full"):
@@ -63,8 +63,8 @@ def _found(folder: RunFolder, end: Note, excerpt: str, *, stop_signalled: bool) 
     return None
 
 
-def _was_oom_killed(folder: RunFolder, end: Note) -> bool:
-    """137 is how a shell passes on that its command was killed."""
+def was_oom_killed(folder: RunFolder, end: Note) -> bool:
+    """Whether the kernel did it. 137 is how a shell passes on that its command was killed."""
     if end["signal"] != signal.SIGKILL and end["exit_code"] != 128 + signal.SIGKILL:
         return False
     before = (folder.read(KEEPER) or {}).get("oom_kills")

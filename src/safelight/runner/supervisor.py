@@ -29,6 +29,7 @@ from .folder import (
     Note,
     RunFolder,
 )
+from .interruption import begin_again, cut_off
 from .keeper import Keeper, LaunchFailed
 from .orders import Orders
 from .server import Away, Refused, Server
@@ -61,6 +62,9 @@ def supervise(path: str, internal: Optional[Internal] = None) -> int:
     config = Config.read(folder)
     folder.write(PROCESS, {"process": processes.identify(os.getpid()), "boot": processes.boot_id()})
     processes.name_self("safelight-run")
+    why = cut_off(folder)
+    if why is not None:
+        begin_again(folder, why)
     if Verdict(folder).is_final:
         return _tell(folder, config)
     note = folder.read(KEEPER)
@@ -169,6 +173,8 @@ def _attach(folder: RunFolder, config: Config, note: Note) -> int:
     feed = Feed(folder, Server(config.server_file, config.token), orders)
     feed.start()
     _watch(folder, note, orders, feed)
+    if cut_off(folder) is not None:
+        return 0  # nothing has ended: the engine's next look gives the run another runner
     return _finish(folder, feed)
 
 

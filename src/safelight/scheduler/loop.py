@@ -12,11 +12,13 @@ from safelight.actions.context import Context
 from safelight.engines.base import Engine
 from safelight.scheduler.dispatch import Dispatch
 from safelight.scheduler.rescue import Rescue
+from safelight.scheduler.sweep import Sweep
 from safelight.scheduler.watch import Watch
 from safelight.store import runs
 
 WATCH_EVERY_S = 0.5
 RESCUE_EVERY_S = 5.0
+SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 0.05  # while draining
 
 log = structlog.get_logger()
@@ -30,6 +32,7 @@ class Scheduler:
         self._dispatch = Dispatch(context, engines)
         self._watch = Watch(context, engines)
         self._rescue = Rescue(context, engines)
+        self._sweep = Sweep(context)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._repeat, name="scheduler", daemon=True)
 
@@ -64,7 +67,7 @@ class Scheduler:
             time.sleep(LOOK_EVERY_S)
 
     def _repeat(self) -> None:
-        watch_at = rescue_at = time.monotonic()
+        watch_at = rescue_at = sweep_at = time.monotonic()
         while not self._ends.is_set():
             # Cleared before looking: what is launched after the look wakes the next wait at once.
             self._context.wake.clear()
@@ -77,14 +80,18 @@ class Scheduler:
             if now >= rescue_at:
                 _try(self._rescue.step)
                 rescue_at = now + RESCUE_EVERY_S
+            if now >= sweep_at:
+                has_more = _try(self._sweep.step)
+                sweep_at = now + (0.0 if has_more else SWEEP_EVERY_S)
             if self._ends.is_set():
                 return
             self._context.wake.wait(max(0.0, min(watch_at, rescue_at) - time.monotonic()))
 
 
-def _try(step: Callable[[], object]) -> None:
+def _try(step: Callable[[], object]) -> object:
     """A step that fails, as when the database is away, is tried again at the next turn."""
     try:
-        step()
+        return step()
     except Exception:
         log.exception("scheduler step failed")
+        return None

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     text,
     type_coerce,
@@ -75,10 +76,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """All that is given must hold. `tags`: for each group, the asset has one of its tags."""
+    """All that is given must hold. `label_keys`: it has a shape of one of them. `tags`: for each group, it
+    has one of its tags.
+    """
 
     asset_keys: Sequence[int] | None = None
     label_key: int | None = None
+    label_keys: Sequence[int] = ()
+    min_shapes: int | None = None
+    max_shapes: int | None = None
     tags: tuple[frozenset[str], ...] = ()
     data: DataFilter = field(default_factory=DataFilter)
     filename_prefixes: Sequence[str] | None = None
@@ -168,6 +174,16 @@ def page(
     return [_asset(row, contents=contents) for row in read.all(statement)]
 
 
+def chosen(
+    read: Read, columns: Sequence[ColumnElement[Any]], version_key: int, wanted: AssetFilter
+) -> Select[Any]:
+    """Columns of the assets that the filter lets through, for statements that go on from there."""
+    statement = select(*columns).select_from(_assets)
+    if wanted.data != data.EVERYTHING:
+        statement = statement.join(_data, _data.c.data_key == _assets.c.data_key)
+    return _filtered(read, statement, version_key, wanted)
+
+
 def count(read: Read, version: Version, wanted: AssetFilter = EVERYTHING) -> int:
     if wanted.is_empty:
         return version.asset_count
@@ -209,18 +225,33 @@ def _filtered(
         conditions.append(_assets.c.data_key.in_(data.keys_named(read, version_key, wanted.data)))
     if wanted.label_key is not None:
         conditions.append(_has_label(wanted.label_key))
+    if wanted.label_keys:
+        conditions.append(or_(*(_has_label(key) for key in wanted.label_keys)))
+    if wanted.min_shapes is not None:
+        conditions.append(_shapes() >= wanted.min_shapes)
+    if wanted.max_shapes is not None:
+        conditions.append(_shapes() <= wanted.max_shapes)
     conditions.extend(_has_tag(names) for names in wanted.tags)
     conditions.extend(data.conditions(wanted.data))
     return statement.where(*conditions)
 
 
 def _has_label(label_key: int) -> ColumnElement[bool]:
-    # The counts are a JSON object with number names only, so its text tells, on both databases.
-    counts = type_coerce(_counted.c.counts, Text)
     return exists().where(
         _counted.c.document_key == _assets.c.document_key,
-        counts.contains(f'"{label_key}":'),
+        counts_label(_counted.c.counts, label_key),
     )
+
+
+def counts_label(counts: ColumnElement[Any], label_key: int) -> ColumnElement[bool]:
+    """Whether the counts of a document name a label."""
+    # They are a JSON object with number names only, so its text tells, on both databases.
+    return type_coerce(counts, Text).contains(f'"{label_key}":')
+
+
+def _shapes() -> ColumnElement[int]:
+    counted = select(_counted.c.shapes).where(_counted.c.document_key == _assets.c.document_key)
+    return func.coalesce(counted.scalar_subquery(), 0)
 
 
 def _has_tag(names: Iterable[str]) -> ColumnElement[bool]:
@@ -366,35 +397,23 @@ def remove(
     tx: Transaction, change_set: ChangeSet, version: Version, asset_keys: Sequence[int]
 ) -> int:
     """Take assets out of a version; how many there were. `version` must be open to write alone."""
-    gone = tx.all(
-        delete(_assets)
-        .where(
-            _assets.c.version_key == version.version_key, _assets.c.asset_key.in_(list(asset_keys))
+    return sum(
+        remove_where(
+            tx, change_set, version, _assets.c.asset_key.in_(asset_keys[at : at + AT_ONCE])
         )
-        .returning(_assets.c.asset_key, _assets.c.data_key, _assets.c.document_key)
+        for at in range(0, len(asset_keys), AT_ONCE)
     )
-    versions.count_assets(tx, version, -len(gone))
-    changes.record(
-        tx,
-        change_set,
-        (
-            AssetChange(row.asset_key, row.data_key, True, False, row.document_key, None)
-            for row in gone
-        ),
-    )
-    return len(gone)
 
 
-def purge(tx: Transaction, version_key: int, limit: int = 2000) -> int:
-    """Take a step of assets away from a version that was removed; how many. 0: nothing is left."""
-    some = (
-        select(_assets.c.asset_key)
-        .where(_assets.c.version_key == version_key)
-        .order_by(_assets.c.asset_key)
-        .limit(limit)
-    )
-    number: int = tx.execute(delete(_assets).where(_assets.c.asset_key.in_(some))).rowcount
-    return number
+def remove_where(
+    tx: Transaction, change_set: ChangeSet, version: Version, *conditions: ColumnElement[bool]
+) -> int:
+    """The same of all that meet conditions on `schema.asset`, in a few statements."""
+    chosen = (_assets.c.version_key == version.version_key, *conditions)
+    changes.record_removal(tx, change_set, *chosen)
+    gone: int = tx.execute(delete(_assets).where(*chosen)).rowcount
+    versions.count_assets(tx, version, -gone)
+    return gone
 
 
 # --- changing what is said ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
 from sqlalchemy.types import TypeEngine
 
 from safelight.store.columns import Id, Json
-from safelight.store.db import Read, Transaction
+from safelight.store.db import Read
 
 _AT_ONCE = 20_000
 
@@ -37,7 +37,7 @@ def insert(
 
 
 def update(
-    tx: Transaction,
+    tx: Read,
     key: Column[Any],
     columns: Sequence[Column[Any]],
     rows: Sequence[tuple[Any, ...]],

@@ -1,27 +1,54 @@
-"""Change sets: which run or user changed what of a dataset version, from what to what."""
+"""Change sets: which run or user changed what of a dataset version, from what to what. This module
+writes them; `history` reads them and `undo` goes back.
+
+Whoever changes a version opens a set in the same transaction and hands it to what changes assets
+(`assets`), their tags (`assettags`), the labels (`labels.write`) or the version's row (`versions`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
+from safelight.errors import Conflict
 from safelight.store import bulk, schema
 from safelight.store.db import Event, Read, Transaction
 
 CREATED = (
-    "version_created"  # its undo removes the version, so what else its author did needs no record
+    "version_created"  # its undo removes the version, so what was done to assets needs no record
 )
+REMOVED = "version_removed"
+FIELDS = "version"  # name, description, type
 ANNOTATIONS = "annotations"
 ASSETS = "assets"
+TAGS = "tags"
 LABELS = "labels"
 RUN = "run"  # everything that one run did to a version that it did not create
 
-_sets, _changes = schema.change_set, schema.asset_change
+_sets, _changes, _tag_changes = schema.change_set, schema.asset_change, schema.asset_tag_change
+_assets, _asset_tags = schema.asset, schema.asset_tag
 _COLUMNS = (
     _changes.c.change_set_key,
     _changes.c.asset_key,
@@ -62,9 +89,30 @@ class AssetChange:
 
 
 def open_set(
+    tx: Transaction,
+    organization_id: UUID,
+    version_key: int,
+    by: Author,
+    kind: str,
+    *,
+    same: ChangeSet | None = None,
+) -> ChangeSet:
+    """The change set to write into: a run's one per version, or that of a user's edit.
+
+    An edit is one transaction, however many functions open its set. One that is done in steps gives
+    the set of its first transaction as `same` to the others. Raises Conflict if that was undone.
+    """
+    opened: ChangeSet | None = tx.kept.get((_sets, version_key, by.run_id))
+    if opened is None:
+        opened = (same and _reopen(tx, same)) or _open(tx, organization_id, version_key, by, kind)
+        tx.kept[_sets, version_key, by.run_id] = opened
+        tx.last_words.append(partial(_drop_if_empty, tx, opened))
+    return opened
+
+
+def _open(
     tx: Transaction, organization_id: UUID, version_key: int, by: Author, kind: str
 ) -> ChangeSet:
-    """The change set to write into: a run's one per version, or a new one for a user's edit."""
     if by.run_id is None:
         return ChangeSet(_add(tx, organization_id, version_key, by, kind), creates=kind == CREATED)
     kind = CREATED if kind == CREATED else RUN
@@ -75,6 +123,33 @@ def open_set(
         existing = _of_run(tx, version_key, by.run_id)
     assert existing is not None
     return existing
+
+
+def _reopen(tx: Transaction, change_set: ChangeSet) -> ChangeSet | None:
+    """Go on with a set, if it is there: its steps may have changed nothing so far."""
+    this = _sets.c.change_set_key == change_set.change_set_key
+    row = tx.first(select(_sets.c.undone_by).where(this))
+    if row is None:
+        return None
+    if row.undone_by is not None:
+        raise Conflict("What this edit has done so far was undone meanwhile, so it ends here.")
+    tx.execute(update(_sets).where(this).values(numbers=None))  # they are not all any more
+    return change_set
+
+
+def _drop_if_empty(tx: Transaction, change_set: ChangeSet) -> None:
+    """What changed nothing is no change: it would stand in the way of undoing others."""
+    key = _sets.c.change_set_key
+    steps = (exists().where(table.c.change_set_key == key) for table in (_changes, _tag_changes))
+    tx.execute(
+        delete(_sets).where(
+            key == change_set.change_set_key,
+            _sets.c.fields_after.is_(None),
+            _sets.c.labels_before.is_(None),
+            _sets.c.labels_after.is_(None),
+            *(not_(some) for some in steps),
+        )
+    )
 
 
 def _of_run(tx: Transaction, version_key: int, run_id: UUID) -> ChangeSet | None:
@@ -89,6 +164,7 @@ def _of_run(tx: Transaction, version_key: int, run_id: UUID) -> ChangeSet | None
 def _values(
     tx: Transaction, organization_id: UUID, version_key: int, by: Author, kind: str
 ) -> dict[str, Any]:
+    made = kind == CREATED
     return {
         "organization_id": organization_id,
         "version_key": version_key,
@@ -96,6 +172,8 @@ def _values(
         "user_id": by.user_id,
         "kind": kind,
         "created_at": tx.now,
+        "fields_before": {"exists": False} if made else None,
+        "fields_after": {"exists": True} if made else None,
     }
 
 
@@ -161,6 +239,56 @@ def record(tx: Transaction, change_set: ChangeSet, changes: Iterable[AssetChange
     )
 
 
+def record_removal(
+    tx: Transaction, change_set: ChangeSet, *conditions: ColumnElement[bool]
+) -> None:
+    """Write that the assets of these conditions are about to go, with all that brings them back."""
+    if change_set.creates:
+        return
+    key = literal(change_set.change_set_key)
+    gone = select(
+        key,
+        _assets.c.asset_key,
+        _assets.c.data_key,
+        true(),
+        false(),
+        _assets.c.document_key,
+        null(),
+        _assets.c.next_annotation,
+        _assets.c.next_shape,
+        _assets.c.created_at,
+    ).where(*conditions)
+    statement = upsert(tx, _changes).from_select([column.name for column in _changes.c], gone)
+    new = statement.excluded
+    last = ("exists_after", "document_after", "next_annotation", "next_shape", "asset_created_at")
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(_changes.primary_key), set_={name: new[name] for name in last}
+        )
+    )
+    keys = select(_assets.c.asset_key).where(*conditions)
+    tagged = select(_asset_tags.c.asset_key, _asset_tags.c.tag_id)
+    record_tags(tx, change_set, tagged.where(_asset_tags.c.asset_key.in_(keys)), is_on=False)
+
+
+def record_tags(
+    tx: Transaction, change_set: ChangeSet, rows: Select[tuple[int, UUID]], *, is_on: bool
+) -> None:
+    """Write that these (asset key, tag id), where it is otherwise now, are about to be tagged or not."""
+    if change_set.creates:
+        return
+    names = ("asset_key", "tag_id", "was_on", "is_on", "change_set_key")
+    values = rows.add_columns(
+        literal(not is_on), literal(is_on), literal(change_set.change_set_key)
+    )
+    statement = upsert(tx, _tag_changes).from_select(names, values)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(_tag_changes.primary_key), set_={"is_on": statement.excluded.is_on}
+        )
+    )
+
+
 def record_labels(
     tx: Transaction, change_set: ChangeSet, before: int | None, after: int | None
 ) -> None:
@@ -175,6 +303,20 @@ def record_labels(
     tx.execute(
         update(_sets).where(_sets.c.change_set_key == change_set.change_set_key).values(values)
     )
+
+
+def record_fields(
+    tx: Transaction, change_set: ChangeSet, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Write that fields of the version's row changed; the first before of each stays."""
+    this = _sets.c.change_set_key == change_set.change_set_key
+    row = tx.first(select(_sets.c.fields_before, _sets.c.fields_after).where(this))
+    assert row is not None
+    values = {
+        "fields_before": {**before, **(row.fields_before or {})},
+        "fields_after": {**(row.fields_after or {}), **after},
+    }
+    tx.execute(update(_sets).where(this).values(values))
 
 
 def announce(

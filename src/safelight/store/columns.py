@@ -8,7 +8,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    literal,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -52,6 +65,36 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+class _MetadataText(GenericFunction[str]):
+    """The value of a key of a JSON object as text: strings without their quotes, the rest as JSON."""
+
+    name = "json_value_text"
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_MetadataText, "sqlite")
+def _on_sqlite(element: _MetadataText, compiler: SQLCompiler, **more: Any) -> str:
+    column, key = (compiler.process(clause, **more) for clause in element.clauses)
+    path = f"""('$."' || {key} || '"')"""  # without it `$...` would be a path of its own
+    return (  # `->>` alone would turn true into 1
+        f"CASE WHEN json_type({column}, {path}) = 'text' "
+        f"THEN {column} ->> {path} ELSE {column} -> {path} END"
+    )
+
+
+@compiles(_MetadataText, "postgresql")
+def _on_postgresql(element: _MetadataText, compiler: SQLCompiler, **more: Any) -> str:
+    column, key = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"(CAST({column} AS jsonb) ->> CAST({key} AS text))"
+
+
+def says(column: ColumnElement[Any], key: str, value: str) -> ColumnElement[bool]:
+    """The object in a JSON column has this key with this value, written as people write it."""
+    text = _MetadataText(type_coerce(column, Text), literal(key, Text))
+    return text == literal(value, Text)
 
 
 # An integer key that is never reissued: AUTOINCREMENT on SQLite, identity on PostgreSQL.

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select, update
 
+from safelight.domain.dataquery import Range
 from safelight.domain.datasets import DataStatus, DataType
 from safelight.errors import NotFound
 from safelight.ids import uuid7
-from safelight.store import bulk, schema
+from safelight.store import bulk, datablocks, schema
+from safelight.store.columns import says
 from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
 
 _data, _datalakes, _versions = schema.data, schema.datalake, schema.dataset_version
+_assets = schema.asset
 _tags, _data_tags = schema.tag, schema.data_tag
 READ_AT_ONCE = 5000
 
@@ -76,6 +80,15 @@ class DataFilter:
     tags: tuple[frozenset[str], ...] = field(default=())
     statuses: Sequence[DataStatus] | None = None
     types: Sequence[DataType] | None = None
+    words: Sequence[str] = ()  # each stands somewhere in the name
+    width: Range | None = None
+    height: Range | None = None
+    size: Range | None = None
+    created_by: UUID | None = None
+    created_after: int | None = None  # at or after
+    created_before: int | None = None
+    custom_metadata: Sequence[tuple[str, str]] = ()
+    has_picture: bool | None = None
 
     @property
     def names_some(self) -> bool:
@@ -214,10 +227,34 @@ def conditions(wanted: DataFilter) -> list[ColumnElement[bool]]:
     ):
         if values is not None:
             found.append(column.in_(list(values)))
-    if wanted.search:
-        found.append(func.lower(_data.c.filename).contains(wanted.search.lower(), autoescape=True))
+    words = (wanted.search, *wanted.words) if wanted.search else wanted.words
+    name = func.lower(_data.c.filename)
+    found.extend(name.contains(word.lower(), autoescape=True) for word in words)
     found.extend(has_tag(names) for names in wanted.tags)
+    found.extend(_measured(wanted))
+    if wanted.created_by is not None:
+        found.append(_data.c.created_by == wanted.created_by)
+    if wanted.has_picture is not None:
+        has_none = _data.c.object_name.is_(None)
+        found.append(~has_none if wanted.has_picture else has_none)
+    found.extend(says(_data.c.custom_metadata, *pair) for pair in wanted.custom_metadata)
     return found
+
+
+def _measured(wanted: DataFilter) -> Iterator[ColumnElement[bool]]:
+    for column, ends in (
+        (_data.c.width, wanted.width),
+        (_data.c.height, wanted.height),
+        (_data.c.size, wanted.size),
+    ):
+        if ends is not None and ends.low is not None:
+            yield column >= ends.low
+        if ends is not None and ends.high is not None:
+            yield column <= ends.high
+    if wanted.created_after is not None:
+        yield _data.c.created_at >= wanted.created_after
+    if wanted.created_before is not None:
+        yield _data.c.created_at < wanted.created_before
 
 
 def keys_named(read: Read, version_key: int, wanted: DataFilter) -> list[int]:
@@ -270,6 +307,7 @@ def add_many(
             for key, one in zip(keys, new, strict=True)
         ],
     )
+    datablocks.add(tx, datalake_id, keys)
     return keys
 
 
@@ -339,6 +377,16 @@ def keys_of(read: Read, organization_id: UUID, data_ids: Sequence[UUID]) -> list
     return [found[data_id] for data_id in data_ids]
 
 
+def ids_of(read: Read, data_keys: Sequence[int]) -> list[UUID]:
+    """Ids in the order of the keys; keys of nothing are left out."""
+    found: dict[int, UUID] = {}
+    for at in range(0, len(data_keys), READ_AT_ONCE):
+        some = _data.c.data_key.in_(data_keys[at : at + READ_AT_ONCE])
+        rows = read.all(select(_data.c.data_key, _data.c.data_id).where(some))
+        found.update((row.data_key, row.data_id) for row in rows)
+    return [found[key] for key in data_keys if key in found]
+
+
 def keys_by_filename(
     read: Read, datalake_id: UUID, filenames: Sequence[str]
 ) -> dict[str, tuple[int, int | None, int | None]]:
@@ -355,6 +403,68 @@ def keys_by_filename(
         )
         found.update((row.filename, (row.data_key, row.width, row.height)) for row in rows)
     return found
+
+
+class DataName(StrEnum):
+    """What data can be called by."""
+
+    FILENAME = "filename"
+    OBJECT_NAME = "object_name"
+    DATA_ID = "data_id"
+    SHA256 = "sha256"
+
+
+def keys_by(
+    read: Read, datalake_id: UUID, called: DataName, names: Sequence[str | UUID | bytes]
+) -> dict[Any, tuple[int, ...]]:
+    """Of each name that the datalake knows, all data that have it, oldest first."""
+    column = _data.c[called.value]
+    found: dict[Any, tuple[int, ...]] = {}
+    for at in range(0, len(names), READ_AT_ONCE):
+        rows = read.execute(
+            select(column, _data.c.data_key)
+            .where(_data.c.datalake_id == datalake_id, column.in_(names[at : at + READ_AT_ONCE]))
+            .order_by(_data.c.data_key)
+        )
+        for said, data_key in rows:
+            name = bytes(said) if called is DataName.SHA256 else said
+            found[name] = (*found.get(name, ()), data_key)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The stored bytes of a picture, and what they say of themselves."""
+
+    object_name: str
+    content_type: str
+    size: int
+    sha256: bytes
+    width: int
+    height: int
+
+
+def placeholders(read: Read, data_keys: Sequence[int]) -> set[int]:
+    """Those of the data that have no file yet."""
+    found: set[int] = set()
+    for at in range(0, len(data_keys), READ_AT_ONCE):
+        some = _data.c.data_key.in_(data_keys[at : at + READ_AT_ONCE])
+        rows = read.execute(select(_data.c.data_key).where(some, _data.c.object_name.is_(None)))
+        found.update(row[0] for row in rows)
+    return found
+
+
+def fill(tx: Transaction, files: Mapping[int, File]) -> list[str]:
+    """Give placeholders (by key) their files; the object names of those that got one meanwhile."""
+    waiting = placeholders(tx, list(files))
+    for data_key in waiting:
+        values = asdict(files[data_key])
+        tx.execute(
+            update(_data)
+            .where(_data.c.data_key == data_key)
+            .values(status=DataStatus.DONE, **values)
+        )
+    return [file.object_name for key, file in files.items() if key not in waiting]
 
 
 def fill_placeholder(tx: Transaction, datalake_id: UUID, new: NewData) -> Data | None:
@@ -393,11 +503,50 @@ def change(tx: Transaction, data: Data, **values: Any) -> Data:
 def in_versions(read: Read, data_keys: Sequence[int]) -> list[int]:
     """Those of the keys that are assets of some version."""
     rows = read.all(
-        select(schema.asset.c.data_key).where(schema.asset.c.data_key.in_(data_keys)).distinct()
+        select(_assets.c.data_key)
+        .join(_versions, _versions.c.version_key == _assets.c.version_key)
+        .where(_assets.c.data_key.in_(data_keys), _versions.c.removed_at.is_(None))
+        .distinct()
     )
     return [row.data_key for row in rows]
 
 
 def remove(tx: Transaction, data_keys: Sequence[int]) -> None:
-    """Delete rows that no version uses; the caller removes their objects after the commit."""
-    tx.execute(delete(_data).where(_data.c.data_key.in_(data_keys)))
+    """Delete rows that no version uses; the caller removes their objects after the commit.
+
+    A removed version does not keep them: whoever brings it back finds these pictures missing.
+    """
+    gone: dict[UUID, list[int]] = {}
+    for at in range(0, len(data_keys), READ_AT_ONCE):
+        chosen = data_keys[at : at + READ_AT_ONCE]
+        tx.execute(delete(_assets).where(_assets.c.data_key.in_(chosen)))
+        some = _data.c.data_key.in_(chosen)
+        rows = tx.all(delete(_data).where(some).returning(_data.c.datalake_id, _data.c.data_key))
+        for row in rows:
+            gone.setdefault(row.datalake_id, []).append(row.data_key)
+    for datalake_id in sorted(gone):
+        datablocks.take_out(tx, datalake_id, gone[datalake_id])
+
+
+def known_contents(
+    read: Read, datalake_id: UUID, hashes: Sequence[bytes]
+) -> dict[bytes, list[Data]]:
+    """The data of a datalake that have these contents (SHA-256), oldest first."""
+    found: dict[bytes, list[Data]] = {}
+    for at in range(0, len(hashes), READ_AT_ONCE):
+        same = _data.c.sha256.in_(hashes[at : at + READ_AT_ONCE])
+        statement = _select().where(_data.c.datalake_id == datalake_id, same)
+        for row in read.all(statement.order_by(_data.c.data_key)):
+            found.setdefault(row.sha256, []).append(of_row(row))
+    return found
+
+
+def is_content_used(read: Read, sha256: bytes) -> bool:
+    """Some data, of whatever datalake, has this content."""
+    return read.first(select(_data.c.data_key).where(_data.c.sha256 == sha256).limit(1)) is not None
+
+
+def set_content(tx: Transaction, data_key: int, sha256: bytes) -> None:
+    """Note the hash of what was uploaded without one."""
+    unknown = _data.c.sha256.is_(None)
+    tx.execute(update(_data).where(_data.c.data_key == data_key, unknown).values(sha256=sha256))

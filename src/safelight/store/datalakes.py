@@ -12,7 +12,7 @@ from safelight.ids import uuid7
 from safelight.store import schema
 from safelight.store.db import Read, Transaction
 
-_datalakes, _sources, _data = schema.datalake, schema.data_source, schema.data
+_datalakes, _sources, _blocks = schema.datalake, schema.data_source, schema.data_block
 DEFAULT = "default"
 
 
@@ -84,12 +84,13 @@ def add(tx: Transaction, organization_id: UUID, name: str) -> Datalake:
 def data_counts(read: Read, organization_id: UUID) -> dict[UUID, int]:
     """Number of data per datalake; empty ones are left out."""
     rows = read.all(
-        select(_data.c.datalake_id, func.count().label("data"))
-        .join(_datalakes, _datalakes.c.datalake_id == _data.c.datalake_id)
+        select(_blocks.c.datalake_id, func.sum(_blocks.c.number).label("data"))
+        .join(_datalakes, _datalakes.c.datalake_id == _blocks.c.datalake_id)
         .where(_datalakes.c.organization_id == organization_id)
-        .group_by(_data.c.datalake_id)
+        .group_by(_blocks.c.datalake_id)
+        .having(func.sum(_blocks.c.number) > 0)
     )
-    return {row.datalake_id: row.data for row in rows}
+    return {row.datalake_id: int(row.data) for row in rows}
 
 
 def sources(read: Read, organization_id: UUID) -> list[Source]:

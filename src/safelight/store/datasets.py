@@ -135,6 +135,12 @@ def _check_free(read: Read, organization_id: UUID, name: str) -> None:
         raise NameTaken(f"There is a dataset {name!r} already.", name=name)
 
 
+def is_there(read: Read, dataset_id: UUID) -> bool:
+    """It was not removed."""
+    removed_at = select(_datasets.c.removed_at).where(_datasets.c.dataset_id == dataset_id)
+    return read.scalar(removed_at) is None
+
+
 def remove(tx: Transaction, dataset: Dataset) -> None:
     """Make it disappear. Its versions must be gone or removed with it."""
     tx.execute(

@@ -85,6 +85,8 @@ class Transaction(Read):
     def __init__(self, connection: Connection, now: int) -> None:
         super().__init__(connection, now)
         self.events: list[Event] = []
+        self.kept: dict[Any, Any] = {}  # what parts of the store know of it until its end
+        self.last_words: list[Callable[[], None]] = []  # what they do just before it ends
 
     def record(self, event: Event) -> None:
         self.events.append(event)
@@ -202,6 +204,8 @@ class Database:
                 _begin_writing(connection, left_s)
             tx = Transaction(connection, self.clock())
             yield tx
+            for say in tx.last_words:
+                say()
             tx.flush_events()
         return tx
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from safelight.domain.annotations import Document, build
 from safelight.domain.annotations import counts as count_labels
@@ -78,6 +78,16 @@ def get(read: Read, document_key: int | None) -> bytes | None:
         select(_documents.c.content).where(_documents.c.document_key == document_key)
     )
     return bytes(content)
+
+
+def shape_total(read: Read, document_keys: Sequence[int]) -> int:
+    """How many shapes these hold together."""
+    total = 0
+    for at in range(0, len(document_keys), READ_AT_ONCE):
+        some = document_keys[at : at + READ_AT_ONCE]
+        query = select(func.sum(_documents.c.shapes)).where(_documents.c.document_key.in_(some))
+        total += int(read.scalar(query) or 0)
+    return total
 
 
 def read_many(read: Read, document_keys: Iterable[int | None]) -> dict[int, bytes]:

@@ -23,6 +23,18 @@ def get(read: Read, version: Version) -> LabelList:
     return datasets.parse_labels(documents.get(read, version.labels_key))
 
 
+def taken_back(
+    read: Read, version: Version, before_key: int | None, after_key: int | None
+) -> LabelList | None:
+    """The version's list without the step from one list to another; None if newer changes forbid it."""
+    before, after = (
+        datasets.parse_labels(documents.get(read, key)) for key in (before_key, after_key)
+    )
+    if version.labels_key == after_key:
+        return before
+    return datasets.take_back_labels(before, after, get(read, version))
+
+
 def reserve_keys(tx: Transaction, organization_id: UUID, count: int) -> range:
     """Fresh keys for labels or label groups. They hold whether or not they are used."""
     last = tx.scalar(
@@ -35,8 +47,14 @@ def reserve_keys(tx: Transaction, organization_id: UUID, count: int) -> range:
 
 
 def write(tx: Transaction, version: Version, labels: LabelList, by: Author) -> Version:
-    """Put a new list in the place of the version's. `version` must be open to write alone."""
-    key = documents.add(tx, version.organization_id, datasets.build_labels(labels))
+    """Put a new list in the place of the version's. `version` must be open to write alone.
+
+    The same list again is no change, so nothing is recorded.
+    """
+    content = datasets.build_labels(labels)
+    if content == documents.get(tx, version.labels_key):
+        return version
+    key = documents.add(tx, version.organization_id, content)
     change_set = changes.open_set(
         tx, version.organization_id, version.version_key, by, changes.LABELS
     )

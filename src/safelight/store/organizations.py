@@ -137,5 +137,15 @@ def memberships(tx: Read, user_id: UUID) -> list[Membership]:
     return [Membership(**row._mapping) for row in rows]
 
 
+def role_of(read: Read, organization_id: UUID, user_id: UUID) -> str | None:
+    """The role that a user has in an organization now; None for who is no member."""
+    role: str | None = read.scalar(
+        select(membership.c.role).where(
+            membership.c.organization_id == organization_id, membership.c.user_id == user_id
+        )
+    )
+    return role
+
+
 def _organization(row: Row[tuple[object, ...]]) -> Organization:
     return Organization(row.organization_id, row.name, row.connector_id, row.created_at)

@@ -1,4 +1,4 @@
-"""Public ids of what lives inside versions and documents: assets, annotations, shapes, labels.
+"""Public ids of what lives inside versions and documents: assets, annotations, shapes, labels, changes.
 
 The one place that packs and unpacks them, with the salt of this installation.
 """
@@ -41,6 +41,9 @@ class Packed:
 
     def label_group(self, version_key: int, group_key: int) -> UUID:
         return pack(Address(Kind.LABEL_GROUP, version_key, group_key), self.salt)
+
+    def change_set(self, change_set_key: int) -> UUID:
+        return pack(Address(Kind.CHANGE_SET, change_set_key), self.salt)
 
     def read(self, packed: UUID, kind: Kind) -> Address:
         """Raises NotFound if it is not an id of this kind and installation."""

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, null, select, true
+from sqlalchemy import (
+    Column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+)
 
 from safelight.domain.annotations import Numbers
 from safelight.store import schema, tags, versions
 from safelight.store.columns import Id
-from safelight.store.db import Database, Read, Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.versions import Version
 
 _assets, _data, _documents = schema.asset, schema.data, schema.document
 REMOVED_AT_ONCE = 2000
 COPIED_AT_ONCE = 5000
+READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +40,72 @@ class Pointer:
     numbers: Numbers
 
 
-def by_filename(read: Read, version_key: int) -> dict[str, Pointer]:
-    """All assets of a version by file name; of two equal names the newer asset."""
+_COLUMNS = (
+    _assets.c.asset_key,
+    _assets.c.data_key,
+    _assets.c.document_key,
+    _assets.c.next_annotation,
+    _assets.c.next_shape,
+)
+
+
+def _pointer(row: Sequence[Any]) -> Pointer:
+    asset_key, data_key, document_key, annotation, shape = row
+    return Pointer(asset_key, data_key, document_key, Numbers(annotation, shape))
+
+
+def by_filename(
+    read: Read, version_key: int, names: Collection[str]
+) -> dict[str, tuple[Pointer, ...]]:
+    """The assets of a version that have one of these file names; of each name all that have it, oldest
+    first. One walk over the version: a file mostly speaks of most of it.
+    """
+    wanted = set(names)
     rows = read.execute(
-        select(
-            _data.c.filename,
-            _assets.c.asset_key,
-            _assets.c.data_key,
-            _assets.c.document_key,
-            _assets.c.next_annotation,
-            _assets.c.next_shape,
-        )
+        select(_data.c.filename, *_COLUMNS)
         .join(_data, _data.c.data_key == _assets.c.data_key)
         .where(_assets.c.version_key == version_key)
         .order_by(_assets.c.asset_key)
     )
-    return {
-        name: Pointer(asset_key, data_key, document_key, Numbers(annotation, shape))
-        for name, asset_key, data_key, document_key, annotation, shape in rows
-    }
+    found: dict[str, tuple[Pointer, ...]] = {}
+    for name, *row in rows:
+        if name in wanted:
+            found[name] = (*found.get(name, ()), _pointer(row))
+    return found
+
+
+def sizes(read: Read, version_key: int) -> dict[str, tuple[int, int]]:
+    """Width and height of the pictures of a version by file name, where they are known."""
+    rows = read.execute(
+        select(_data.c.filename, _data.c.width, _data.c.height)
+        .join(_assets, _data.c.data_key == _assets.c.data_key)
+        .where(_assets.c.version_key == version_key, _data.c.width > 0, _data.c.height > 0)
+    )
+    return {name: (width, height) for name, width, height in rows}
+
+
+def by_data(read: Read, version_key: int, data_keys: Sequence[int]) -> dict[int, Pointer]:
+    """Those of the data that the version has."""
+    found = _some_of(read, version_key, _assets.c.data_key, data_keys)
+    return {pointer.data_key: pointer for pointer in found}
+
+
+def by_key(read: Read, version_key: int, asset_keys: Sequence[int]) -> dict[int, Pointer]:
+    """Those of the assets that are the version's."""
+    found = _some_of(read, version_key, _assets.c.asset_key, asset_keys)
+    return {pointer.asset_key: pointer for pointer in found}
+
+
+def _some_of(
+    read: Read, version_key: int, column: Column[int], keys: Sequence[int]
+) -> Iterator[Pointer]:
+    for at in range(0, len(keys), READ_AT_ONCE):
+        rows = read.execute(
+            select(*_COLUMNS).where(
+                _assets.c.version_key == version_key, column.in_(keys[at : at + READ_AT_ONCE])
+            )
+        )
+        yield from map(_pointer, rows)
 
 
 def newest_data_key(read: Read, datalake_id: UUID) -> int:
@@ -62,9 +120,8 @@ def copy(
     into: Version,
     *,
     with_documents: bool,
-    asset_keys: Sequence[int] | None,
 ) -> int:
-    """Fill an empty version with the assets of another, or some of them, in their order; how many.
+    """Fill an empty version with all assets of another, in their order; how many.
 
     Pointers are copied, documents shared. `into` must be open to write alone. No change is recorded:
     the version was made for this, so undoing it removes the version.
@@ -82,26 +139,15 @@ def copy(
         "next_annotation",
         "next_shape",
     )
-    copied = 0
-    for condition in _some(asset_keys):
-        rows = (
-            select(literal(into.version_key), _assets.c.data_key, literal(tx.now), *said)
-            .where(_assets.c.version_key == source.version_key, condition)
-            .order_by(_assets.c.asset_key)
-        )
-        statement = insert(_assets).from_select(names, rows)
-        copied += tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    rows = (
+        select(literal(into.version_key), _assets.c.data_key, literal(tx.now), *said)
+        .where(_assets.c.version_key == source.version_key)
+        .order_by(_assets.c.asset_key)
+    )
+    statement = insert(_assets).from_select(names, rows)
+    copied = int(tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
     versions.count_assets(tx, into, copied)
     return copied
-
-
-def _some(asset_keys: Sequence[int] | None) -> Iterator[ColumnElement[bool]]:
-    if asset_keys is None:
-        yield true()
-        return
-    wanted = sorted(set(asset_keys))
-    for at in range(0, len(wanted), COPIED_AT_ONCE):
-        yield _assets.c.asset_key.in_(wanted[at : at + COPIED_AT_ONCE])
 
 
 def copy_tags(tx: Transaction, source: Version, into: Version) -> None:
@@ -119,10 +165,7 @@ def copy_tags(tx: Transaction, source: Version, into: Version) -> None:
         tx.execute(insert(schema.asset_tag).from_select(("asset_key", "tag_id"), rows))
 
 
-def let_go(db: Database, document_keys: Sequence[int]) -> None:
-    """Remove those of the documents that no asset points to, in steps that hold nobody up."""
+def let_go(tx: Transaction, document_keys: Sequence[int]) -> None:
+    """Remove those of the documents that no asset points to."""
     used = exists().where(_assets.c.document_key == _documents.c.document_key)
-    for at in range(0, len(document_keys), REMOVED_AT_ONCE):
-        some = document_keys[at : at + REMOVED_AT_ONCE]
-        with db.transaction() as tx:
-            tx.execute(delete(_documents).where(_documents.c.document_key.in_(some), ~used))
+    tx.execute(delete(_documents).where(_documents.c.document_key.in_(document_keys), ~used))

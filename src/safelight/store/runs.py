@@ -96,6 +96,7 @@ class Run:
     ready_at: int
     failure_key: str | None
     failure_line: int | None
+    rejects: dict[str, Any] | None
 
     @property
     def terms(self) -> Terms:
@@ -373,6 +374,16 @@ def resume(tx: Transaction, run_id: UUID, *, paused_at: int) -> bool:
     return True
 
 
+def go_on(tx: Transaction, run_id: UUID, *, why: str, checkpoint: str, times: int) -> None:
+    """Record that a run whose operation was cut off goes on, as the same run, from that checkpoint (""
+    for its beginning). `times`: how often so far; one that is cut off again before this is recorded has
+    but the next. As in `resume`, one that has yet to start records nothing.
+    """
+    run = get(tx, run_id, hold=True)
+    if run.status is RUNNING:
+        _record(tx, run, "run_resumed", why=why, checkpoint=checkpoint, times=times)
+
+
 # --- while it runs --------------------------------------------------------------------------------
 
 
@@ -417,6 +428,21 @@ def result(tx: Transaction, run_id: UUID, result: dict[str, Any]) -> Run:
     """
     before = get(tx, run_id, hold=True).result or {}
     return _live(tx, run_id, result={**before, **result})
+
+
+def rejects(tx: Transaction, run_id: UUID, rejects: dict[str, Any]) -> None:
+    """Write down which records of its file the run did not take. Raises AlreadyEnded."""
+    _live(tx, run_id, rejects=rejects)
+
+
+def mended_by(tx: Transaction, run_id: UUID, job_id: UUID) -> None:
+    """Note the job that imports again what this run, which has ended, rejected."""
+    run = get(tx, run_id, hold=True)
+    known = run.rejects or {}
+    again = [*known.get("again", ()), str(job_id)]
+    tx.execute(
+        update(runs).where(runs.c.run_id == run_id).values(rejects={**known, "again": again})
+    )
 
 
 def snapshot(tx: Transaction, run_id: UUID, snapshot: dict[str, Any]) -> None:

@@ -197,7 +197,24 @@ data = Table(
     Column("created_at", Instant, nullable=False),
     Index("ix_data_filename", "filename", "datalake_id"),  # also the way into a version by name
     Index("ix_data_newest", "datalake_id", "data_key"),
+    Index(  # whether the same picture is there already
+        "ix_data_sha256",
+        "sha256",
+        sqlite_where=text("sha256 IS NOT NULL"),
+        postgresql_where=text("sha256 IS NOT NULL"),
+    ),
     **_NEVER_REISSUE,
+)
+
+# How many data of a datalake have keys from 1024 x block on: the way to any place of a long list.
+data_block = Table(
+    "data_block",
+    metadata,
+    Column(
+        "datalake_id", Id, ForeignKey("datalake.datalake_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, CheckConstraint("number >= 0", name="number"), nullable=False),
 )
 
 TAG_TARGETS = (
@@ -228,7 +245,7 @@ data_tag = Table(
     metadata,
     Column("data_key", Key, ForeignKey("data.data_key", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_data_tag_tag", "tag_id"),
+    Index("ix_data_tag_tag", "tag_id", "data_key"),
 )
 
 object_tag = Table(  # tags of anything that has a public id of its own
@@ -302,7 +319,7 @@ dataset_version = Table(
     _ref("forked_from", "dataset_version.version_id", nullable=True),
     _ref("created_by", "user_account.user_id", nullable=True),
     Column("created_at", Instant, nullable=False),
-    Column("removed_at", Instant),  # gone for everybody at once; its assets go in small steps
+    Column("removed_at", Instant),  # gone for everybody at once; its assets stay for an undo
     CheckConstraint("(locked_by IS NULL) = (locked_at IS NULL)", name="lock"),
     Index(
         "uq_dataset_version_name",
@@ -354,6 +371,12 @@ change_set = Table(
     Column("labels_before", Key),
     Column("labels_after", Key),
     Column("created_at", Instant, nullable=False),
+    # Of the version's own row, what changed: {name, description, type, exists: value}.
+    Column("fields_before", Json),
+    Column("fields_after", Json),
+    Column("undoes", Key),
+    Column("undone_by", Key),  # the undo that holds now; null again once that was undone
+    Column("numbers", Json),  # how much it changed, once it was counted; see store/numbers.py
     Index("ix_change_set_version", "version_key", "change_set_key"),
     Index(  # a run has one change set of a kind per version
         "uq_change_set_run",
@@ -377,6 +400,21 @@ asset_change = Table(
     Column("exists_after", Boolean, nullable=False),
     Column("document_before", Key),
     Column("document_after", Key),
+    # Of an asset that does not exist on one of the sides: what else its row says.
+    Column("next_annotation", Integer),
+    Column("next_shape", Integer),
+    Column("asset_created_at", Instant),
+    sqlite_with_rowid=False,
+)
+
+asset_tag_change = Table(
+    "asset_tag_change",
+    metadata,
+    Column("change_set_key", Key, ForeignKey("change_set.change_set_key"), primary_key=True),
+    Column("asset_key", Key, primary_key=True),  # no foreign keys: both may be gone since
+    Column("tag_id", Id, primary_key=True),
+    Column("was_on", Boolean, nullable=False),
+    Column("is_on", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -713,6 +751,8 @@ run = Table(
     # Why it failed. The line is written after the end too, as the log may come later than the end.
     Column("failure_key", Text),  # equal for equal failures: `domain/fingerprint.py`
     Column("failure_line", BigInteger),  # where the log says it
+    # The records of its file that it did not take: {"total", "object_name", "size", "again": job ids}
+    Column("rejects", Json),
     UniqueConstraint("job_id", "number"),
     CheckConstraint(f"(finished_at IS NOT NULL) = (status IN {_FINAL_SQL})", name="finished"),
     CheckConstraint("(failure IS NOT NULL) = (status = 'FAILED')", name="failure"),
@@ -870,6 +910,18 @@ log_section = Table(
     Column("end_line", BigInteger),  # the first line after it
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
+)
+
+# What an operation need not do again, until its last step: store/checkpoints.py
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    _ref("run_id", "run.run_id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # what of it was done: the operation's own word
+    Column("document_keys", Json, nullable=False),  # written, and nothing points to them yet
+    Column("object_names", Json, nullable=False),  # stored, likewise
+    Column("content", LargeBinary, nullable=False),  # what the operation wants to know of it
 )
 
 # --- what the tables alone cannot refuse ------------------------------------------------------------

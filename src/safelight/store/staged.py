@@ -13,12 +13,15 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
+    case,
     delete,
     false,
     func,
@@ -36,7 +39,7 @@ from safelight.ids import uuid7
 from safelight.store import bulk, keys, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Id, Key
-from safelight.store.data import NewData
+from safelight.store.data import File, NewData
 from safelight.store.db import Database, Read, Transaction
 from safelight.store.versions import Version
 
@@ -54,6 +57,11 @@ _staged = Table(
     Column("document_key", Key),
     Column("next_annotation", Integer, nullable=False),
     Column("next_shape", Integer, nullable=False),
+    # Of the file of a picture that is not data yet; null: it is a placeholder.
+    Column("object_name", Text),
+    Column("content_type", Text),
+    Column("size", BigInteger),
+    Column("sha256", LargeBinary),
     prefixes=["TEMPORARY"],
 )
 _columns = tuple(_staged.c)
@@ -63,13 +71,16 @@ _OF_PLACEHOLDERS = NewData("")  # what is the same for all of them
 
 @dataclass(frozen=True, slots=True)
 class StagedAsset:
-    """`position`: its place among the others. Without `data_key` a placeholder will be made."""
+    """`position`: its place among the others. Without `data_key` it becomes data: with its `file`, or as
+    a placeholder.
+    """
 
     position: int
     data_key: int | None
     filename: str
     width: int | None
     height: int | None
+    file: File | None = None
     document_key: int | None = None
     numbers: Numbers = field(default_factory=Numbers)
 
@@ -126,15 +137,22 @@ def put(read: Read, some: Iterable[StagedAsset]) -> None:
                 row.data_key,
                 uuid7() if row.data_key is None else None,
                 row.filename,
-                row.width,
-                row.height,
+                row.width if row.file is None else row.file.width,
+                row.height if row.file is None else row.file.height,
                 row.document_key,
                 row.numbers.annotation,
                 row.numbers.shape,
+                *_of_file(row.file),
             )
             for row, asset_key, new_data_key in zip(rows, asset_keys, new_data_keys, strict=True)
         ],
     )
+
+
+def _of_file(file: File | None) -> tuple[str | None, str | None, int | None, bytes | None]:
+    if file is None:
+        return None, None, None, None
+    return file.object_name, file.content_type, file.size, file.sha256
 
 
 def leave_out(tx: Transaction, positions: Iterable[int]) -> None:
@@ -178,8 +196,16 @@ def add(
             _data.c.datalake_id: literal(datalake_id, Id),
             _data.c.filename: _staged.c.filename,
             _data.c.type: literal(_OF_PLACEHOLDERS.type, _data.c.type.type),
-            _data.c.content_type: literal(_OF_PLACEHOLDERS.content_type),
-            _data.c.status: literal(DataStatus.PENDING, _data.c.status.type),
+            _data.c.object_name: _staged.c.object_name,
+            _data.c.content_type: func.coalesce(
+                _staged.c.content_type, literal(_OF_PLACEHOLDERS.content_type)
+            ),
+            _data.c.size: _staged.c.size,
+            _data.c.sha256: _staged.c.sha256,
+            _data.c.status: case(
+                (_staged.c.object_name.is_(None), literal(DataStatus.PENDING, _data.c.status.type)),
+                else_=literal(DataStatus.DONE, _data.c.status.type),
+            ),
             _data.c.width: _staged.c.width,
             _data.c.height: _staged.c.height,
             _data.c.created_by: literal(created_by, Id),

@@ -1,4 +1,6 @@
-"""Tags: names that people put on data, assets and other objects."""
+"""Tags: names that people put on data, assets and other objects. Putting them on assets is a change of
+a version: see `assettags`.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +66,12 @@ def of_owner(read: Read, owner_id: UUID, target_type: str | None = None) -> list
     return [_tag(row) for row in read.all(statement)]
 
 
+def names(read: Read, tag_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of those of the tags that are still there."""
+    rows = read.all(select(_tags.c.tag_id, _tags.c.name).where(_tags.c.tag_id.in_(tag_ids)))
+    return {row.tag_id: row.name for row in rows}
+
+
 def add(tx: Transaction, organization_id: UUID, owner_id: UUID, target_type: str, name: str) -> Tag:
     """Raises NameTaken."""
     if find(tx, owner_id, target_type, name) is not None:
@@ -115,11 +123,12 @@ def _place(target_type: str) -> tuple[Table, Column[Any]]:
 
 
 def attach(tx: Transaction, tags: Sequence[Tag], targets: Sequence[int | UUID]) -> int:
-    """Put tags (of one kind) on targets: keys of data or assets, ids of anything else.
+    """Put tags (of one kind) on targets: keys of data, ids of anything else.
 
     What is tagged already stays so. The number of targets.
     """
     if tags and targets:
+        assert tags[0].target_type != ASSET, "a change of a version is recorded"
         table, column = _place(tags[0].target_type)
         tx.execute(
             upsert(tx, table).on_conflict_do_nothing(),
@@ -130,6 +139,7 @@ def attach(tx: Transaction, tags: Sequence[Tag], targets: Sequence[int | UUID]) 
 
 def detach(tx: Transaction, tag: Tag, targets: Sequence[int | UUID]) -> int:
     """Take a tag off targets; how many had it."""
+    assert tag.target_type != ASSET, "a change of a version is recorded"
     table, column = _place(tag.target_type)
     number = 0
     for at in range(0, len(targets), AT_ONCE):

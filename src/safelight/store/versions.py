@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,7 @@ class Version:
     forked_from: UUID | None
     created_by: Person | None
     created_at: int
+    removed_at: int | None = None
 
     @property
     def path(self) -> str:
@@ -56,8 +58,8 @@ class Version:
         return f"/dataset/{self.dataset_id}/version/{self.version_id}"
 
 
-def _select() -> Select[Any]:
-    return (
+def _select(*, also_removed: bool = False) -> Select[Any]:
+    statement = (
         select(
             _versions,
             _datasets.c.name.label("dataset_name"),
@@ -67,8 +69,8 @@ def _select() -> Select[Any]:
         .join(_datasets, _datasets.c.dataset_id == _versions.c.dataset_id)
         .outerjoin(_locker, _locker.c.user_id == _versions.c.locked_by)
         .outerjoin(_creator, _creator.c.user_id == _versions.c.created_by)
-        .where(_versions.c.removed_at.is_(None))
     )
+    return statement if also_removed else statement.where(_versions.c.removed_at.is_(None))
 
 
 def _version(row: Row[Any]) -> Version:
@@ -89,6 +91,7 @@ def _version(row: Row[Any]) -> Version:
         row.forked_from,
         creator,
         row.created_at,
+        row.removed_at,
     )
 
 
@@ -104,6 +107,14 @@ def by_key(read: Read, organization_id: UUID, version_key: int) -> Version:
     return _one(
         read, organization_id, _select().where(_versions.c.version_key == version_key), None
     )
+
+
+def ever(
+    read: Read, organization_id: UUID, *, key: int | None = None, version_id: UUID | None = None
+) -> Version:
+    """A version by key or id, also one that was removed. Raises NotFound."""
+    this = _versions.c.version_id == version_id if key is None else _versions.c.version_key == key
+    return _one(read, organization_id, _select(also_removed=True).where(this), version_id)
 
 
 def _one(
@@ -124,6 +135,14 @@ def find(read: Read, organization_id: UUID, dataset_id: UUID, name: str) -> Vers
         )
     )
     return None if row is None else _version(row)
+
+
+def using(read: Read, data_keys: Sequence[int], *, limit: int) -> list[Version]:
+    """Versions that some of these data are in, oldest first."""
+    inside = select(schema.asset.c.version_key).where(schema.asset.c.data_key.in_(data_keys))
+    statement = _select().where(_versions.c.version_key.in_(inside))
+    rows = read.all(statement.order_by(_versions.c.version_key).limit(limit))
+    return [_version(row) for row in rows]
 
 
 def of_dataset(read: Read, dataset_id: UUID) -> list[Version]:
@@ -215,6 +234,14 @@ def open_key_to_write(
     return version
 
 
+def open_ever_to_write(tx: Transaction, organization_id: UUID, version_key: int) -> Version:
+    """The same of a version that may have been removed; alone."""
+    _hold(tx, _versions.c.version_key == version_key, alone=True)
+    version = ever(tx, organization_id, key=version_key)
+    check_unlocked(version)
+    return version
+
+
 def _hold(tx: Transaction, condition: Any, *, alone: bool) -> None:
     # Order of locks, everywhere: version, then its assets in key order, then the organization.
     if tx.dialect != "sqlite":
@@ -266,8 +293,13 @@ def change(
     if name is not None and name != version.name:
         _check_free(tx, version.organization_id, version.dataset_id, name)
     given = {"name": name, "description": description, "type": type}
-    values = {key: value for key, value in given.items() if value is not None}
+    values = {
+        key: value
+        for key, value in given.items()
+        if value is not None and value != getattr(version, key)
+    }
     if values:
+        _record(tx, version, by, changes.FIELDS, values)
         _set(tx, version, **values)
         _announce(tx, version, by)
     return get(tx, version.organization_id, version.version_id)
@@ -284,9 +316,32 @@ def count_assets(tx: Transaction, version: Version, more: int) -> None:
 
 
 def remove(tx: Transaction, version: Version, *, by: Author) -> None:
-    """Make it disappear for everybody at once; `assets.purge` takes away what it held."""
+    """Make it disappear for everybody at once. What it held stays, so that this can be undone.
+
+    `version` must be open to write alone.
+    """
+    _record(tx, version, by, changes.REMOVED, {"exists": False})
     _set(tx, version, removed_at=tx.now)
     _announce(tx, version, by, removed=True)
+
+
+def put_back(tx: Transaction, version: Version, fields: dict[str, Any]) -> None:
+    """Set `name`, `description`, `type` or `exists` as they were; the caller records it.
+
+    `version` must be open to write alone, and the name free.
+    """
+    values = {key: value for key, value in fields.items() if key != "exists"}
+    if "exists" in fields:
+        values["removed_at"] = None if fields["exists"] else tx.now
+    _set(tx, version, **values)
+
+
+def _record(
+    tx: Transaction, version: Version, by: Author, kind: str, values: dict[str, Any]
+) -> None:
+    change_set = changes.open_set(tx, version.organization_id, version.version_key, by, kind)
+    before = {key: key == "exists" or getattr(version, key) for key in values}
+    changes.record_fields(tx, change_set, before, values)
 
 
 def _set(tx: Transaction, version: Version, **values: Any) -> None:

@@ -1,44 +1,80 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, send } from "./client";
-import type { DataFile, Datalake, Page } from "./types";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { get, post, send } from "./client";
+import type { DataDetail, DataFile, Datalake, Job, Page, Places } from "./types";
 
 export const datalakesQuery = queryOptions({
   queryKey: ["datalakes", "list"],
   queryFn: ({ signal }) => get<Page<Datalake>>("/datalakes", undefined, signal),
 });
 
-export const filesQuery = (datalake: string) =>
-  infiniteQueryOptions({
-    queryKey: ["datalakes", "files", datalake],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<DataFile>>(`/datalakes/${datalake}/data`, { after: pageParam, limit: 60 }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  });
+/** One step of the way through a datalake: where the files stand that a filter lets through. */
+export const placesStep = (datalake: string, q: string, after: number | null, signal: AbortSignal): Promise<Places> =>
+  get<Places>(`/datalakes/${datalake}/places`, { q, after }, signal);
 
-export interface Uploaded {
-  filename: string;
-  id: string | null;
-  error: string | null;
+export interface Cut {
+  stretches: string[];
+  skip: number;
+  limit: number;
 }
 
-/** Files that one request carries: small enough that a refusal costs little and progress is seen. */
-const BATCH = 8;
-
-export function useUpload(datalake: string) {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ files, onDone }: { files: File[]; onDone: (count: number) => void }) => {
-      const results: Uploaded[] = [];
-      for (let start = 0; start < files.length; start += BATCH) {
-        const form = new FormData();
-        for (const file of files.slice(start, start + BATCH)) form.append("files", file);
-        const answer = await send<{ items: Uploaded[] }>(`/datalakes/${datalake}/data`, form);
-        results.push(...answer.items);
-        onDone(results.length);
-      }
-      return results;
-    },
-    onSettled: () => cache.invalidateQueries({ queryKey: ["datalakes"] }),
+export const withinQuery = (datalake: string, q: string, cut: Cut) =>
+  queryOptions({
+    queryKey: ["datalakes", "within", datalake, q, cut],
+    queryFn: ({ signal }) =>
+      get<Page<DataFile>>(`/datalakes/${datalake}/within`, { q, stretch: cut.stretches, skip: cut.skip, limit: cut.limit }, signal),
+    staleTime: 60_000,
   });
+
+export const dataQuery = (data: string) =>
+  queryOptions({
+    queryKey: ["datalakes", "one", data],
+    queryFn: ({ signal }) => get<DataDetail>(`/data/${data}`, undefined, signal),
+    placeholderData: keepPreviousData,
+  });
+
+/** Some files by their ids, or all that a text of the search box finds. */
+export type Chosen = { data_ids: string[] } | { q: string };
+
+interface Step {
+  count: number;
+  next: number | null;
+}
+
+/** Does something to all that is chosen, step by step; tells how many after each. */
+async function stepwise(path: string, chosen: Chosen, body: object, tell: (done: number) => void): Promise<number> {
+  let done = 0;
+  let after: number | null = null;
+  do {
+    const step: Step = await post<Step>(path, { ...chosen, ...body, ...(after !== null && { after }) });
+    done += step.count;
+    after = step.next;
+    tell(done);
+  } while (after !== null);
+  return done;
+}
+
+export const tagData = (datalake: string, chosen: Chosen, add: string[], remove: string[], tell: (done: number) => void) =>
+  stepwise(`/datalakes/${datalake}/tag`, chosen, { add, remove }, tell);
+
+export const deleteData = (datalake: string, chosen: Chosen, tell: (done: number) => void) =>
+  stepwise(`/datalakes/${datalake}/delete`, chosen, {}, tell);
+
+export const addToVersion = (datalake: string, chosen: Chosen, version: string) =>
+  post<Job>(`/datalakes/${datalake}/add-to-version`, { ...chosen, version_id: version }, crypto.randomUUID());
+
+// --- upload ------------------------------------------------------------------------------------------
+
+export interface Known {
+  state: "missing" | "same" | "renamed";
+  data: { id: string; name: string }[];
+}
+
+export const knownFiles = (datalake: string, files: { filename: string; sha256: string }[]) =>
+  post<{ items: Known[] }>(`/datalakes/${datalake}/known`, { files });
+
+export async function sendFile(datalake: string, file: File): Promise<{ id: string | null; error: string | null }> {
+  const form = new FormData();
+  form.append("files", file, file.name);
+  const answer = await send<{ items: { id: string | null; error: string | null }[] }>(`/datalakes/${datalake}/data`, form);
+  return answer.items[0] ?? { id: null, error: "The server took no file." };
 }

@@ -234,6 +234,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Changes
+         * @description What a run changed: one change for each dataset version.
+         */
+        get: operations["list_run_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Changes
+         * @description The history of a version, newest first: who changed what, when, by which job. Also of one that
+         *     was removed.
+         */
+        get: operations["list_version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Removed Versions
+         * @description What removed the versions of a dataset that are gone; undoing one brings its version back.
+         */
+        get: operations["list_removed_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Change
+         * @description One change with its numbers, which are counted when they are first asked for.
+         */
+        get: operations["get_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changed Pictures
+         * @description The pictures that a change changed, with their shapes before and after. A version that a job made
+         *     has none: look at the version.
+         */
+        get: operations["list_changed_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/pictures/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changed Picture
+         * @description One picture before and after.
+         */
+        get: operations["get_changed_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Run
+         * @description Undo all that a run changed, as a job that can be undone itself. 409 `newer_changes` with the
+         *     pictures, labels and names that others changed since.
+         */
+        post: operations["undo_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Undo one change, as a job that can be undone itself. 409 `newer_changes` as for a run.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job}/compare": {
         parameters: {
             query?: never;
@@ -247,6 +410,195 @@ export interface paths {
          *     Without numbers the newest with the one before it.
          */
         get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Data
+         * @description The files of a datalake, newest first. Where few fit a page may be short, even empty: each looks
+         *     at a bounded number of files, and the list goes on as long as there is a `next`.
+         */
+        get: operations["list_data"];
+        put?: never;
+        /**
+         * Upload Data
+         * @description Upload pictures as the files of a form. Each is answered by itself: what is not a picture is
+         *     refused, and the others are taken. A picture fills the placeholder of its name and size.
+         */
+        post: operations["upload_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Places
+         * @description Where files stand in the list, so that a page jumps to any place of it without what lies between:
+         *     all at once without a filter, in bounded steps with one.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Within
+         * @description The files of some stretches of the list, newest first, without the first `skip`.
+         */
+        get: operations["list_within"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Known
+         * @description Which files of a list are in the datalake already, told by content and name, in the order of the
+         *     list: an upload that was cut off goes on with what is missing.
+         */
+        post: operations["find_known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags that files of a datalake can have.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag Data
+         * @description Put tags on files (`add`) and take them off (`remove`), by name; missing tags are made.
+         */
+        post: operations["tag_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Data
+         * @description Delete files. 409 where a dataset version uses one, with the versions: then nothing of this
+         *     request was deleted.
+         */
+        post: operations["delete_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datalakes/{datalake_id}/add-to-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add To Version
+         * @description Put files into a dataset version, as a job. What is in it already stays as it is.
+         */
+        post: operations["add_to_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{data_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Data
+         * @description One file: what is known of it, and the dataset versions that use it.
+         */
+        get: operations["get_data"];
         put?: never;
         post?: never;
         delete?: never;
@@ -269,31 +621,6 @@ export interface paths {
         get: operations["list_datalakes"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datalakes/{datalake_id}/data": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Data
-         * @description The files of a datalake, newest first; `search` looks into their names.
-         */
-        get: operations["list_data"];
-        put?: never;
-        /**
-         * Upload Data
-         * @description Upload pictures as the files of a form. Each is answered by itself: what is not a picture is
-         *     refused, and the others are taken. A picture fills the placeholder of its name and size.
-         */
-        post: operations["upload_data"];
         delete?: never;
         options?: never;
         head?: never;
@@ -879,9 +1206,13 @@ export interface paths {
          * Import Annotations
          * @description Import annotations from a file (part `file`), as a job that does all of it or nothing.
          *
-         *     Fields: `format` coco; `mode` replace, keep or concatenate; `skip_bad` leaves bad records out
-         *     instead of failing; `create_labels` makes labels that the version lacks; `force_placeholders` takes
-         *     pictures in by name and size that were not uploaded yet.
+         *     Fields: `format` auto, coco, yolo, voc, cvat, labelme or via; `mode` replace, keep or concatenate;
+         *     `matching` auto, filename, object_name, data_id or asset_id: what the file calls pictures by;
+         *     `skip_bad` leaves bad records out instead of failing; `create_labels` makes labels that the version
+         *     lacks; `force_placeholders` takes pictures in by name and size that were not uploaded yet.
+         *     `label_attribute` says which attribute of a region is its label, in a VIA file that has several.
+         *     `only_rejected_of`: a job that left bad records out; only those are taken, from the mended file, and
+         *     added to what is there. `checked_by`: a job that checked the file, which need not be sent again.
          */
         post: operations["import_annotations"];
         delete?: never;
@@ -890,7 +1221,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/versions/{version_id}/fork": {
+    "/api/v1/versions/{version_id}/import/check": {
         parameters: {
             query?: never;
             header?: never;
@@ -900,10 +1231,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Fork Version
-         * @description Make another version of the same dataset from this one, as a job. 409 if its name is taken.
+         * Check Import
+         * @description Find out what an import would do, as a job that changes nothing; its result has the report (`check`).
+         *
+         *     The form is that of the import. To import the file then, name the job as `checked_by`.
          */
-        post: operations["fork_version"];
+        post: operations["check_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1634,6 +1967,317 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description What can be done with dataset versions, with the parameters of each.
+         */
+        get: operations["list_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Version
+         * @description Make another version of the same dataset from this one, as a job. 409 if its name is taken.
+         */
+        post: operations["fork_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Version
+         * @description Copy pictures with what is said of them from another version into this one, as a job.
+         *
+         *     A picture that is here already stays the same asset. Labels go by name, or as `labels` says.
+         */
+        post: operations["copy_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Version
+         * @description Merge other versions with this one, into a new version or into this one, as a job.
+         *
+         *     A picture that several have comes in once; `mode` says what becomes of the annotations.
+         */
+        post: operations["merge_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Version
+         * @description Split a version into parts, by ratios or by tags, as a job. Every picture is in one part.
+         *
+         *     Ratios give exact numbers of pictures; the same seed gives the same parts. With `stratify` labels
+         *     (or tags) are as frequent in every part as in the whole.
+         */
+        post: operations["split_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/import-shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Shapes Version
+         * @description Take shapes of the same pictures from another version, as a job. No picture is added.
+         *
+         *     Labels go by name, or as `labels` says.
+         */
+        post: operations["import_shapes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Convert Version
+         * @description Convert shapes into another kind, as a job: polygons to boxes, masks to polygons, boxes to classes ...
+         *
+         *     What cannot be converted exactly is listed; `others` says what becomes of it. Shapes keep their ids.
+         */
+        post: operations["convert_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/tags-to-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tags To Classes Version
+         * @description Give pictures the classes that their tags name, as a job. Labels that are missing are made.
+         */
+        post: operations["tags_to_classes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/classes-to-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classes To Tags Version
+         * @description Give pictures the tags that their classes name, as a job. Tags that are missing are made.
+         */
+        post: operations["classes_to_tags_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag Version
+         * @description Put tags on pictures and take others off, as a job. Tags that are missing are made.
+         */
+        post: operations["tag_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Pictures Version
+         * @description Take pictures out of a version, as a job. They stay in the datalake.
+         */
+        post: operations["delete_pictures_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Shapes Version
+         * @description Delete shapes, or all annotations of pictures, as a job. Pictures and labels stay.
+         */
+        post: operations["delete_shapes_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/rename-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Labels Version
+         * @description Rename labels, as a job. Shapes stay as they are, and so does the order of the labels.
+         */
+        post: operations["rename_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/merge-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Labels Version
+         * @description Merge labels into one, as a job: their shapes get its label, then they are removed.
+         */
+        post: operations["merge_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/delete-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Labels Version
+         * @description Delete labels with all their shapes, as a job.
+         */
+        post: operations["delete_labels_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1651,6 +2295,20 @@ export interface components {
          * @enum {string}
          */
         Action: "stop" | "rerun" | "archive" | "unarchive";
+        /** AddBody */
+        AddBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
         /** AddedTraining */
         AddedTraining: {
             model: components["schemas"]["Named"];
@@ -1820,6 +2478,54 @@ export interface components {
             as_of: string;
         };
         /**
+         * ChangeRef
+         * @description Another change, as it appears inside one.
+         */
+        ChangeRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** At */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            job: components["schemas"]["JobRef"] | null;
+        };
+        /**
+         * ChangeView
+         * @description A change set: what one run did to one version, or one edit by a user.
+         *
+         *     `summary` says it in a line. `numbers` null: so many pictures that they are counted when the change
+         *     is asked for by itself. `undone_by`: the undo that holds now. `number`: its place in the order of all
+         *     changes.
+         */
+        ChangeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            version: components["schemas"]["safelight__api__dataset_views__VersionRef"];
+            /** Version Removed */
+            version_removed: boolean;
+            /** At */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            job: components["schemas"]["JobRef"] | null;
+            /** Running */
+            running: boolean;
+            undoes: components["schemas"]["ChangeRef"] | null;
+            undone_by: components["schemas"]["ChangeRef"] | null;
+            /** Summary */
+            summary: string | null;
+            numbers: components["schemas"]["NumbersView"] | null;
+        };
+        /**
          * CheckView
          * @description `problems` would refuse the launch, `warnings` only tell.
          */
@@ -1828,6 +2534,56 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
             /** Warnings */
             warnings: components["schemas"]["WarningView"][];
+        };
+        /**
+         * ChoiceBody
+         * @description Either `data_ids` or `q`, the text of the search box (empty: all). With `q` a request does one
+         *     bounded step and answers `next`, which goes into `after`.
+         */
+        ChoiceBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+        };
+        /**
+         * ClassChange
+         * @description Shapes of a label in the pictures that changed.
+         */
+        ClassChange: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
+         * ClassesToTags
+         * @description Give pictures the tags that their classes name, as a job. Tags that are missing are made.
+         */
+        ClassesToTags: {
+            /**
+             * Labels
+             * @description Only these labels; else all.
+             */
+            labels?: string[];
+            /**
+             * Any Shape
+             * @description Boxes and other shapes count as well.
+             * @default false
+             */
+            any_shape: boolean;
+            /**
+             * Remove Classes
+             * @description Take the classes off the pictures.
+             * @default false
+             */
+            remove_classes: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * ComparisonView
@@ -1854,6 +2610,86 @@ export interface components {
             /** Sections */
             sections: components["schemas"]["DifferenceView"][];
             log: components["schemas"]["LogDifferenceView"] | null;
+        };
+        /** Contents */
+        Contents: {
+            /** Files */
+            files: components["schemas"]["OneContent"][];
+        };
+        /**
+         * Convert
+         * @description Convert shapes into another kind, as a job: polygons to boxes, masks to polygons, boxes to classes ...
+         *
+         *     What cannot be converted exactly is listed; `others` says what becomes of it. Shapes keep their ids.
+         */
+        Convert: {
+            /** @description The kind that shapes shall have. */
+            to: components["schemas"]["Result"];
+            /**
+             * Kinds
+             * @description Only shapes of these kinds.
+             */
+            kinds?: components["schemas"]["Kind"][];
+            /**
+             * Labels
+             * @description Only shapes of these labels.
+             */
+            labels?: string[];
+            /** @default fail */
+            others: components["schemas"]["Others"];
+            /**
+             * Set Type
+             * @description Also make it the type of the version.
+             * @default true
+             */
+            set_type: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
+         * Copy
+         * @description Copy pictures with what is said of them from another version into this one, as a job.
+         *
+         *     A picture that is here already stays the same asset. Labels go by name, or as `labels` says.
+         */
+        Copy: {
+            /**
+             * Source
+             * @description The version to copy from.
+             */
+            source: string;
+            /**
+             * @description Annotations of pictures that are here already.
+             * @default keep
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels that have another name here, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Create Labels
+             * @description Make labels that are missing here.
+             * @default true
+             */
+            create_labels: boolean;
+            /**
+             * With Annotations
+             * @description Take the annotations along.
+             * @default true
+             */
+            with_annotations: boolean;
+            /**
+             * With Tags
+             * @description Take the tags of the pictures along.
+             * @default true
+             */
+            with_tags: boolean;
+            /** @description Which pictures of the source; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * CountsView
@@ -1933,6 +2769,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
@@ -1954,6 +2791,57 @@ export interface components {
             asset_ids: string[] | null;
             /** Experiment Id */
             experiment_id: string | null;
+        };
+        /**
+         * DataDetail
+         * @description `sha256`: null while nobody has read all of it. `versions`: up to a hundred that it is in.
+         */
+        DataDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Size */
+            size: number | null;
+            /** Status */
+            status: string;
+            /** Thumbnail */
+            thumbnail: string | null;
+            /** Url */
+            url: string | null;
+            /** Tags */
+            tags: string[];
+            /** Created At */
+            created_at: string;
+            /**
+             * Datalake Id
+             * Format: uuid
+             */
+            datalake_id: string;
+            /** Type */
+            type: string;
+            /** Content Type */
+            content_type: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Custom Metadata */
+            custom_metadata: {
+                [key: string]: unknown;
+            } | null;
+            created_by: components["schemas"]["Named"] | null;
+            /** Versions */
+            versions: components["schemas"]["UsingVersion"][];
         };
         /** DataIds */
         DataIds: {
@@ -2014,6 +2902,55 @@ export interface components {
             created_at: string;
             /** Versions */
             versions: components["schemas"]["VersionView"][];
+        };
+        /**
+         * DeleteLabels
+         * @description Delete labels with all their shapes, as a job.
+         */
+        DeleteLabels: {
+            /**
+             * Labels
+             * @description The labels to delete.
+             */
+            labels: string[];
+        };
+        /**
+         * DeletePictures
+         * @description Take pictures out of a version, as a job. They stay in the datalake.
+         */
+        DeletePictures: {
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+            /**
+             * Everything
+             * @description All pictures are meant.
+             * @default false
+             */
+            everything: boolean;
+        };
+        /**
+         * DeleteShapes
+         * @description Delete shapes, or all annotations of pictures, as a job. Pictures and labels stay.
+         */
+        DeleteShapes: {
+            /**
+             * Labels
+             * @description Only shapes of these labels.
+             */
+            labels?: string[];
+            /**
+             * Kinds
+             * @description Only shapes of these kinds.
+             */
+            kinds?: components["schemas"]["Kind"][];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+            /**
+             * Everything
+             * @description All annotations are meant.
+             * @default false
+             */
+            everything: boolean;
         };
         /**
          * Density
@@ -2209,6 +3146,18 @@ export interface components {
             key: string | null;
         };
         /**
+         * FieldChange
+         * @description The version's name, description or type.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
          * FileView
          * @description A picture in a datalake.
          */
@@ -2293,35 +3242,48 @@ export interface components {
             archived: string;
         };
         /**
-         * ForkBody
-         * @description `asset_ids` null: all pictures.
+         * Fork
+         * @description Make another version of the same dataset from this one, as a job. 409 if its name is taken.
          */
-        ForkBody: {
-            /** Name */
+        Fork: {
+            /**
+             * Name
+             * @description Name of the new version.
+             */
             name: string;
             /**
              * Description
+             * @description What the new version is for.
              * @default
              */
             description: string;
             /**
              * With Annotations
+             * @description Take the annotations along.
              * @default true
              */
             with_annotations: boolean;
             /**
              * With Labels
+             * @description Take the labels along; annotations need them.
              * @default true
              */
             with_labels: boolean;
             /**
              * With Tags
+             * @description Take the tags of the pictures along.
              * @default true
              */
             with_tags: boolean;
-            /** Asset Ids */
-            asset_ids?: string[] | null;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
+        /**
+         * Form
+         * @description How people give a parameter.
+         * @enum {string}
+         */
+        Form: "boolean" | "integer" | "number" | "text" | "choice" | "texts" | "choices" | "version" | "versions" | "numbers_by_name" | "texts_by_name" | "pictures";
         /**
          * FormView
          * @description What a re-run may be given. `secrets`: those that the run has; they stay unless given anew.
@@ -2417,6 +3379,44 @@ export interface components {
             total: number | null;
         };
         /**
+         * ImportShapes
+         * @description Take shapes of the same pictures from another version, as a job. No picture is added.
+         *
+         *     Labels go by name, or as `labels` says.
+         */
+        ImportShapes: {
+            /**
+             * Source
+             * @description The version to take them from.
+             */
+            source: string;
+            /**
+             * @description Annotations of pictures that have some already.
+             * @default concatenate
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels that have another name here, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Only Labels
+             * @description Only shapes of these labels of the source.
+             */
+            only_labels?: string[];
+            /**
+             * Create Labels
+             * @description Make labels that are missing here.
+             * @default true
+             */
+            create_labels: boolean;
+            /** @description Which pictures of the source; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
          * InferenceType
          * @enum {string}
          */
@@ -2434,6 +3434,12 @@ export interface components {
             /** Framework Constraint */
             framework_constraint: string | null;
         };
+        /**
+         * Into
+         * @description What the parts of a split become.
+         * @enum {string}
+         */
+        Into: "versions" | "tags";
         /** IssuedToken */
         IssuedToken: {
             /** Token */
@@ -2504,6 +3510,26 @@ export interface components {
             rerunnable: boolean;
         };
         /**
+         * JobRef
+         * @description The job whose run did it; `number` of the run.
+         */
+        JobRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * JobRow
          * @description A job in a list; everything about its newest run.
          */
@@ -2561,6 +3587,31 @@ export interface components {
          * @enum {string}
          */
         JobType: "PROCESSING" | "TRAINING" | "INTERNAL";
+        /**
+         * Kind
+         * @description A kind of shape.
+         * @enum {string}
+         */
+        Kind: "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
+        /**
+         * KnownContent
+         * @description `missing`: nothing has this content. `same`: it is there under this name. `renamed`: it is there,
+         *     under other names. `data`: up to ten that have it.
+         */
+        KnownContent: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "missing" | "same" | "renamed";
+            /** Data */
+            data: components["schemas"]["Named"][];
+        };
+        /** KnownContents */
+        KnownContents: {
+            /** Items */
+            items: components["schemas"]["KnownContent"][];
+        };
         /** LabelCount */
         LabelCount: {
             /**
@@ -2574,6 +3625,20 @@ export interface components {
             color: string | null;
             /** Shapes */
             shapes: number;
+        };
+        /**
+         * LabelsChange
+         * @description Labels of the version, by name. `changed`: other than in name.
+         */
+        LabelsChange: {
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Renamed */
+            renamed: components["schemas"]["Renamed"][];
+            /** Changed */
+            changed: string[];
         };
         /** LatestVersion */
         LatestVersion: {
@@ -2743,6 +3808,59 @@ export interface components {
             role: string;
         };
         /**
+         * Merge
+         * @description Merge other versions with this one, into a new version or into this one, as a job.
+         *
+         *     A picture that several have comes in once; `mode` says what becomes of the annotations.
+         */
+        Merge: {
+            /**
+             * Versions
+             * @description The versions to merge with this one.
+             */
+            versions: string[];
+            /**
+             * Name
+             * @description Name of the new version; empty: into this one.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Annotations of pictures that several have: of the last (replace), of the first (keep), or of all (concatenate).
+             * @default keep
+             */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Labels
+             * @description Labels of the others that get another name, as THERE=HERE.
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * With Tags
+             * @description Take the tags of the pictures along.
+             * @default true
+             */
+            with_tags: boolean;
+        };
+        /**
+         * MergeLabels
+         * @description Merge labels into one, as a job: their shapes get its label, then they are removed.
+         */
+        MergeLabels: {
+            /**
+             * Labels
+             * @description The labels to give up.
+             */
+            labels: string[];
+            /**
+             * Into
+             * @description The label that takes their shapes.
+             */
+            into: string;
+        };
+        /**
          * MetricView
          * @description `last`: the newest point of a LINE, or the data of any other type.
          */
@@ -2758,6 +3876,12 @@ export interface components {
             /** Updated At */
             updated_at: string;
         };
+        /**
+         * Mode
+         * @description What becomes of the annotations of a picture that is there already.
+         * @enum {string}
+         */
+        Mode: "replace" | "keep" | "concatenate";
         /** ModelFileView */
         ModelFileView: {
             /**
@@ -2949,6 +4073,59 @@ export interface components {
          */
         Noun: "user" | "object" | "processing" | "engine";
         /**
+         * NumbersView
+         * @description How much a change changed. `exists`: that the version came into being (true) or was removed.
+         *
+         *     Of a version that a job made, what it holds now stands as added.
+         */
+        NumbersView: {
+            /** Pictures Added */
+            pictures_added: number;
+            /** Pictures Removed */
+            pictures_removed: number;
+            /** Pictures Changed */
+            pictures_changed: number;
+            /** Shapes Before */
+            shapes_before: number;
+            /** Shapes After */
+            shapes_after: number;
+            /** Classes */
+            classes: components["schemas"]["ClassChange"][];
+            labels: components["schemas"]["LabelsChange"];
+            /** Tags */
+            tags: components["schemas"]["TagChange"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+            /** Exists */
+            exists: boolean | null;
+        };
+        /**
+         * OneContent
+         * @description A file that somebody has: its name without folders, and the SHA-256 of its bytes in hex.
+         */
+        OneContent: {
+            /** Filename */
+            filename: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * OperationView
+         * @description An operation on versions: launched by POST to `/versions/{id}/{path}`.
+         */
+        OperationView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Path */
+            path: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOfOperation"][];
+        };
+        /**
          * OrganizationOf
          * @description An organization, and the role that one has in it.
          */
@@ -2964,6 +4141,12 @@ export interface components {
             role: string;
         };
         /**
+         * Others
+         * @description What becomes of shapes that cannot be converted.
+         * @enum {string}
+         */
+        Others: "fail" | "keep" | "remove";
+        /**
          * Outcome
          * @enum {string}
          */
@@ -2972,6 +4155,13 @@ export interface components {
         Page_AssetView_: {
             /** Items */
             items: components["schemas"]["AssetView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ChangeView] */
+        Page_ChangeView_: {
+            /** Items */
+            items: components["schemas"]["ChangeView"][];
             /** Next */
             next?: string | null;
         };
@@ -3010,6 +4200,20 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[Named] */
+        Page_Named_: {
+            /** Items */
+            items: components["schemas"]["Named"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PictureChangeView] */
+        Page_PictureChangeView_: {
+            /** Items */
+            items: components["schemas"]["PictureChangeView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ProcessingView] */
         Page_ProcessingView_: {
             /** Items */
@@ -3037,6 +4241,122 @@ export interface components {
             items: components["schemas"]["ViewView"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * ParameterOfOperation
+         * @description One parameter: `form` says how people give it.
+         */
+        ParameterOfOperation: {
+            /** Name */
+            name: string;
+            form: components["schemas"]["Form"];
+            /** Description */
+            description: string;
+            /** Required */
+            required: boolean;
+            /** Default */
+            default: unknown;
+            /** Choices */
+            choices: string[];
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+        };
+        /**
+         * PictureChangeView
+         * @description A picture before and after. `filename` null: it was removed from the datalake since.
+         */
+        PictureChangeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Data Id */
+            data_id: string | null;
+            /** Filename */
+            filename: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Status */
+            status: string | null;
+            /** Thumbnail */
+            thumbnail: string | null;
+            /** Url */
+            url: string | null;
+            before: components["schemas"]["PictureSide"];
+            after: components["schemas"]["PictureSide"];
+            /** Tags On */
+            tags_on: string[];
+            /** Tags Off */
+            tags_off: string[];
+        };
+        /**
+         * PictureSide
+         * @description A picture before or after. It did not exist, or these are its shapes.
+         */
+        PictureSide: {
+            /** Exists */
+            exists: boolean;
+            /** Shapes */
+            shapes: components["schemas"]["ShapeView"][];
+        };
+        /**
+         * Pictures
+         * @description Which pictures: those for which all that is given holds. Nothing given: all.
+         */
+        Pictures: {
+            /**
+             * Asset Ids
+             * @description Only these, by id.
+             */
+            asset_ids?: string[] | null;
+            /**
+             * Labels
+             * @description With a shape of one of these labels.
+             */
+            labels?: string[];
+            /**
+             * Tags
+             * @description With one of these tags.
+             */
+            tags?: string[];
+            /**
+             * Search
+             * @description With this text in the file name.
+             * @default
+             */
+            search: string;
+            /**
+             * Min Shapes
+             * @description With at least so many shapes.
+             */
+            min_shapes?: number | null;
+            /**
+             * Max Shapes
+             * @description With at most so many shapes.
+             */
+            max_shapes?: number | null;
+        };
+        /**
+         * Places
+         * @description Stretches of the list, newest first: `[first, last, number]`, the keys they go from and to and how
+         *     many files fit between. `next` goes into `after` for the following; `left`: files not looked at yet.
+         */
+        Places: {
+            /** Items */
+            items: [
+                number,
+                number,
+                number
+            ][];
+            /** Next */
+            next: number | null;
+            /** Left */
+            left: number;
         };
         /** PointView */
         PointView: {
@@ -3227,6 +4547,39 @@ export interface components {
             q: string;
         };
         /**
+         * RejectsView
+         * @description The records of its file that a run did not take: the download `rejects.jsonl` has them, one in a
+         *     line. `again`: the jobs that imported them again.
+         */
+        RejectsView: {
+            /** Total */
+            total: number;
+            /** Size */
+            size: number;
+            /** Again */
+            again: string[];
+        };
+        /**
+         * RenameLabels
+         * @description Rename labels, as a job. Shapes stay as they are, and so does the order of the labels.
+         */
+        RenameLabels: {
+            /**
+             * Names
+             * @description New names, as OLD=NEW.
+             */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /** Renamed */
+        Renamed: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
          * RerunBody
          * @description What shall differ from run number `like`, or from the newest; keys given here replace its own.
          *     Resources as `4`, `"4GiB"`, `"2h"`; null takes a limit off. `retry` null: no other try.
@@ -3271,6 +4624,12 @@ export interface components {
             /** Disk */
             disk?: number | null;
         };
+        /**
+         * Result
+         * @description A kind that shapes can be converted to.
+         * @enum {string}
+         */
+        Result: "rectangle" | "polygon" | "point" | "classification";
         /**
          * ResultBody
          * @description What came out, as a script says it.
@@ -3385,6 +4744,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
@@ -3470,6 +4830,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+            rejects: components["schemas"]["RejectsView"] | null;
             /** Waiting */
             waiting: string | null;
             /** Priority */
@@ -3644,6 +5005,51 @@ export interface components {
             tag?: string | null;
         };
         /**
+         * Split
+         * @description Split a version into parts, by ratios or by tags, as a job. Every picture is in one part.
+         *
+         *     Ratios give exact numbers of pictures; the same seed gives the same parts. With `stratify` labels
+         *     (or tags) are as frequent in every part as in the whole.
+         */
+        Split: {
+            /**
+             * Parts
+             * @description Name and ratio of each part, as NAME=RATIO.
+             */
+            parts?: {
+                [key: string]: number;
+            };
+            /**
+             * Tags
+             * @description By tags instead: a part for each, with the pictures that have it.
+             */
+            tags?: string[];
+            /**
+             * Rest
+             * @description With tags: the part of the pictures that have none of them.
+             * @default
+             */
+            rest: string;
+            /**
+             * @description What shall be as frequent in every part.
+             * @default none
+             */
+            stratify: components["schemas"]["Stratify"];
+            /**
+             * Seed
+             * @description Another seed gives other parts.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * @description Make new versions, or tags on the pictures of this one.
+             * @default versions
+             */
+            into: components["schemas"]["Into"];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /**
          * StartBody
          * @description Who supervises the run now.
          */
@@ -3652,6 +5058,19 @@ export interface components {
             runner?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * StepDone
+         * @description `count`: files that this request was about. `next`: null when all is done. `left`: files that were
+         *     not looked at yet.
+         */
+        StepDone: {
+            /** Count */
+            count: number;
+            /** Next */
+            next: number | null;
+            /** Left */
+            left: number;
         };
         /**
          * StopBody
@@ -3689,6 +5108,74 @@ export interface components {
             grace_s: number;
             /** Kill At */
             kill_at: string | null;
+        };
+        /**
+         * Stratify
+         * @description What shall be as frequent in every part as in the whole.
+         * @enum {string}
+         */
+        Stratify: "none" | "label" | "tag";
+        /**
+         * Tag
+         * @description Put tags on pictures and take others off, as a job. Tags that are missing are made.
+         */
+        Tag: {
+            /**
+             * Add
+             * @description Tags to put on.
+             */
+            add?: string[];
+            /**
+             * Remove
+             * @description Tags to take off.
+             */
+            remove?: string[];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
+        };
+        /** TagBody */
+        TagBody: {
+            /** Data Ids */
+            data_ids?: string[] | null;
+            /** Q */
+            q?: string | null;
+            /** After */
+            after?: number | null;
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * TagChange
+         * @description On how many pictures a tag was put, and off how many it was taken.
+         */
+        TagChange: {
+            /** Name */
+            name: string;
+            /** On */
+            on: number;
+            /** Off */
+            off: number;
+        };
+        /**
+         * TagsToClasses
+         * @description Give pictures the classes that their tags name, as a job. Labels that are missing are made.
+         */
+        TagsToClasses: {
+            /**
+             * Tags
+             * @description Only these tags; else all of the version.
+             */
+            tags?: string[];
+            /**
+             * Remove Tags
+             * @description Take the tags off the pictures.
+             * @default false
+             */
+            remove_tags: boolean;
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * TargetType
@@ -3798,6 +5285,17 @@ export interface components {
             is_public: boolean;
         };
         /**
+         * UndoBody
+         * @description `keep_newer`: leave pictures and names that were changed since, instead of refusing.
+         */
+        UndoBody: {
+            /**
+             * Keep Newer
+             * @default false
+             */
+            keep_newer: boolean;
+        };
+        /**
          * UploadResult
          * @description What became of one file: its data's id, or why it was refused.
          */
@@ -3827,6 +5325,21 @@ export interface components {
             gpu: number | null;
             /** Disk */
             disk: number | null;
+        };
+        /**
+         * UsingVersion
+         * @description A dataset version, as `dataset/version`, and its address in the page.
+         */
+        UsingVersion: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * UsualView
@@ -4538,6 +6051,273 @@ export interface operations {
             };
         };
     };
+    list_run_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_version_changes: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_removed_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_changed_pictures: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PictureChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_changed_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureChangeView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     compare_runs: {
         parameters: {
             query?: {
@@ -4574,32 +6354,15 @@ export interface operations {
             };
         };
     };
-    list_datalakes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DatalakeView_"];
-                };
-            };
-        };
-    };
     list_data: {
         parameters: {
             query?: {
+                /** @description A part of the name. */
                 search?: string;
                 after?: number | null;
                 limit?: number;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -4656,6 +6419,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_within: {
+        parameters: {
+            query: {
+                /** @description `first-last` of one that the route of places answered; again for more. */
+                stretch: string[];
+                skip?: number;
+                limit?: number;
+                /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_known: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Contents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownContents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Named_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tag_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                datalake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                data_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_datalakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatalakeView_"];
                 };
             };
         };
@@ -5830,7 +7890,7 @@ export interface operations {
             };
         };
     };
-    fork_version: {
+    check_import: {
         parameters: {
             query?: never;
             header?: {
@@ -5841,11 +7901,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForkBody"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {
@@ -7140,6 +9196,544 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackedView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"][];
+                };
+            };
+        };
+    };
+    fork_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    copy_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Copy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    split_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_shapes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportShapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    convert_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Convert"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tags_to_classes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsToClasses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    classes_to_tags_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassesToTags"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tag_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_pictures_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletePictures"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_shapes_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteShapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rename_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_labels_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
                 };
             };
             /** @description Validation Error */

@@ -5,7 +5,7 @@ import { useLaunched } from "./versions";
 
 export const processingsQuery = queryOptions({
   queryKey: ["processings", "list"],
-  queryFn: ({ signal }) => get<Page<Processing>>("/processings", { limit: 200 }, signal),
+  queryFn: ({ signal }) => get<Page<Processing>>("/processings", undefined, signal),
 });
 
 export const processingQuery = (processing: string) =>

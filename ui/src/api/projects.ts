@@ -4,7 +4,7 @@ import type { Experiment, JsonObject, Page, Project, ProjectRow, Training } from
 
 export const projectsQuery = queryOptions({
   queryKey: ["projects", "list"],
-  queryFn: ({ signal }) => get<Page<ProjectRow>>("/projects", { limit: 200 }, signal),
+  queryFn: ({ signal }) => get<Page<ProjectRow>>("/projects", undefined, signal),
 });
 
 export const projectQuery = (project: string) =>
@@ -15,7 +15,7 @@ export const projectQuery = (project: string) =>
 
 export const trainingsQuery = queryOptions({
   queryKey: ["projects", "trainings"],
-  queryFn: ({ signal }) => get<Page<Training>>("/trainings", { limit: 200 }, signal),
+  queryFn: ({ signal }) => get<Page<Training>>("/trainings", undefined, signal),
 });
 
 export function useCreateProject() {

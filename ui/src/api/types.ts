@@ -61,7 +61,32 @@ export interface Download {
   size: number | null;
 }
 
+/** What an import would do, as a check found out. */
+export interface ImportCheck {
+  format: string;
+  pictures: {
+    total: number;
+    in_version: number;
+    in_datalake: number;
+    unknown: number;
+    unknown_first: string[];
+    unknown_with_file: number;
+  };
+  labels: {
+    known_total: number;
+    missing_total: number;
+    known: { name: string; shapes: number }[];
+    missing: { name: string; shapes: number }[];
+    create: boolean;
+  };
+  shapes: { total: number; by_kind: Partial<Record<ShapeKind, number>> };
+  outside: { total: number; first: string[] };
+  bad: { total: number; first: { where: string; reason: string; offset: number | null; line: number | null }[] };
+  effect: { mode: "replace" | "keep" | "concatenate"; annotated: number; shapes_there: number };
+}
+
 export interface RunResult {
+  check?: ImportCheck;
   summary?: string;
   counts?: Record<string, number>;
   outputs?: Output[];
@@ -123,6 +148,8 @@ export type DatasetRow = Narrow<
 >;
 export type Version = Narrow<Said["VersionView"], { type: DatasetType }>;
 export type Label = Said["LabelCount"];
+export type OperationParameter = Narrow<Said["ParameterOfOperation"], { default: Json }>;
+export type Operation = Narrow<Said["OperationView"], { parameters: OperationParameter[] }>;
 export type VersionDetail = Narrow<Said["VersionDetail"], { type: DatasetType }>;
 export type Dataset = Narrow<Said["DatasetView"], { versions: Version[] }>;
 export type ShapeKind = "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
@@ -131,8 +158,33 @@ export type Asset = Narrow<
   Said["AssetView"],
   { width: number; height: number; status: "DONE" | "PENDING"; shapes: Shape[] }
 >;
+
+// --- changes ---------------------------------------------------------------------------------------
+
+export type Change = Said["ChangeView"];
+export type ChangeNumbers = Said["NumbersView"];
+export type Side = Narrow<Said["PictureSide"], { shapes: Shape[] }>;
+export type PictureChange = Narrow<Said["PictureChangeView"], { before: Side; after: Side }>;
+
+/** One thing that stands in the way of an undo, said in a sentence. */
+export interface Standing {
+  field: string;
+  what: string;
+  sentence: string;
+  asset_id: string | null;
+  job_id: string | null;
+}
+
+export interface NewerChanges {
+  total: number;
+  /** Whether these may stay while the rest is undone. */
+  may_keep: boolean;
+  conflicts: Standing[];
+}
 export type Datalake = Said["DatalakeView"];
 export type DataFile = Narrow<Said["FileView"], { status: "DONE" | "PENDING" }>;
+export type DataDetail = Narrow<Said["DataDetail"], { status: "DONE" | "PENDING" }>;
+export type Places = Said["Places"];
 
 // --- scripts and trainings -----------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, post, send } from "./client";
+import { get, post } from "./client";
 import type { Asset, Job, Page, Version, VersionDetail } from "./types";
 
 export interface AssetFilters {
@@ -25,23 +25,6 @@ export const assetsQuery = (version: string, filters: AssetFilters) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
-
-export interface ImportOptions {
-  file: File;
-  mode: "replace" | "keep" | "concatenate";
-  skip_bad: boolean;
-  create_labels: boolean;
-}
-
-export function useImport(version: string) {
-  return useLaunched(({ file, ...options }: ImportOptions) => {
-    const form = new FormData();
-    form.set("format", "coco");
-    for (const [name, value] of Object.entries(options)) form.set(name, String(value));
-    form.set("file", file);
-    return send<Job>(`/versions/${version}/import`, form, crypto.randomUUID());
-  });
-}
 
 export interface ForkOptions {
   name: string;

@@ -1,22 +1,27 @@
 import { Button, FileButton } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import { ImagePlus, ImageUp } from "lucide-react";
-import { useState } from "react";
-import { datalakesQuery, filesQuery, type Uploaded, useUpload } from "../api/datalakes";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ImagePlus, ImageUp, SearchX } from "lucide-react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { ApiError } from "../api/client";
+import { datalakesQuery } from "../api/datalakes";
 import { useMay } from "../api/session";
-import { Bar } from "../components/Bar";
+import { useKeys } from "../components/keys";
 import { Loaded } from "../components/Loaded";
-import { More } from "../components/More";
-import { plural } from "../components/numbers";
+import { count, plural } from "../components/numbers";
 import { Screen } from "../components/Screen";
 import { Bones } from "../components/Skeleton";
 import { Failed, State } from "../components/State";
-import gallery from "../versions/Gallery.module.css";
-import { Tile } from "../versions/Tile";
+import { DataBar } from "./DataBar";
+import { DataPanel } from "./DataPanel";
+import { DataSearch } from "./DataSearch";
 import styles from "./Datalake.module.css";
-
-const NO_COLOURS = new Map<string, string>();
+import { dropped } from "./dropped";
+import { Grid } from "./Grid";
+import { Upload } from "./upload";
+import { UploadPanel } from "./UploadPanel";
+import { usePicking } from "./usePicking";
+import { type Found, usePlaces } from "./usePlaces";
 
 /** The files of one datalake, newest first, and the upload of more. */
 export function DatalakeScreen() {
@@ -39,91 +44,105 @@ export function DatalakeScreen() {
 }
 
 function Content({ id, name, many }: { id: string; name: string; many: number }) {
-  const upload = useUpload(id);
-  const [sent, setSent] = useState({ done: 0, of: 0 });
+  const { q = "", data } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const cache = useQueryClient();
   const mayWrite = useMay("member");
-  const take = (files: File[]) => {
-    if (files.length === 0) return;
-    setSent({ done: 0, of: files.length });
-    upload.mutate({ files, onDone: (done) => setSent({ done, of: files.length }) });
-  };
+  const [turn, setTurn] = useState(0);
+  const [over, setOver] = useState(false);
+  const again = useCallback(() => {
+    setTurn((before) => before + 1);
+    void cache.invalidateQueries({ queryKey: ["datalakes"] });
+  }, [cache]);
+  const upload = useMemo(() => new Upload(id, again), [id, again]);
+  const found = usePlaces(id, q, turn);
+  const picking = usePicking(q, found.index.total);
+  const search = useCallback(
+    (change: { q?: string | undefined; data?: string | undefined }) =>
+      void navigate({ to: ".", search: ((before: object) => ({ ...before, ...change })) as never, replace: !change.data }),
+    [navigate],
+  );
+  const change = useCallback((next: string) => search({ q: next || undefined }), [search]);
+  useKeys({
+    title: "Files",
+    bindings: [
+      { keys: ["Escape"], says: "Select nothing", act: picking.clear },
+      { keys: ["/"], says: "Search", act: () => document.querySelector<HTMLElement>("[data-search]")?.focus() },
+    ],
+  });
   const button = mayWrite && (
-    <FileButton accept="image/*" multiple onChange={take}>
+    <FileButton accept="image/*" multiple onChange={(files) => upload.add(files)}>
       {(props) => (
-        <Button
-          {...props}
-          variant="filled"
-          leftSection={<ImageUp size={15} aria-hidden="true" />}
-          loading={upload.isPending}
-        >
+        <Button {...props} variant="filled" leftSection={<ImageUp size={15} aria-hidden="true" />}>
           Upload pictures
         </Button>
       )}
     </FileButton>
   );
+  const misread = found.error instanceof ApiError && found.error.status === 400 ? found.error.message : undefined;
   return (
-    <Screen title={`Datalake ${name}`} note={<span>{plural(many, "picture")}</span>} actions={button}>
+    <Screen title={`Datalake ${name}`} note={<span>{plural(many, "file")}</span>} actions={button}>
       <div
-        onDragOver={(event) => event.preventDefault()}
+        className={styles.content}
+        data-over={over || undefined}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(mayWrite);
+        }}
+        onDragLeave={() => setOver(false)}
         onDrop={(event) => {
           event.preventDefault();
-          if (mayWrite) take([...event.dataTransfer.files]);
+          setOver(false);
+          if (mayWrite) void dropped(event.dataTransfer).then((files) => upload.add(files));
         }}
       >
-        {upload.isPending && (
-          <div className={styles.sending}>
-            <Bar fraction={sent.done / sent.of} label="Upload" /> {sent.done} of {plural(sent.of, "picture")}
-          </div>
-        )}
-        {upload.data && <Refused results={upload.data} />}
-        {upload.error && <Failed error={upload.error} small />}
-        <Files datalake={id} first={button} />
+        <UploadPanel upload={upload} />
+        <DataSearch q={q} change={change} problem={misread} />
+        <Counted found={found} q={q} total={many} />
+        <Files found={found} q={q} first={button} misread={misread !== undefined} again={again}>
+          <Grid datalake={id} q={q} index={found.index} picking={picking} open={(one) => search({ data: one })} />
+        </Files>
+        {mayWrite && <DataBar datalake={id} picking={picking} total={found.index.total} changed={again} />}
       </div>
+      <DataPanel data={data} close={() => search({ data: undefined })} />
     </Screen>
   );
 }
 
-function Refused({ results }: { results: Uploaded[] }) {
-  const refused = results.filter(({ error }) => error !== null);
-  if (refused.length === 0) return null;
+/** How many fit; while it is still being looked, how far it is. */
+function Counted({ found: { index, left }, q, total }: { found: Found; q: string; total: number }) {
+  if (!q || left === null) return null;
+  const searched = total ? Math.floor((1 - left / total) * 100) : 100;
   return (
-    <div className={styles.refused} role="alert">
-      <b>{plural(refused.length, "file")} refused, the others are in.</b>
-      <ul>
-        {refused.map(({ filename, error }) => (
-          <li key={filename}>
-            {filename}: {error}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <p className={styles.counted} role="status">
+      {left > 0 ? `${count(index.total)} found, ${searched} % searched` : `${plural(index.total, "file")} found`}
+    </p>
   );
 }
 
-function Files({ datalake, first }: { datalake: string; first: React.ReactNode }) {
-  const query = useInfiniteQuery(filesQuery(datalake));
-  if (query.isPending) return <Bones rows={5} label="Loading pictures" />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  const files = query.data.pages.flatMap((page) => page.items);
-  if (files.length === 0)
+interface FilesProps {
+  found: Found;
+  q: string;
+  first: ReactNode;
+  misread: boolean;
+  again: () => void;
+  children: ReactNode;
+}
+
+function Files({ found: { index, left, error }, q, first, misread, again, children }: FilesProps) {
+  if (misread) return null;
+  if (error) return <Failed error={error} retry={again} />;
+  if (index.total > 0) return children;
+  if (left === null || left > 0) return <Bones rows={5} label="Loading files" />;
+  if (q)
     return (
-      <State icon={ImagePlus} title="No picture yet" action={first}>
-        Drop pictures here, or let a script upload them.
+      <State icon={SearchX} title="No file fits">
+        Fewer filters find more.
       </State>
     );
   return (
-    <>
-      <ul className={gallery.grid} aria-label="Pictures">
-        {files.map((file) => (
-          <Tile
-            key={file.id}
-            asset={{ ...file, data_id: file.id, width: file.width ?? 0, height: file.height ?? 0, shapes: [] }}
-            colours={NO_COLOURS}
-            open={() => file.url && window.open(file.url, "_blank", "noopener")}
-          />
-        ))}
-      </ul>
-      <More has={query.hasNextPage} busy={query.isFetchingNextPage} fetch={() => void query.fetchNextPage()} />
-    </>
+    <State icon={ImagePlus} title="No picture yet" action={first}>
+      Drop pictures or folders here, or let <code>safelight data upload</code> send them.
+    </State>
   );
 }

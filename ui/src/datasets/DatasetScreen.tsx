@@ -7,6 +7,7 @@ import { useState } from "react";
 import { datasetQuery, useCreateVersion } from "../api/datasets";
 import { useMay } from "../api/session";
 import type { DatasetType, Version } from "../api/types";
+import { Removed } from "../changes/Removed";
 import { Loaded } from "../components/Loaded";
 import { Naming } from "../components/Naming";
 import { count } from "../components/numbers";
@@ -83,6 +84,7 @@ export function DatasetScreen() {
           )
         }
       </Loaded>
+      <Removed dataset={dataset} />
       <Naming
         title="New version"
         action="Create"

@@ -1,15 +1,20 @@
-import { Button, Checkbox, FileInput, Modal, SegmentedControl } from "@mantine/core";
-import { FileJson2 } from "lucide-react";
+import { Button, FileInput, Modal } from "@mantine/core";
+import { FileUp } from "lucide-react";
 import { useState } from "react";
-import { type ImportOptions, useImport } from "../api/versions";
+import { type ImportOptions, useCheck, useImport } from "../api/imports";
 import { useOpen } from "../components/open";
+import { CheckOutcome } from "./CheckOutcome";
 import styles from "./Dialog.module.css";
+import { ImportFields } from "./ImportFields";
 
-const MODES: { value: ImportOptions["mode"]; label: string; means: string }[] = [
-  { value: "concatenate", label: "Add", means: "Shapes of the file are added to those that are there." },
-  { value: "replace", label: "Replace", means: "Pictures that the file names lose the annotations that they have." },
-  { value: "keep", label: "Keep", means: "Pictures that are annotated already stay as they are." },
-];
+const AT_FIRST: ImportOptions = {
+  format: "auto",
+  mode: "concatenate",
+  matching: "auto",
+  skip_bad: false,
+  create_labels: true,
+  force_placeholders: true,
+};
 
 interface Props {
   version: string;
@@ -17,23 +22,31 @@ interface Props {
   close: () => void;
 }
 
-/** Asks for a COCO file and how to import it, and opens the job that does. */
+/** Asks for a file and how to import it, says what that would do, and opens the job that does it. */
 export function ImportDialog({ version, opened, close }: Props) {
   const [file, setFile] = useState<File | null>(null);
-  const [mode, setMode] = useState<ImportOptions["mode"]>("concatenate");
-  const [skipBad, setSkipBad] = useState(false);
-  const [createLabels, setCreateLabels] = useState(true);
+  const [options, setOptions] = useState(AT_FIRST);
+  const check = useCheck(version);
   const launch = useImport(version);
   const open = useOpen();
+  const choose = (chosen: File | null) => {
+    setFile(chosen);
+    check.reset();
+    launch.reset();
+  };
+  const change = (changed: Partial<ImportOptions>) => {
+    setOptions({ ...options, ...changed });
+    launch.reset();
+  };
   const submit = () => {
     if (!file) return;
-    launch.mutate(
-      { file, mode, skip_bad: skipBad, create_labels: createLabels },
-      { onSuccess: (job) => open(`/jobs/${job.id}`) },
-    );
+    // A file that was sent to be checked need not be sent again.
+    const source = check.data ? { checked_by: check.data.id } : { file };
+    launch.mutate({ ...source, ...options }, { onSuccess: (job) => open(`/jobs/${job.id}`) });
   };
+  const lookAt = () => file && check.mutate({ file, ...options });
   return (
-    <Modal opened={opened} onClose={close} title="Import annotations">
+    <Modal opened={opened} onClose={close} title="Import annotations" size={620}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -42,39 +55,24 @@ export function ImportDialog({ version, opened, close }: Props) {
         }}
       >
         <FileInput
-          label="COCO file"
-          placeholder="instances.json"
-          accept="application/json,.json"
+          label="File of annotations"
+          description="A file or a zip: COCO, YOLO, Pascal VOC, CVAT, LabelMe or VIA, with or without the pictures."
+          placeholder="Choose a file"
+          accept=".json,.xml,.zip"
           required
-          leftSection={<FileJson2 size={16} aria-hidden="true" />}
+          leftSection={<FileUp size={16} aria-hidden="true" />}
           value={file}
-          onChange={setFile}
-          error={launch.error?.message}
+          onChange={choose}
+          error={launch.error?.message ?? check.error?.message}
         />
-        <div>
-          <SegmentedControl
-            fullWidth
-            aria-label="What happens to annotations that are there"
-            data={MODES.map(({ value, label }) => ({ value, label }))}
-            value={mode}
-            onChange={(value) => setMode(value)}
-          />
-          <p className={styles.hint}>{MODES.find((one) => one.value === mode)?.means}</p>
-        </div>
-        <Checkbox
-          label="Make labels that are missing"
-          checked={createLabels}
-          onChange={(event) => setCreateLabels(event.currentTarget.checked)}
-        />
-        <Checkbox
-          label="Skip bad records"
-          description="Otherwise one bad record stops the import and nothing is changed."
-          checked={skipBad}
-          onChange={(event) => setSkipBad(event.currentTarget.checked)}
-        />
+        <ImportFields options={options} change={change} />
+        {check.data && <CheckOutcome job={check.data.id} />}
         <div className={styles.buttons}>
           <Button variant="subtle" onClick={close}>
             Cancel
+          </Button>
+          <Button onClick={lookAt} disabled={!file} loading={check.isPending}>
+            {check.data ? "Check again" : "Check"}
           </Button>
           <Button variant="filled" type="submit" disabled={!file} loading={launch.isPending}>
             Import

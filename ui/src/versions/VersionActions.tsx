@@ -1,17 +1,25 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { Download, Ellipsis, FileInput, GitFork, Lock, LockOpen, Play } from "lucide-react";
+import { useState } from "react";
+import { operationsQuery } from "../api/operations";
 import { useMay } from "../api/session";
-import type { VersionDetail } from "../api/types";
+import type { Operation, VersionDetail } from "../api/types";
 import { useExport, useLock } from "../api/versions";
 import { useOpen } from "../components/open";
 import { ForkDialog } from "./ForkDialog";
 import { ImportDialog } from "./ImportDialog";
+import { OperationDialog } from "./operations/OperationDialog";
+
+const hasNoButton = (operation: Operation) => operation.name !== "fork";
 
 /** What one can do to a version; each of them is a job, but for the lock. */
 export function VersionActions({ version }: { version: VersionDetail }) {
   const [importing, imports] = useDisclosure(false);
   const [forking, forks] = useDisclosure(false);
+  const [operation, setOperation] = useState<Operation | null>(null);
+  const operations = useQuery(operationsQuery).data ?? [];
   const exporting = useExport(version.id);
   const lock = useLock(version.id);
   const open = useOpen();
@@ -51,10 +59,25 @@ export function VersionActions({ version }: { version: VersionDetail }) {
           >
             {locked ? "Unlock" : "Lock"}
           </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>As a job</Menu.Label>
+          {operations.filter(hasNoButton).map((one) => (
+            <Menu.Item key={one.name} onClick={() => setOperation(one)}>
+              {one.title} …
+            </Menu.Item>
+          ))}
         </Menu.Dropdown>
       </Menu>
       <ImportDialog version={version.id} opened={importing} close={imports.close} />
       <ForkDialog version={version} opened={forking} close={forks.close} />
+      {operation && (
+        <OperationDialog
+          key={operation.name}
+          version={version}
+          operation={operation}
+          close={() => setOperation(null)}
+        />
+      )}
     </>
   );
 }

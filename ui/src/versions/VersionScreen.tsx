@@ -6,6 +6,7 @@ import { GitFork, Lock, Search } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { VersionDetail } from "../api/types";
 import { versionQuery } from "../api/versions";
+import { History } from "../changes/History";
 import { Loaded } from "../components/Loaded";
 import { plural } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
@@ -21,7 +22,7 @@ import { VersionActions } from "./VersionActions";
 import styles from "./VersionScreen.module.css";
 
 export interface VersionSearch {
-  show?: "pictures" | "jobs" | undefined;
+  show?: "pictures" | "jobs" | "history" | undefined;
   label?: string | undefined;
   search?: string | undefined;
 }
@@ -49,6 +50,8 @@ export function VersionScreen() {
   );
 }
 
+const NAMES = { pictures: "Pictures", jobs: "Jobs", history: "History" };
+
 function Content({ version }: { version: VersionDetail }) {
   const { show = "pictures", label, search } = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -60,14 +63,14 @@ function Content({ version }: { version: VersionDetail }) {
       <Facts version={version} />
       <Sections
         label="Parts of this version"
-        names={{ pictures: "Pictures", jobs: "Jobs" }}
+        names={NAMES}
         chosen={show}
         choose={(name) => change({ show: name })}
       />
-      <div id="section" role="tabpanel" aria-label={show === "jobs" ? "Jobs" : "Pictures"}>
-        {show === "jobs" ? (
-          <ObjectJobs noun="versions" id={version.id} />
-        ) : (
+      <div id="section" role="tabpanel" aria-label={NAMES[show]}>
+        {show === "jobs" && <ObjectJobs noun="versions" id={version.id} />}
+        {show === "history" && <History version={version.id} />}
+        {show === "pictures" && (
           <>
             <div className={styles.filters}>
               <Labels

@@ -8,6 +8,7 @@ import { useTitle } from "../../components/Screen";
 import { Failed } from "../../components/State";
 import { isLive } from "../../components/status";
 import { LogViewer } from "../log/LogViewer";
+import { Changed } from "./Changed";
 import { Compare } from "./compare/Compare";
 import { EditRerun } from "./edit/EditRerun";
 import { FailureBanner } from "./FailureBanner";
@@ -66,10 +67,11 @@ function OneRun({ job, run, stale }: { job: Job; run: Run; stale: ReactNode }) {
           {tab === "usage" && <Usage key={run.id} run={run} />}
           {tab === "what" && <WhatRan job={job} run={run} />}
           {tab === "timeline" && <Timeline run={run} />}
+          {tab === "changes" && <Changed key={run.id} run={run} />}
           {tab === "compare" && <Compare job={job} run={run} />}
           {tab === "result" && <Result job={job} run={run} />}
         </div>
-        <Side job={job} run={run} />
+        <Side job={job} run={run} tab={tab} />
       </div>
       <EditRerun job={job} run={run} />
     </div>

@@ -6,10 +6,11 @@ import { valuesOf } from "../../components/values";
 import { countsOf, progressOf, resourcesOf, sourceOf } from "./facts";
 import { Facts } from "../../components/Facts";
 import { Outcome } from "./Outcome";
+import { Rejects } from "./Rejects";
 import styles from "./Side.module.css";
 
 /** Beside the log: how far, with what, what came out. */
-export function Side({ job, run }: { job: Job; run: Run }) {
+export function Side({ job, run, tab }: { job: Job; run: Run; tab: string }) {
   const what = [
     ...(job.processing ? [{ name: "processing", value: job.processing.name }] : []),
     ...sourceOf(run),
@@ -29,6 +30,7 @@ export function Side({ job, run }: { job: Job; run: Run }) {
           <Outcome job={job} run={run} />
         </div>
       )}
+      {run.rejects && tab !== "result" && <Rejects job={job} run={run} rejects={run.rejects} />}
       <Facts title="What ran" rows={what} />
       <Facts title="Parameters" rows={valuesOf(run.parameters)} />
       <Facts title="Inputs" rows={valuesOf(run.inputs)} />

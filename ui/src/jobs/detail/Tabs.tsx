@@ -9,6 +9,7 @@ const NAME: Record<JobTab, string> = {
   usage: "Resources",
   what: "What ran",
   timeline: "Timeline",
+  changes: "Changes",
   compare: "Compare",
   result: "Result",
 };
@@ -16,7 +17,7 @@ const NAME: Record<JobTab, string> = {
 const EXACTLY = { exact: true, includeSearch: true, explicitUndefined: true };
 
 export function Tabs({ tab, job, run }: { tab: JobTab; job: Job; run: Run }) {
-  const tabs: JobTab[] = ["log", "usage", "what", "timeline"];
+  const tabs: JobTab[] = ["log", "usage", "what", "timeline", "changes"];
   if (job.job_runs.length > 1) tabs.push("compare");
   if (run.result) tabs.push("result");
   const row = useRef<HTMLElement>(null);

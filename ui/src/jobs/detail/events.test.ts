@@ -7,12 +7,21 @@ test.each([
   ["run_given_back", {}, "Given back by its engine before it started"],
   ["run_started", {}, "Started"],
   ["run_resumed", { paused_at: 5 }, "Paused while Safelight was upgraded, begins again"],
+  ["run_resumed", { why: "its process was killed", checkpoint: "" }, "Cut off, as its process was killed"],
   ["run_declared", { declared: "fail" }, "The script said that it failed"],
   ["run_stop_requested", { grace_s: 30 }, "Stop asked for, 30 s to end"],
   ["run_stop_requested", { grace_s: 0 }, "Kill asked for"],
   ["run_ended", { status: "SUCCEEDED" }, "Ended: Success"],
 ])("%s %o is told as a sentence", (kind, facts, text) => {
   expect(told({ kind, facts }).text).toBe(text);
+});
+
+test("an operation that was cut off says from where it went on", () => {
+  const why = "its process was killed";
+  expect(told({ kind: "run_resumed", facts: { why, checkpoint: "2 of 5 pictures written" } }).more).toBe(
+    "went on from its checkpoint: 2 of 5 pictures written",
+  );
+  expect(told({ kind: "run_resumed", facts: { why, checkpoint: "" } }).more).toBe("went on from its beginning");
 });
 
 test("an end says why", () => {

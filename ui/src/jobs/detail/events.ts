@@ -14,7 +14,7 @@ const TELL: Record<string, (facts: JsonObject) => Told> = {
   run_created: () => ({ text: "Asked for", status: "PENDING" }),
   run_queued: ({ engine }) => ({ text: `Handed to the engine ${text(engine)}`, status: "QUEUED" }),
   run_given_back: () => ({ text: "Given back by its engine before it started", status: "PENDING" }),
-  run_resumed: () => ({ text: "Paused while Safelight was upgraded, begins again" }),
+  run_resumed: resumed,
   run_started: () => ({ text: "Started", status: "RUNNING" }),
   run_declared: ({ declared }) => ({ text: declared === "fail" ? "The script said that it failed" : "The script said that it succeeded" }),
   run_stop_requested: ({ grace_s }) => ({ text: grace_s === 0 ? "Kill asked for" : `Stop asked for, ${text(grace_s)} s to end` }),
@@ -39,6 +39,13 @@ function ended(facts: JsonObject): Told {
   const { status, failure } = facts;
   const why = failure && typeof failure === "object" && "message" in failure ? text(failure["message"]) : undefined;
   return { text: `Ended: ${wordOf(status)}`, more: why, status: isStatus(status) ? status : undefined };
+}
+
+/** An operation begins again after an upgrade, or goes on after it was cut off. */
+function resumed({ why, checkpoint }: JsonObject): Told {
+  if (!why) return { text: "Paused while Safelight was upgraded, begins again" };
+  const where = text(checkpoint) ? `went on from its checkpoint: ${text(checkpoint)}` : "went on from its beginning";
+  return { text: `Cut off, as ${text(why)}`, more: where };
 }
 
 /** The run is another try of one that failed. */

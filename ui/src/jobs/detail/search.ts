@@ -2,7 +2,7 @@
 import type { Stream } from "../../api/types";
 import { choice, one } from "../../search";
 
-export const JOB_TABS = ["log", "usage", "what", "timeline", "compare", "result"] as const;
+export const JOB_TABS = ["log", "usage", "what", "timeline", "changes", "compare", "result"] as const;
 export type JobTab = (typeof JOB_TABS)[number];
 
 export interface JobSearch {

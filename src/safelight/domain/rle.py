@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import Any
 
 
 def runs(counts: str | Sequence[int]) -> list[int]:
@@ -33,6 +34,19 @@ def _decompress(text: str) -> Iterator[int]:
         value = shift = 0
 
 
+def compress(lengths: Sequence[int]) -> str:
+    """The compressed form, which pycocotools writes and everybody reads."""
+    letters = []
+    for at, run in enumerate(lengths):
+        value = run - lengths[at - 2] if at > 2 else run
+        goes_on = True
+        while goes_on:
+            group, value = value & 0x1F, value >> 5
+            goes_on = value != (-1 if group & 0x10 else 0)
+            letters.append(chr(48 + (group | 0x20 if goes_on else group)))
+    return "".join(letters)
+
+
 def area(lengths: Sequence[int]) -> int:
     return sum(lengths[1::2])
 
@@ -50,3 +64,16 @@ def bounds(lengths: Sequence[int], height: int) -> list[int]:
         top = low if top < 0 else min(top, low)
         right, bottom = max(right, last), max(bottom, high)
     return [left, top, right - left + 1, bottom - top + 1] if left >= 0 else [0, 0, 0, 0]
+
+
+def box_of(mask: Any, height: int) -> list[int]:
+    """The box around a mask as documents hold it: an object, or just its runs in a picture so high.
+
+    Raises ValueError for what is none.
+    """
+    try:
+        if isinstance(mask, dict):
+            mask, height = mask["counts"], mask["size"][0]
+        return bounds(runs(mask), height)
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError("This is no mask.") from error

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelight.formats import rle
+from safelight.domain import rle
 
 # As rleToString of maskApi.c writes them.
 KNOWN = [
@@ -32,3 +32,13 @@ def test_area_and_bounds_are_those_of_the_pixels(lengths: list[int], height: int
 
 def _pixels(lengths: list[int]) -> list[int]:
     return [position % 2 for position, length in enumerate(lengths) for _ in range(length)]
+
+
+@pytest.mark.parametrize(("lengths", "text"), KNOWN)
+def test_runs_are_compressed_as_pycocotools_does(lengths: list[int], text: str) -> None:
+    assert rle.compress(lengths) == text
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=30))
+def test_what_is_compressed_reads_back(lengths: list[int]) -> None:
+    assert rle.runs(rle.compress(lengths)) == lengths

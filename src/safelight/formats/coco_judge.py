@@ -1,0 +1,168 @@
+"""Judges what only a whole COCO file can tell: references to nothing, ids that come twice, and what is
+wanted of it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import msgspec
+
+from safelight.formats.coco import Annotation
+from safelight.formats.found import Found
+from safelight.formats.json_stream import Element, elements_of
+from safelight.formats.reading import Reading
+
+_ID_CHECK_AT_ONCE = 2_000_000
+
+# What can be wrong with a shape that only the whole file can tell.
+_IMAGE_UNKNOWN, _CATEGORY_UNKNOWN, _REPEATED, _UNWANTED = 1, 2, 4, 8
+
+_annotation = msgspec.json.Decoder(Annotation)
+
+
+@dataclass(slots=True)
+class Defined:
+    """The images or the categories of a file: a position for each id, given at first sight from
+    either side, and those that were well defined. `wanted` are the positions that `only` names.
+    """
+
+    records: dict[int, Any]
+    check: Callable[[Any], None]
+    positions: dict[int, int] = field(default_factory=dict)
+    wanted: set[int] = field(default_factory=set)
+
+    def at(self, ids: list[int]) -> list[int]:
+        """Where ids stand; one that is seen for the first time gets the next place."""
+        known = self.positions
+        try:
+            return [known[id] for id in ids]
+        except KeyError:
+            return [known.setdefault(id, len(known)) for id in ids]
+
+    def undefined(self) -> set[int]:
+        """The positions whose ids only annotations have."""
+        return set(self.positions.values()) - self.records.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some consecutive annotations of the file, `before` others: their bytes, the places among them
+    of those that became shapes, and the position of the first of these.
+    """
+
+    start: int
+    stop: int
+    before: int
+    places: Sequence[int]
+    first_shape: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """`stretches` say where in `file` the shapes of the spill come from."""
+
+    file: BinaryIO
+    reading: Reading
+    found: Found
+    images: Defined
+    categories: Defined
+    stretches: Sequence[Stretch]
+
+    def finish(self) -> Found:
+        """Judge what only the whole file can tell: references and ids that appear twice."""
+        spill = self.reading.spill
+        judged = bytearray(len(spill))
+        _mark(judged, _IMAGE_UNKNOWN, spill.images, self.images.undefined())
+        _mark(judged, _CATEGORY_UNKNOWN, spill.categories, self.categories.undefined())
+        _mark_repeated(judged, spill.ids)
+        if self.reading.only is not None:
+            self._mark_unwanted(judged)
+        if any(judged):
+            for stretch in self.stretches:
+                self._report_shapes(stretch, judged)
+        spill.seal(len(self.images.positions), judged)
+        if self.reading.only is not None:
+            self._forget_unwanted_images()
+        return self.found
+
+    def _mark_unwanted(self, judged: bytearray) -> None:
+        spill = self.reading.spill
+        for stretch in self.stretches:
+            for shape, place in enumerate(stretch.places, start=stretch.first_shape):
+                names = f"annotation {spill.ids[shape]}", f"annotations[{stretch.before + place}]"
+                if not (
+                    spill.images[shape] in self.images.wanted
+                    or spill.categories[shape] in self.categories.wanted
+                    or self.reading.wants(*names)
+                ):
+                    judged[shape] = _UNWANTED
+
+    def _report_shapes(self, stretch: Stretch, judged: bytearray) -> None:
+        """Name the bad ones of a stretch, whose text is read again."""
+        verdicts = judged[stretch.first_shape : stretch.first_shape + len(stretch.places)]
+        if not any(verdict not in {0, _UNWANTED} for verdict in verdicts):
+            return
+        self.file.seek(stretch.start)
+        text = self.file.read(stretch.stop - stretch.start)
+        elements = elements_of(text, stretch.start, stretch.places[-1] + 1)
+        for place, verdict in zip(stretch.places, verdicts, strict=True):
+            if verdict not in {0, _UNWANTED}:
+                self._report_shape(stretch.before + place, elements[place], verdict)
+
+    def _report_shape(self, place: int, element: Element, verdict: int) -> None:
+        record: Annotation = _annotation.decode(element.text)
+        reasons = []
+        if verdict & _IMAGE_UNKNOWN:
+            reasons.append(f"image_id {record.image_id} is unknown")
+        if verdict & _CATEGORY_UNKNOWN:
+            reasons.append(f"category_id {record.category_id} is unknown")
+        if verdict & _REPEATED:
+            reasons.append(f"its id {record.id} appears twice")
+        name = f"annotations[{place}]" if verdict & _REPEATED else f"annotation {record.id}"
+        self.found.rejects.add(name, ", ".join(reasons), offset=element.offset, record=element.text)
+
+    def _forget_unwanted_images(self) -> None:
+        images = self.found.images
+        for position in set(images) - self.images.wanted:
+            if not self.reading.spill.of_image(position):
+                del images[position]
+
+
+def _mark(judged: bytearray, mark: int, named: array[int], unknown: Collection[int]) -> None:
+    if unknown:
+        for shape, position in enumerate(named):
+            if position in unknown:
+                judged[shape] |= mark
+
+
+def _mark_repeated(judged: bytearray, ids: array[int]) -> None:
+    """Mark all shapes of an id but the first."""
+    repeated = _repeated(ids)
+    if not repeated:
+        return
+    seen = set()
+    for shape, id in enumerate(ids):
+        if id in seen:
+            judged[shape] |= _REPEATED
+        elif id in repeated:
+            seen.add(id)
+
+
+def _repeated(ids: Collection[int]) -> set[int]:
+    """The ids that appear more than once. Looks at a share at a time, so that memory stays bounded."""
+    shares = len(ids) // _ID_CHECK_AT_ONCE + 1
+    repeated: set[int] = set()
+    for share in range(shares):
+        mine = ids if shares == 1 else [id for id in ids if id % shares == share]
+        if len(set(mine)) == len(mine):
+            continue
+        seen: set[int] = set()
+        for id in mine:
+            if id in seen:
+                repeated.add(id)
+            seen.add(id)
+    return repeated

@@ -1,0 +1,52 @@
+import { Fieldset, Group, NumberInput, TagsInput, TextInput } from "@mantine/core";
+import type { Json, JsonObject } from "../../api/types";
+import { textOf } from "../../components/values";
+import { EVERYTHING } from "./draft";
+
+interface Props {
+  labels: string[];
+  description: string;
+  value: Json;
+  error: string | undefined;
+  change: (value: Json) => void;
+}
+
+/** Which pictures an operation is about: all that is given must hold. */
+export function PictureFields({ labels, description, value, error, change }: Props) {
+  const said: JsonObject = { ...EVERYTHING, ...(value as JsonObject) };
+  const set = (name: string) => (given: Json) => change({ ...said, [name]: given });
+  return (
+    <Fieldset legend="Pictures">
+      <TagsInput
+        label="With one of these labels"
+        description={description}
+        data={labels}
+        value={said["labels"] as string[]}
+        error={error}
+        onChange={set("labels")}
+      />
+      <TagsInput label="With one of these tags" value={said["tags"] as string[]} onChange={set("tags")} />
+      <TextInput
+        label="With this in the file name"
+        value={textOf(said["search"] ?? "")}
+        onChange={(event) => set("search")(event.currentTarget.value)}
+      />
+      <Group grow>
+        <Shapes label="At least so many shapes" value={said["min_shapes"] ?? null} change={set("min_shapes")} />
+        <Shapes label="At most so many shapes" value={said["max_shapes"] ?? null} change={set("max_shapes")} />
+      </Group>
+    </Fieldset>
+  );
+}
+
+function Shapes({ label, value, change }: { label: string; value: Json; change: (value: Json) => void }) {
+  return (
+    <NumberInput
+      label={label}
+      min={0}
+      allowDecimal={false}
+      value={typeof value === "number" ? value : ""}
+      onChange={(typed) => change(typed === "" ? null : Number(typed))}
+    />
+  );
+}
