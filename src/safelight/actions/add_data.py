@@ -7,9 +7,8 @@ from uuid import UUID
 
 from safelight.actions.context import Context
 from safelight.actions.import_annotations import target_of
-from safelight.actions.launch import Order, launch
+from safelight.actions.launch import internal_order, launch
 from safelight.actions.selection import keep_selection
-from safelight.domain.jobs import JobType
 from safelight.domain.permissions import Actor, require
 from safelight.store import data, tags, versions
 from safelight.store.jobs import Job
@@ -37,14 +36,11 @@ def launch_add_data(
     with context.db.transaction() as tx:
         version = versions.get(tx, organization_id, version_id)
         pictures = f"{len(data_ids):,} picture{'' if len(data_ids) == 1 else 's'}"
-        order = Order(
-            organization_id=organization_id,
-            type=JobType.INTERNAL,
-            operation="add_data",
+        order = internal_order(
+            actor,
+            "add_data",
             name=f"Add {pictures} to {version.dataset_name}/{version.name}",
             target=target_of(version),
-            source={"internal": "add_data"},
-            triggered_by=actor.user_id,
             inputs={"data": chosen, "tag_ids": [str(tag_id) for tag_id in tag_ids]},
             idempotency_key=idempotency_key,
         )

@@ -11,11 +11,10 @@ from uuid import UUID
 from safelight.actions import objects
 from safelight.actions.context import Context
 from safelight.actions.import_annotations import target_of
-from safelight.actions.launch import Order, launch
+from safelight.actions.launch import internal_order, launch
 from safelight.actions.selection import keep_selection
 from safelight.blobs import Incoming
 from safelight.domain.annotations import AnnotationStatus
-from safelight.domain.jobs import JobType
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Invalid
 from safelight.formats import coco_write
@@ -73,14 +72,11 @@ def launch_export(
         chosen = keep_selection(context, actor.organization_id, asset_ids)
     with context.db.transaction() as tx:
         version = versions.get(tx, actor.organization_id, version_id)
-        order = Order(
-            organization_id=actor.organization_id,
-            type=JobType.INTERNAL,
-            operation="export_coco",
+        order = internal_order(
+            actor,
+            "export_coco",
             name=f"Export {version.dataset_name}/{version.name} as COCO",
             target=target_of(version),
-            source={"internal": "export_coco"},
-            triggered_by=actor.user_id,
             parameters={"key": export_key(key)},
             inputs={"assets": chosen},
             idempotency_key=idempotency_key,

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from safelight.actions import objects
 from safelight.actions.context import Context
-from safelight.actions.launch import Order, Target, launch
+from safelight.actions.launch import Target, internal_order, launch
 from safelight.actions.selection import KIND
 from safelight.domain.annotations import MergeMode
 from safelight.domain.imports import Format, Matching
-from safelight.domain.jobs import SUCCEEDED, JobType, TargetType
+from safelight.domain.jobs import SUCCEEDED, TargetType
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Conflict, Invalid, TooLarge
 from safelight.store import jobs, runs, versions
@@ -146,14 +146,11 @@ def launch_import(
         if before is not None:
             inputs["rejected_of"] = _rejected(before)
             options = replace(options, mode=MergeMode.CONCATENATE)
-        order = Order(
-            organization_id=actor.organization_id,
-            type=JobType.INTERNAL,
-            operation=OPERATION,
+        order = internal_order(
+            actor,
+            OPERATION,
             name=f"{'Import annotations' if before is None else 'Import rejects again'}, {filename}",
             target=target_of(version),
-            source={"internal": OPERATION},
-            triggered_by=actor.user_id,
             parameters=options.parameters,
             inputs=inputs,
             idempotency_key=idempotency_key,
@@ -183,14 +180,11 @@ def launch_check(
     with context.db.transaction() as tx:
         version = versions.get(tx, actor.organization_id, version_id)
         objects.check_issued(tx, actor.organization_id, object_name)
-        order = Order(
-            organization_id=actor.organization_id,
-            type=JobType.INTERNAL,
-            operation=CHECK,
+        order = internal_order(
+            actor,
+            CHECK,
             name=f"Check annotations, {filename}",
             target=target_of(version),
-            source={"internal": CHECK},
-            triggered_by=actor.user_id,
             parameters=options.parameters,
             inputs={"file": {"object_name": object_name, "name": filename}},
             idempotency_key=idempotency_key,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from safelight.actions.sealing import Sealer
 from safelight.domain.jobs import JobType, Resources, Target
+from safelight.domain.permissions import Actor
 from safelight.domain.terms import Terms
 from safelight.errors import Invalid
 from safelight.store import jobs, runs
@@ -15,7 +16,7 @@ from safelight.store.db import Transaction
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
 
-__all__ = ["Order", "Target", "launch"]
+__all__ = ["Order", "Target", "internal_order", "launch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,31 @@ class Order:
     processing_id: UUID | None = None
     engine: str | None = None  # default: container for an image, else local
     idempotency_key: str | None = None
+
+
+def internal_order(
+    by: Actor,
+    operation: str,
+    *,
+    name: str,
+    target: Target,
+    inputs: dict[str, Any],
+    parameters: dict[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Order:
+    """What to launch for an operation of our own that `by` asks for."""
+    return Order(
+        organization_id=by.organization_id,
+        type=JobType.INTERNAL,
+        operation=operation,
+        name=name,
+        target=target,
+        source={"internal": operation},
+        triggered_by=by.user_id,
+        parameters=parameters or {},
+        inputs=inputs,
+        idempotency_key=idempotency_key,
+    )
 
 
 def launch(tx: Transaction, order: Order, sealer: Sealer | None = None) -> tuple[Job, Run]:

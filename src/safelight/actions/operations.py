@@ -15,7 +15,7 @@ import msgspec
 from safelight.actions import references
 from safelight.actions.context import Context
 from safelight.actions.import_annotations import target_of
-from safelight.actions.launch import Order, launch
+from safelight.actions.launch import Order, internal_order, launch
 from safelight.actions.selection import keep_selection
 from safelight.domain.datasets import LabelList, check_name
 from safelight.domain.jobs import JobType
@@ -86,14 +86,11 @@ def order(
 ) -> Order:
     """What to launch for what is asked of `source`; `target` is what the job is about, if not that."""
     given = _split_inputs(asked)
-    return Order(
-        organization_id=by.organization_id,
-        type=JobType.INTERNAL,
-        operation=asked.operation,
+    return internal_order(
+        by,
+        asked.operation,
         name=asked.describe(f"{source.dataset_name}/{source.name}"),
         target=target_of(target or source),
-        source={"internal": asked.operation},
-        triggered_by=by.user_id,
         parameters=given[0],
         inputs={**given[1], **inputs},
         idempotency_key=idempotency_key,

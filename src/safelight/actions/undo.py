@@ -8,9 +8,8 @@ from uuid import UUID
 
 from safelight.actions.context import Context
 from safelight.actions.import_annotations import target_of
-from safelight.actions.launch import Order, launch
+from safelight.actions.launch import Order, internal_order, launch
 from safelight.actions.undo_refusal import NEVER_KEPT, refusal, who_and_when
-from safelight.domain.jobs import JobType
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Conflict, Invalid, NotFound
 from safelight.ids import Kind
@@ -105,14 +104,11 @@ def _order(
     ]
     _check(read, opened, keep_newer=keep_newer)
     packer = packed(read)
-    return Order(
-        organization_id=actor.organization_id,
-        type=JobType.INTERNAL,
-        operation="undo",
+    return internal_order(
+        actor,
+        "undo",
         name=name,
         target=target_of(opened[0][1]),
-        source={"internal": "undo"},
-        triggered_by=actor.user_id,
         parameters={"keep_newer": keep_newer},
         inputs={"changes": [str(packer.change_set(entry.change_set_key)) for entry in entries]},
         idempotency_key=idempotency_key,

@@ -539,14 +539,3 @@ def known_contents(
         for row in read.all(statement.order_by(_data.c.data_key)):
             found.setdefault(row.sha256, []).append(of_row(row))
     return found
-
-
-def is_content_used(read: Read, sha256: bytes) -> bool:
-    """Some data, of whatever datalake, has this content."""
-    return read.first(select(_data.c.data_key).where(_data.c.sha256 == sha256).limit(1)) is not None
-
-
-def set_content(tx: Transaction, data_key: int, sha256: bytes) -> None:
-    """Note the hash of what was uploaded without one."""
-    unknown = _data.c.sha256.is_(None)
-    tx.execute(update(_data).where(_data.c.data_key == data_key, unknown).values(sha256=sha256))
