@@ -33,7 +33,8 @@ from safelight.internals import (
     tagging,
     undo,
 )
-from safelight.internals.operation import Failed, Operation, stop_by_exception, write_failure
+from safelight.internals.operation import Failed, Operation, write_failure
+from safelight.internals.stopping import stop_by_exception
 from safelight.store import runs
 from safelight.store.db import Database
 

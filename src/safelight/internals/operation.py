@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from safelight.actions.selection import read_selection
 from safelight.domain.jobs import Failure, Progress
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Denied, Invalid
+from safelight.internals import stopping
 from safelight.runner.folder import CHECKPOINT, INTERRUPTED, RunFolder
 from safelight.store import changes, jobs, organizations, runs, versions
 from safelight.store.changes import Author
@@ -114,17 +114,11 @@ class Operation:
         with self.db.transaction() as tx:
             runs.progress(tx, self.run.run_id, Progress(done, total, unit, phase.name, rate, eta_s))
 
-    @contextmanager
-    def last_step(self) -> Iterator[None]:
+    def last_step(self) -> AbstractContextManager[None]:
         """The short step that makes everything true. A stop that comes meanwhile waits; if the step
         was done it came too late, and the run succeeds.
         """
-        _stop.is_held = True
-        try:
-            yield
-        except BaseException:
-            _stop.release()
-            raise
+        return stopping.held()
 
     def open(self, tx: Transaction, version_id: UUID) -> Version:
         """A version to change in this transaction, alone; the run is held (see `hold`), and who launched it
@@ -205,37 +199,6 @@ class Operation:
     def result(self, tx: Transaction, **result: Any) -> None:
         """Write what came out, in the transaction that makes it true."""
         runs.result(tx, self.run.run_id, result)
-
-
-class _Stop:
-    """What SIGTERM does: it ends this process by an exception, so that what was begun is taken back.
-
-    Holding it back is done here and not by a signal mask: the storage library has threads of its own,
-    and the kernel would give the signal to one of them.
-    """
-
-    def __init__(self) -> None:
-        self.is_held = False
-        self._came = False
-
-    def __call__(self, _number: int, _frame: object) -> None:
-        self._came = True
-        if not self.is_held:
-            self.release()
-
-    def release(self) -> None:
-        """Do what was held back."""
-        self.is_held = False
-        if self._came:
-            raise SystemExit(128 + signal.SIGTERM)
-
-
-_stop = _Stop()
-
-
-def stop_by_exception() -> None:
-    """Install it; for a process that does nothing but one operation."""
-    signal.signal(signal.SIGTERM, _stop)
 
 
 @dataclass(slots=True)

@@ -1,10 +1,9 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { searchLog } from "../../api/log";
 import type { LogLine, Stream } from "../../api/types";
 import { count } from "../../components/numbers";
 import { marked, plain, visible } from "./ansi";
 import styles from "./HitList.module.css";
+import { useHits } from "./useHits";
 import type { LogSearch } from "./useSearch";
 
 const LONGEST = 300; // characters of a line
@@ -19,15 +18,7 @@ interface Props {
 /** The hits one below the other, each with the lines around it and a link to its place. */
 export function HitList({ run, stream, search, goTo }: Props) {
   const { q, regex, section, pattern } = search;
-  const query = useInfiniteQuery({
-    queryKey: ["runs", run, "hits", q.trim(), regex, stream, section],
-    queryFn: ({ pageParam, signal }) =>
-      searchLog(run, { q: q.trim(), regex, stream: stream ?? undefined, section: section ?? undefined, limit: 50, around: 2 }, pageParam, signal),
-    initialPageParam: 0,
-    getNextPageParam: (last) => last.next,
-    enabled: q.trim() !== "",
-    retry: false,
-  });
+  const query = useHits(run, { q: q.trim(), regex, stream, section, limit: 50, around: 2 });
   const hits = query.data?.pages.flatMap((page) => page.hits) ?? [];
   return (
     <aside className={styles.list} aria-label="Hits" tabIndex={0}>
@@ -47,7 +38,7 @@ export function HitList({ run, stream, search, goTo }: Props) {
         </a>
       ))}
       {query.isError && <p className={styles.none}>{query.error.message}</p>}
-      {query.isSuccess && !hits.length && <p className={styles.none}>No line says this.</p>}
+      {query.isSuccess && !hits.length && !query.hasNextPage && <p className={styles.none}>No line says this.</p>}
       {query.hasNextPage && (
         <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
           More hits

@@ -1,12 +1,12 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { searchLog } from "../../api/log";
 import type { LogHit } from "../../api/types";
 import { patternOf } from "./ansi";
+import { useHits } from "./useHits";
 import type { useShown } from "./useShown";
 
 const PAUSE_MS = 250;
+const AT_ONCE = 500;
 
 export interface LogSearch {
   q: string;
@@ -35,14 +35,7 @@ export function useLogSearch(
   const [q, setQ] = useTyped(asked, show);
   const [wanted] = useDebouncedValue(q.trim(), PAUSE_MS);
   const [place, setPlace] = useState({ key: "", at: -1 });
-  const query = useInfiniteQuery({
-    queryKey: ["runs", run, "search", wanted, regex, stream, section],
-    queryFn: ({ pageParam, signal }) => searchLog(run, { q: wanted, regex, stream: stream ?? undefined, section: section ?? undefined }, pageParam, signal),
-    initialPageParam: 0,
-    getNextPageParam: (last) => last.next,
-    enabled: wanted !== "",
-    retry: false,
-  });
+  const query = useHits(run, { q: wanted, regex, stream, section, limit: AT_ONCE });
   const pattern = useMemo(() => patternOf(wanted, regex), [wanted, regex]);
   const key = `${wanted}/${regex}/${stream ?? ""}/${section ?? ""}`;
   const hits = useMemo(
