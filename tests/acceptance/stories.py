@@ -6,8 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from safelight.actions.first_start import first_owner
 from safelight.actions.launch import Order, launch
+from safelight.domain import rle
 from safelight.domain.jobs import JobType
 from safelight.store import organizations
 from safelight.store.db import Database
@@ -15,6 +18,8 @@ from tests.acceptance.home import Home
 from tests.acceptance.pictures import BIG, write_impostors
 
 DATASET = "orchard"
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+MASK = [5, 3, 500]  # three pixels of the first column
 Found = dict[str, Any]
 
 PACKAGE = {
@@ -105,11 +110,41 @@ class Stories:
     @cached_property
     def processing(self) -> Found:
         assert self.filled
-        package = self._folder("package")
-        for name, content in PACKAGE.items():
-            (package / name).write_text(content)
-        self.home.safelight("processing", "add", package)
+        self._add_package("echo")
         return self._run("processing", package="echo")
+
+    @cached_property
+    def edits(self) -> Found:
+        assert self.filled
+        folder = self._folder("fresh")
+        fresh = [f"fresh-{number}.png" for number in range(3)]
+        for number, name in enumerate(fresh):
+            Image.new("RGB", (30 + number, 20)).save(folder / name)
+        files = [str(folder / name) for name in fresh]
+        return self._run("edits", files=files, fresh=fresh, mask=rle.compress(MASK))
+
+    @cached_property
+    def models(self) -> Found:
+        assert self.filled
+        self.home.safelight("training", "add", EXAMPLES / "line")
+        [line] = [one for one in self.home.safelight("training", "list") if one["name"] == "line"]
+        for target in ("MODEL_VERSION", "DATALAKE"):
+            self._add_package(f"echo-{target.lower()}", target)
+        return self._run(
+            "models",
+            folder=str(self._folder("weights")),
+            model_version=line["id"],
+            model_package="echo-model_version",
+            data_package="echo-datalake",
+        )
+
+    def _add_package(self, name: str, target: str = "DATASET_VERSION") -> None:
+        package = self._folder(f"package-{name}")
+        manifest = PACKAGE["processing.toml"].replace('"echo"', f'"{name}"')
+        files = {**PACKAGE, "processing.toml": manifest.replace("DATASET_VERSION", target)}
+        for filename, content in files.items():
+            (package / filename).write_text(content)
+        self.home.safelight("processing", "add", package)
 
     @cached_property
     def posted_log(self) -> Found:

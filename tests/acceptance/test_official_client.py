@@ -7,11 +7,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from safelight import picsellia
+from safelight.domain import rle
 from safelight.server import _routers
 from tests.acceptance.home import Home, committed_paths
 from tests.acceptance.pictures import BIG, PICTURES
 from tests.acceptance.recorder import PREFIX, UNANSWERED, template
-from tests.acceptance.stories import Stories
+from tests.acceptance.stories import MASK, Stories
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 
@@ -171,6 +172,58 @@ def test_a_package_is_found_launched_and_awaited(stories: Stories) -> None:
     assert found["inputs"]["input_dataset_version_id"] == found["version"]
     assert found["failed"] == "FAILED"
     assert home.log(found["failing"]).job["failure"]["kind"] == "script_error"
+
+
+def test_everything_is_changed_and_taken_away(stories: Stories) -> None:
+    found = stories.edits
+    assert found["lines"] == [
+        [[[1, 2], [9, 9]], "pear"],
+        [[[5, 5], [6, 6], [7, 5]], "pear"],
+        [[[0, 0], [1, 1]], "pear"],
+    ]
+    assert found["points"] == [[[3, 3], "a dot"]]
+    assert found["masks"] == [[rle.compress(MASK), 3, [0, 5, 1, 3]]]
+    assert found["loaded"] == 1
+    assert found["kinds_left"] == [2, 0, 0]
+    assert found["annotations"] == [2.0, 1.0]
+    assert found["second_page"] == [2.0]
+    assert found["groups"] == ["fruits", "food"]
+    assert found["skeletons"] == [found["skeleton"]]
+    assert found["skeleton"] == {"vertices": ["top", "bottom"], "edges": [[1, 2]]}
+    assert found["attributes"] == {"ripe": [True, False]}
+    assert found["ungrouped"] is None
+    assert (found["labels_left"], found["lines_left"]) == (["apple"], [])
+    assert (found["tag"], found["tagged"]) == ("rounder", 3)
+    assert found["copied"] == [3, ["rounder"]]
+    assert found["classes"] == [["rounder"]] * 3
+    assert found["tags_left"] == []
+    assert found["object_tags"] == [["ours"], ["best"], ["ours"], True]
+    assert found["tags_off"] == []
+
+
+def test_sources_data_versions_and_datasets_are_edited_and_deleted(stories: Stories) -> None:
+    found = stories.edits
+    assert found["source"] == "a kite"
+    assert "a kite" in found["sources"]
+    assert "a kite" not in found["sources_left"]
+    assert found["metadata"] == [{"iso": 100}, {"weather": "rain"}]
+    assert "to edit/v1" in found["in_use"]
+    assert not found["fresh_left"]
+    assert found["size"] == 3
+    assert found["renamed"] == "edited"
+    assert found["versions_left"] == ["v1"]
+
+
+def test_a_model_version_keeps_files_and_is_worked_on(stories: Stories) -> None:
+    found = stories.models
+    assert (found["name"], found["framework"]) == ("v0", "NOT_CONFIGURED")
+    assert "weights" in found["taken"]
+    assert (found["content"], found["files"]) == ("second", ["weights"])
+    assert found["statuses"] == ["SUCCEEDED", "SUCCEEDED"]
+    assert found["data_ids"] == found["some"]
+    assert found["inputs"] == [["first", True]]
+    assert "second" in found["no_input"]
+    assert found["listed"] == [True, False]
 
 
 def test_an_image_says_within_twenty_seconds_why_it_cannot_run_here(stories: Stories) -> None:

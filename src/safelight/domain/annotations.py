@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 from msgspec.structs import replace
 
+from safelight.domain import rle
 from safelight.domain.geometry import rings
 from safelight.errors import Invalid, NotFound
 
@@ -187,6 +188,11 @@ def as_geometry(kind: ShapeKind, geometry: Any) -> Raw:
         raise Invalid(f"This is not the geometry of a {kind.word}: {error}") from error
     if kind is ShapeKind.POLYGON:
         rings(decoded)
+    if kind is ShapeKind.MASK:
+        try:
+            rle.box_of(decoded, 1)
+        except ValueError as error:
+            raise Invalid(f"This is not the geometry of a mask: {error}") from error
     return raw
 
 

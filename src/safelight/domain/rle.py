@@ -5,13 +5,18 @@ Runs alternate between outside and inside, beginning outside, down the columns o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+_COMPRESSED = re.compile("[0-o]*")
+
 
 def runs(counts: str | Sequence[int]) -> list[int]:
-    """The lengths of the runs; a string is the compressed form."""
+    """The lengths of the runs; a string is the compressed form. Raises ValueError for another string."""
+    if isinstance(counts, str) and not _COMPRESSED.fullmatch(counts):
+        raise ValueError("Run lengths are written with the characters 0 to o.")
     return list(_decompress(counts)) if isinstance(counts, str) else list(counts)
 
 

@@ -27,6 +27,7 @@ from safelight.errors import Invalid, NotFound
 from safelight.ids import Address, Kind
 from safelight.picsellia import shape_views
 from safelight.picsellia.asking import Db, Reader, Writer, answer, sent
+from safelight.picsellia.paging import LIMIT, is_oldest_first
 from safelight.picsellia.shape_views import (
     AssetSelection,
     BulkBody,
@@ -226,6 +227,33 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise Invalid(f"{text!r} is not an id.", field="asset_ids") from error
+
+
+@router.get("/dataset/version/{version_id}/annotations")
+def of_version(
+    version_id: UUID,
+    actor: Reader,
+    db: Db,
+    status: AnnotationStatus | None = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT)] = LIMIT,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    order_by: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Annotations without their shapes, those of the newest asset first unless asked otherwise."""
+    oldest_first = is_oldest_first(order_by)
+    with db.read() as read:
+        version = versions.get(read, actor.organization_id, version_id)
+        scene = shapes.scene(read, version)
+        found = [
+            (shapes.of_asset(scene, asset), one)
+            for asset in _speaking(read, version.version_key, None)
+            for one in asset.document.annotations
+            if status in (None, one.status)
+        ]
+    if not oldest_first:
+        found.reverse()
+    page = found[offset : offset + limit]
+    return answer(listed([shape_views.annotation(*each) for each in page], len(found)))
 
 
 @router.get("/dataset/version/{version_id}/annotations/ids")

@@ -1,4 +1,4 @@
-"""Assets of a version: lists, filters, additions."""
+"""Assets of a version: lists, filters, removal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from msgspec import Struct, field
 
-from safelight.actions import shapes
+from safelight.actions import datasets, shapes
 from safelight.actions.context import Context
 from safelight.errors import Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import query, shape_views, views
-from safelight.picsellia.asking import BaseUrl, Ctx, Reader, answer, sent
+from safelight.picsellia.asking import BaseUrl, Ctx, Db, Reader, Writer, answer, sent
 from safelight.picsellia.paging import LIMIT, is_oldest_first, read_cursor
 from safelight.store import assets, packed, versions
 from safelight.store.assets import AssetFilter
@@ -34,6 +34,10 @@ class Listed(Struct):
     filename_startswith: list[str] | None = None
     q: str | None = None
     types: list[str] = field(default_factory=list)
+
+
+class Chosen(Struct):
+    ids: list[UUID]
 
 
 @router.get("/dataset/version/{version_id}/assets")
@@ -167,3 +171,27 @@ def one_asset(asset_id: UUID, actor: Reader, context: Ctx, base: BaseUrl) -> Res
         key = packer.read(asset_id, Kind.ASSET).key
         found = assets.get(read, actor.organization_id, key)
         return answer(views.assets(read, context, base, packer, [found])[0])
+
+
+@router.delete("/asset/{asset_id}")
+def delete_asset(asset_id: UUID, actor: Writer, db: Db) -> Response:
+    with db.read() as read:
+        key = packed.packed(read).read(asset_id, Kind.ASSET).key
+        found = assets.get(read, actor.organization_id, key)
+        version = versions.by_key(read, actor.organization_id, found.version_key)
+    datasets.remove_assets(db, actor, version.version_id, [key])
+    return Response(status_code=204)
+
+
+@router.delete("/dataset/version/{version_id}/assets")
+def delete_assets(
+    version_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[Chosen, Depends(sent(Chosen))],
+) -> Response:
+    """Take assets out of a version; its data stay in the datalake."""
+    with db.read() as read:
+        keys = packed.packed(read).keys(body.ids, Kind.ASSET)
+    datasets.remove_assets(db, actor, version_id, keys)
+    return Response(status_code=204)

@@ -28,7 +28,7 @@ from safelight.picsellia.asking import (
     sent,
 )
 from safelight.picsellia.paging import LIMIT, is_oldest_first, read_cursor
-from safelight.store import data, datalakes
+from safelight.store import data, datalakes, organizations
 from safelight.store.data import Data, DataFilter
 from safelight.store.db import Read
 
@@ -218,3 +218,71 @@ def data_url(data_id: UUID, actor: Reader, context: Ctx, base: BaseUrl) -> Respo
     if found.object_name is None:
         raise NotFound(f"The picture {found.filename!r} has not been uploaded yet.")
     return answer({"presigned_url": base + objects.read_path(context, found.object_name)})
+
+
+class MetadataBody(Struct):
+    metadata: dict[str, Any] | None = None
+
+
+class CustomMetadataBody(Struct):
+    custom_metadata: dict[str, Any] | None = None
+
+
+class Chosen(Struct):
+    ids: list[UUID]
+
+
+@router.get("/datalake/{datalake_id}")
+def one_datalake(datalake_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        found = datalakes.get(read, actor.organization_id, datalake_id)
+        owner = organizations.get(read, actor.organization_id)
+    return answer(views.datalake(found, owner))
+
+
+@router.patch("/data/{data_id}")
+def change_metadata(
+    data_id: UUID,
+    actor: Writer,
+    context: Ctx,
+    base: BaseUrl,
+    body: Annotated[MetadataBody, Depends(sent(MetadataBody))],
+) -> Response:
+    """What a camera or a pipeline said of the file; none takes away what was said."""
+    changed = actions.change(context.db, actor, data_id, metadata=body.metadata or {})
+    with context.db.read() as read:
+        return answer(_shown(read, context, base, actor.organization_id, [changed])[0])
+
+
+@router.patch("/data/{data_id}/custom-metadata")
+def change_custom_metadata(
+    data_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[CustomMetadataBody, Depends(sent(CustomMetadataBody))],
+) -> Response:
+    changed = actions.change(db, actor, data_id, custom_metadata=body.custom_metadata or {})
+    return answer({"custom_metadata": changed.custom_metadata})
+
+
+@router.delete("/data/{data_id}")
+def delete_data(data_id: UUID, actor: Writer, context: Ctx) -> Response:
+    """Delete a file. Refused with a 409 while a dataset version has it."""
+    actions.remove(context, actor, [data_id])
+    return Response(status_code=204)
+
+
+@router.delete("/datalake/{datalake_id}/datas")
+def delete_many(
+    datalake_id: UUID,
+    actor: Writer,
+    context: Ctx,
+    body: Annotated[Chosen, Depends(sent(Chosen))],
+) -> Response:
+    """Delete files of a datalake: all of them, or none."""
+    with context.db.read() as read:
+        keys = data.keys_of(read, actor.organization_id, body.ids)
+        if any(one.datalake_id != datalake_id for one in data.by_keys(read, keys)):
+            raise NotFound("Not all of these data are in this datalake.")
+    actions.remove(context, actor, body.ids)
+    return Response(status_code=204)

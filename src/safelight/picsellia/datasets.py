@@ -14,7 +14,8 @@ from safelight.errors import Invalid, NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
 from safelight.store import assets, datasets, labels, versions
-from safelight.store.db import Read
+from safelight.store.datasets import Dataset
+from safelight.store.db import Database, Read
 from safelight.store.versions import Version
 
 router = APIRouter()
@@ -22,6 +23,11 @@ router = APIRouter()
 
 class DatasetBody(Struct):
     name: str
+    description: str | None = None
+
+
+class DatasetChange(Struct):
+    name: str | None = None
     description: str | None = None
 
 
@@ -41,26 +47,58 @@ class VersionChange(Struct):
 def list_datasets(own: Own, db: Db) -> Response:
     with db.read() as read:
         found = datasets.page(read, own.organization_id)
-    return answer(views.listed([views.dataset(one) for one in found]))
+        return answer(views.listed(views.datasets(read, found)))
 
 
 @router.post("/organization/{organization_id}/datasets")
 def add_dataset(
     _own: Own, actor: Writer, db: Db, body: Annotated[DatasetBody, Depends(sent(DatasetBody))]
 ) -> Response:
-    found = actions.create(db, actor, body.name, body.description or "")
-    return answer(views.dataset(found))
+    return _dataset(db, actions.create(db, actor, body.name, body.description or ""))
 
 
 @router.get("/organization/{organization_id}/datasets/find")
 def find_dataset(own: Own, db: Db, name: str | None = None, id: UUID | None = None) -> Response:
     with db.read() as read:
         if id is not None:
-            return answer(views.dataset(datasets.get(read, own.organization_id, id)))
+            return answer(views.dataset(read, datasets.get(read, own.organization_id, id)))
         found = datasets.find(read, own.organization_id, name or "")
-    if found is None:
-        raise NotFound(f"There is no dataset {name!r}.")
-    return answer(views.dataset(found))
+        if found is None:
+            raise NotFound(f"There is no dataset {name!r}.")
+        return answer(views.dataset(read, found))
+
+
+def _dataset(db: Database, found: Dataset) -> Response:
+    with db.read() as read:
+        return answer(views.dataset(read, found))
+
+
+def _version(db: Database, found: Version) -> Response:
+    with db.read() as read:
+        return answer(views.version(read, found))
+
+
+@router.get("/dataset/{dataset_id}")
+def one_dataset(dataset_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        return answer(views.dataset(read, datasets.get(read, actor.organization_id, dataset_id)))
+
+
+@router.patch("/dataset/{dataset_id}")
+def patch_dataset(
+    dataset_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[DatasetChange, Depends(sent(DatasetChange))],
+) -> Response:
+    given = {"name": body.name, "description": body.description}
+    return _dataset(db, actions.change(db, actor, dataset_id, **given))
+
+
+@router.delete("/dataset/{dataset_id}")
+def delete_dataset(dataset_id: UUID, actor: Writer, db: Db) -> Response:
+    actions.remove(db, actor, dataset_id)
+    return Response(status_code=204)
 
 
 @router.get("/dataset/{dataset_id}/versions")
@@ -68,7 +106,7 @@ def list_versions(dataset_id: UUID, actor: Reader, db: Db) -> Response:
     with db.read() as read:
         datasets.get(read, actor.organization_id, dataset_id)
         found = versions.of_dataset(read, dataset_id)
-    return answer(views.listed([views.version(one) for one in found]))
+        return answer(views.listed(views.versions(read, found)))
 
 
 @router.post("/dataset/{dataset_id}/versions")
@@ -86,7 +124,7 @@ def add_version(
         type=body.type or InferenceType.NOT_CONFIGURED,
         description=body.description or "",
     )
-    return answer(views.version(found))
+    return _version(db, found)
 
 
 @router.get("/dataset/{dataset_id}/versions/find")
@@ -95,7 +133,7 @@ def find_version(
 ) -> Response:
     with db.read() as read:
         found = _find(read, actor.organization_id, dataset_id, version, id)
-    return answer(views.version(found))
+        return answer(views.version(read, found))
 
 
 def _find(
@@ -116,13 +154,13 @@ def _find(
 @router.get("/organization/{organization_id}/datasetversions/find")
 def find_version_anywhere(own: Own, db: Db, id: UUID) -> Response:
     with db.read() as read:
-        return answer(views.version(versions.get(read, own.organization_id, id)))
+        return answer(views.version(read, versions.get(read, own.organization_id, id)))
 
 
 @router.get("/dataset/version/{version_id}")
 def version(version_id: UUID, actor: Reader, db: Db) -> Response:
     with db.read() as read:
-        return answer(views.version(versions.get(read, actor.organization_id, version_id)))
+        return answer(views.version(read, versions.get(read, actor.organization_id, version_id)))
 
 
 @router.patch("/dataset/version/{version_id}")
@@ -140,17 +178,23 @@ def change_version(
         description=body.description,
         type=body.type,
     )
-    return answer(views.version(changed))
+    return _version(db, changed)
+
+
+@router.delete("/dataset/version/{version_id}")
+def delete_version(version_id: UUID, actor: Writer, db: Db) -> Response:
+    actions.remove_version(db, actor, version_id)
+    return Response(status_code=204)
 
 
 @router.post("/dataset/version/{version_id}/lock")
 def lock(version_id: UUID, actor: Writer, db: Db) -> Response:
-    return answer(views.version(actions.lock(db, actor, version_id)))
+    return _version(db, actions.lock(db, actor, version_id))
 
 
 @router.post("/dataset/version/{version_id}/unlock")
 def unlock(version_id: UUID, actor: Writer, db: Db) -> Response:
-    return answer(views.version(actions.unlock(db, actor, version_id)))
+    return _version(db, actions.unlock(db, actor, version_id))
 
 
 @router.get("/dataset/version/{version_id}/stats")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
@@ -37,8 +38,24 @@ class LabelChange(Struct):
     group_id: UUID | None = None
 
 
+class GroupChange(Struct):
+    name: str | None = None
+    parent_id: UUID | None = None
+
+
 class NamesBody(Struct):
     names: list[str]
+
+
+class SkeletonBody(Struct):
+    """Edges join vertices by their number, counted from 1 as in COCO or from 0: it is kept as sent."""
+
+    vertices: list[str]
+    edges: list[tuple[int, int]]
+
+
+class AttributesBody(Struct):
+    attributes: views.Json | None = None
 
 
 @router.get("/dataset/version/{version_id}/labels")
@@ -87,6 +104,20 @@ def _bulk_labels(
 router.add_api_route("/dataset/version/{version_id}/bulk-labels", _bulk_labels, methods=["XGET"])
 
 
+def _addressed(db: Database, actor: Actor, public_id: UUID, kind: Kind) -> tuple[Scene, int]:
+    """The version of a label or label group, and its key there. Raises NotFound."""
+    with db.read() as read:
+        address = packed.packed(read).read(public_id, kind)
+        version = versions.by_key(read, actor.organization_id, address.key)
+        return scene(read, version), address.number
+
+
+@router.get("/label/{label_id}")
+def one_label(label_id: UUID, actor: Reader, db: Db) -> Response:
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    return answer(views.label(view, view.labels.label(key)))
+
+
 @router.patch("/label/{label_id}")
 def patch_label(
     label_id: UUID,
@@ -94,17 +125,77 @@ def patch_label(
     db: Db,
     body: Annotated[LabelChange, Depends(sent(LabelChange))],
 ) -> Response:
-    with db.read() as read:
-        packer = packed.packed(read)
-        address = packer.read(label_id, Kind.LABEL)
-        version = versions.by_key(read, actor.organization_id, address.key)
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
     changes: dict[str, object] = {}
     if body.name is not None:
         changes["name"] = body.name
     if body.group_id is not None:
-        changes["group"] = _group_key(packer, version, body.group_id)
-    label = actions.change(db, actor, address.key, address.number, **changes)
-    return answer(views.label(_scene(db, actor, version.version_id), label))
+        changes["group"] = _group_key(view.packed, view.version, body.group_id)
+    label = actions.change(db, actor, view.version.version_key, key, **changes)
+    return answer(views.label(_scene(db, actor, view.version.version_id), label))
+
+
+@router.delete("/label/{label_id}")
+def delete_label(label_id: UUID, actor: Writer, db: Db) -> Response:
+    """Delete a label with every shape that has it."""
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    actions.remove(db, actor, view.version.version_key, key)
+    return Response(status_code=204)
+
+
+@router.get("/label/{label_id}/skeleton")
+def skeleton(label_id: UUID, actor: Reader, db: Db) -> Response:
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    found = view.labels.label(key).skeleton
+    if found is None:
+        raise NotFound(f"The label {view.labels.label(key).name!r} has no skeleton.")
+    return answer(found)
+
+
+@router.get("/dataset/version/{version_id}/labels/skeleton")
+def skeletons(version_id: UUID, actor: Reader, db: Db) -> Response:
+    """By the ids of the labels that have one."""
+    view = _scene(db, actor, version_id)
+    key = view.version.version_key
+    drawn = {
+        str(view.packed.label(key, label.key)): label.skeleton
+        for label in view.labels.labels
+        if label.skeleton is not None
+    }
+    return answer({"items": drawn, "count": len(drawn)})
+
+
+@router.post("/label/{label_id}/skeleton")
+def set_skeleton(
+    label_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[SkeletonBody, Depends(sent(SkeletonBody))],
+) -> Response:
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    drawn = msgspec.to_builtins(body)
+    actions.change(db, actor, view.version.version_key, key, skeleton=drawn)
+    return answer(drawn)
+
+
+@router.get("/label/{label_id}/attributes")
+def attributes(label_id: UUID, actor: Reader, db: Db) -> Response:
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    return answer({"attributes": view.labels.label(key).attributes or None})
+
+
+@router.post("/label/{label_id}/attributes")
+def set_attributes(
+    label_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[AttributesBody, Depends(sent(AttributesBody))],
+) -> Response:
+    """Say which attributes shapes of the label have; none takes away what was said."""
+    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    said = body.attributes or {}
+    actions.change(db, actor, view.version.version_key, key, attributes=said)
+    return answer({"attributes": said or None})
 
 
 @router.get("/dataset/version/{version_id}/labelgroups")
@@ -126,6 +217,37 @@ def add_group(
         parent = _group_key(view.packed, view.version, body.parent_id)
     group = actions.create_group(db, actor, version_id, body.name, parent)
     return answer(views.label_group(view, group))
+
+
+@router.get("/label/group/{group_id}")
+def one_group(group_id: UUID, actor: Reader, db: Db) -> Response:
+    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
+    return answer(views.label_group(view, view.labels.group(key)))
+
+
+@router.patch("/label/group/{group_id}")
+def patch_group(
+    group_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[GroupChange, Depends(sent(GroupChange))],
+) -> Response:
+    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
+    changes: dict[str, object] = {}
+    if body.name is not None:
+        changes["name"] = body.name
+    if body.parent_id is not None:
+        changes["parent"] = _group_key(view.packed, view.version, body.parent_id)
+    group = actions.change_label_group(db, actor, view.version.version_key, key, **changes)
+    return answer(views.label_group(view, group))
+
+
+@router.delete("/label/group/{group_id}")
+def delete_group(group_id: UUID, actor: Writer, db: Db) -> Response:
+    """Delete a group; its labels stay."""
+    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
+    actions.remove_group(db, actor, view.version.version_key, key)
+    return Response(status_code=204)
 
 
 def _group_key(packer: Packed, version: Version, group_id: UUID) -> int:

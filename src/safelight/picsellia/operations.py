@@ -1,4 +1,4 @@
-"""Operations on versions that are jobs here: adding data, forks. Clients wait 20 seconds for them."""
+"""Operations on versions that are jobs here: adding data, forks, copies. Clients wait 20 seconds for them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from msgspec import Struct, field
 
 from safelight.actions.add_data import launch_add_data
 from safelight.actions.fork import launch_fork
+from safelight.actions.operations import launch_operation
 from safelight.domain.datasets import InferenceType
-from safelight.domain.operations import Fork
-from safelight.errors import NotFound
+from safelight.domain.operations import Copy, Fork, Pictures, TagsToClasses
+from safelight.errors import Invalid, NotFound
 from safelight.picsellia import job_views, patience, views
 from safelight.picsellia.asking import Ctx, Writer, answer, sent
-from safelight.store import versions
+from safelight.store import tags, versions
 
 router = APIRouter()
 
@@ -34,6 +35,18 @@ class ForkBody(Struct):
     with_labels: bool = False
     with_annotations: bool = False
     asset_ids: list[UUID] | None = None
+
+
+class CopyBody(Struct):
+    destination_id: UUID
+    asset_ids: list[UUID]
+    with_tags: bool = False
+    with_annotations: bool = False
+
+
+class ConvertBody(Struct):
+    tag_ids: list[UUID]
+    tag_type: str
 
 
 @router.post("/dataset/version/{version_id}/assets")
@@ -73,6 +86,43 @@ def fork(
         asset_ids=body.asset_ids,
     )
     ended = patience.wait(context, run.run_id)
-    return answer(
-        {"dataset_version": views.version(made), "job": job_views.first(job.job_id, ended)}
+    with context.db.read() as read:
+        shown = views.version(read, made)
+    return answer({"dataset_version": shown, "job": job_views.first(job.job_id, ended)})
+
+
+@router.post("/dataset/version/{version_id}/assets/copy")
+def copy_assets(
+    version_id: UUID,
+    actor: Writer,
+    context: Ctx,
+    body: Annotated[CopyBody, Depends(sent(CopyBody))],
+) -> Response:
+    """Copy assets into another version of the same dataset."""
+    asked = Copy(
+        source=str(version_id),
+        pictures=Pictures(asset_ids=body.asset_ids),
+        with_annotations=body.with_annotations,
+        with_tags=body.with_tags,
     )
+    job, run = launch_operation(context, actor, body.destination_id, asked)
+    return answer({"job": job_views.first(job.job_id, patience.wait(context, run.run_id))})
+
+
+@router.post("/dataset/version/{version_id}/tags/convert")
+def tags_to_classes(
+    version_id: UUID,
+    actor: Writer,
+    context: Ctx,
+    body: Annotated[ConvertBody, Depends(sent(ConvertBody))],
+) -> Response:
+    if body.tag_type != tags.ASSET:
+        raise Invalid(
+            "Tags of assets become classes here; tags of data do not. Put them on the assets first.",
+            field="tag_type",
+        )
+    with context.db.read() as read:
+        found = [tags.get(read, actor.organization_id, tag_id) for tag_id in body.tag_ids]
+    asked = TagsToClasses(tags=[tag.name for tag in found])
+    job, run = launch_operation(context, actor, version_id, asked)
+    return answer(job_views.first(job.job_id, patience.wait(context, run.run_id)))

@@ -1,7 +1,8 @@
-"""Processings: registered by image, found by name, launched on dataset versions."""
+"""Processings: registered by image, found by name, launched on what they are made for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from safelight.actions import processings as actions
 from safelight.actions.processings import Wish
 from safelight.domain.jobs import Resources, TargetType
 from safelight.domain.parameters import Input
+from safelight.domain.permissions import Actor
 from safelight.errors import NotFound
 from safelight.picsellia import job_views, views
 from safelight.picsellia.asking import (
@@ -27,6 +29,7 @@ from safelight.picsellia.asking import (
     sent,
 )
 from safelight.store import packages, processings
+from safelight.store.db import Read
 from safelight.store.processings import NewProcessing, Processing, Source
 
 router = APIRouter()
@@ -63,6 +66,12 @@ class InputBody(Struct):
     framework_constraint: str | None = None
 
 
+class InputChange(Struct):
+    required: bool | None = None
+    inference_type_constraint: str | None = None
+    framework_constraint: str | None = None
+
+
 class LaunchBody(Struct):
     """As the SDK sends it, and the command line with its older keys beside `inputs`."""
 
@@ -70,6 +79,7 @@ class LaunchBody(Struct):
     parameters: dict[str, Any] | None = None
     inputs: dict[str, Any] | None = None
     asset_ids: list[UUID] | None = None
+    data_ids: list[UUID] | None = None
     cpu: float | None = None
     gpu: int | None = None
     model_version_id: str | None = None
@@ -103,6 +113,13 @@ def add_processing(
     return answer(_shown(actions.add_image(context, actor, new)))
 
 
+@router.get("/organization/{organization_id}/processings")
+def list_processings(own: Own, db: Db) -> Response:
+    with db.read() as read:
+        found = processings.of_organization(read, own.organization_id)
+    return answer(views.listed([_shown(one) for one in found]))
+
+
 @router.get("/organization/{organization_id}/processings/find")
 def find_processing(own: Own, name: str, db: Db) -> Response:
     with db.read() as read:
@@ -110,6 +127,19 @@ def find_processing(own: Own, name: str, db: Db) -> Response:
     if found is None:
         raise NotFound(f"There is no processing {name!r}.")
     return answer(_shown(found))
+
+
+@router.get("/processing/{processing_id}")
+def one_processing(processing_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        return answer(_shown(processings.get(read, actor.organization_id, processing_id)))
+
+
+@router.delete("/processing/{processing_id}")
+def delete_processing(processing_id: UUID, actor: PackageAdder, context: Ctx) -> Response:
+    """Forget a processing; its jobs stay."""
+    actions.remove(context, actor, processing_id)
+    return Response(status_code=204)
 
 
 @router.patch("/processing/{processing_id}")
@@ -173,29 +203,85 @@ def add_input(
         body.framework_constraint,
     )
     with db.transaction() as tx:
-        processings.get(tx, actor.organization_id, processing_id)
+        actions.check_not_shipped(processings.get(tx, actor.organization_id, processing_id))
         return answer(_shown_input(processings.put_input(tx, processing_id, declared)))
 
 
-@router.post("/dataset/version/{version_id}/processing/launch")
-def launch_on_version(
-    version_id: UUID,
-    actor: Launcher,
-    context: Ctx,
-    base: BaseUrl,
-    body: Annotated[LaunchBody, Depends(sent(LaunchBody))],
+@router.put("/processing/{processing_id}/inputs/{name}")
+def change_input(
+    processing_id: UUID,
+    name: str,
+    actor: PackageAdder,
+    db: Db,
+    body: Annotated[InputChange, Depends(sent(InputChange))],
 ) -> Response:
-    wish = Wish(
-        target=str(version_id),
-        target_type=TargetType.DATASET_VERSION,
-        parameters=body.parameters,
-        inputs=body.all_inputs,
-        resources={"cpu": body.cpu, "gpu": body.gpu},
-        asset_ids=body.asset_ids,
-        official=True,
+    """Change what is required of an input; a constraint that is not sent is none."""
+    with db.transaction() as tx:
+        processing, known = _declared(tx, actor, processing_id, name)
+        changed = replace(
+            known,
+            required=known.required if body.required is None else body.required,
+            inference_type_constraint=body.inference_type_constraint,
+            framework_constraint=body.framework_constraint,
+        )
+        return answer(_shown_input(processings.put_input(tx, processing.processing_id, changed)))
+
+
+@router.delete("/processing/{processing_id}/inputs/{name}")
+def delete_input(processing_id: UUID, name: str, actor: PackageAdder, db: Db) -> Response:
+    with db.transaction() as tx:
+        processing, known = _declared(tx, actor, processing_id, name)
+        others = processings.inputs(tx, processing.processing_id)
+        others.remove(known)
+        processings.set_inputs(tx, processing.processing_id, others)
+    return Response(status_code=204)
+
+
+def _declared(read: Read, actor: Actor, processing_id: UUID, name: str) -> tuple[Processing, Input]:
+    """A processing that one may change, and its input of that name. Raises NotFound, NameTaken."""
+    processing = processings.get(read, actor.organization_id, processing_id)
+    actions.check_not_shipped(processing)
+    for declared in processings.inputs(read, processing_id):
+        if declared.name == name:
+            return processing, declared
+    raise NotFound(f"{processing.name!r} has no input {name!r}.")
+
+
+# --- launching --------------------------------------------------------------------------------------------
+
+
+def _launcher(target_type: TargetType) -> Callable[..., Response]:
+    def launch(
+        target_id: UUID,
+        actor: Launcher,
+        context: Ctx,
+        base: BaseUrl,
+        body: Annotated[LaunchBody, Depends(sent(LaunchBody))],
+    ) -> Response:
+        wish = Wish(
+            target=str(target_id),
+            target_type=target_type,
+            parameters=body.parameters,
+            inputs=body.all_inputs,
+            resources={"cpu": body.cpu, "gpu": body.gpu},
+            asset_ids=body.asset_ids,
+            data_ids=body.data_ids,
+            official=True,
+        )
+        job, run = actions.launch_processing(context, actor, body.processing_id, wish)
+        return answer(job_views.second(context, base, actor, job, [run], run))
+
+    return launch
+
+
+for _place, _type in (
+    ("/dataset/version", TargetType.DATASET_VERSION),
+    ("/model/version", TargetType.MODEL_VERSION),
+    ("/datalake", TargetType.DATALAKE),
+):
+    router.add_api_route(
+        f"{_place}/{{target_id}}/processing/launch", _launcher(_type), methods=["POST"]
     )
-    job, run = actions.launch_processing(context, actor, body.processing_id, wish)
-    return answer(job_views.second(context, base, actor, job, [run], run))
 
 
 def _image(source: Source) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from safelight.actions.shapes import Said, Scene, label_key
+from safelight.domain import rle
 from safelight.domain.annotations import Annotation, AnnotationStatus, Shape, ShapeKind, draft
 from safelight.domain.datasets import InferenceType
 from safelight.domain.geometry import rings
@@ -63,6 +64,8 @@ class ShapeChange(Struct):
     w: Raw = _ABSENT
     h: Raw = _ABSENT
     polygon: Raw = _ABSENT
+    line: Raw = _ABSENT
+    point: Raw = _ABSENT
 
 
 class ShapeLists(Struct):
@@ -138,10 +141,9 @@ def _box(*sides: Raw) -> Raw:
 
 def changed_geometry(shape: Shape, change: ShapeChange) -> Raw | None:
     """The geometry after a change; None if the change says nothing of it."""
-    if shape.kind is ShapeKind.POLYGON and bytes(change.polygon):
-        return change.polygon
     if shape.kind is not ShapeKind.RECTANGLE:
-        return None
+        raw: Raw = getattr(change, _FIELDS.get(shape.kind, ""), _ABSENT)
+        return raw if bytes(raw) else None
     sides = (change.x, change.y, change.w, change.h)
     if not any(bytes(side) for side in sides):
         return None
@@ -188,15 +190,13 @@ def shape_items(
         "text": shape.text,
         "attributes": shape.attributes,
     }
-    for geometry in _geometries(kind or _shown_as(said.version.type, shape), shape):
+    for geometry in _geometries(said, kind or _shown_as(said.version.type, shape), shape):
         yield shown | geometry
 
 
 def loaded(said: Said, one: Annotation) -> Json:
     """An annotation with all its shapes and label names, as bulk loading reads it."""
-    lists = _lists(
-        one.shapes, said.version.type, lambda shape: {"label": said.label_names[shape.label_key]}
-    )
+    lists = _lists(said, one.shapes, lambda shape: {"label": said.label_names[shape.label_key]})
     return annotation(said, one) | lists
 
 
@@ -204,20 +204,18 @@ def extended(said: Said, one: Annotation) -> Json:
     """An annotation with all its shapes and label ids, as a split into train and test reads it."""
     key = said.version.version_key
     lists = _lists(
-        one.shapes,
-        said.version.type,
-        lambda shape: {"label_id": said.packed.label(key, shape.label_key)},
+        said, one.shapes, lambda shape: {"label_id": said.packed.label(key, shape.label_key)}
     )
     return annotation(said, one) | lists
 
 
-def _lists(shapes: Sequence[Shape], version_type: InferenceType, label: Any) -> Json:
+def _lists(said: Said, shapes: Sequence[Shape], label: Callable[[Shape], Json]) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS}
     names = {kind: name for name, kind in LISTS.items()}
     for shape in shapes:
-        kind = _shown_as(version_type, shape)
+        kind = _shown_as(said.version.type, shape)
         about = label(shape) | {"text": shape.text, "attributes": shape.attributes}
-        lists[names[kind]].extend(about | geometry for geometry in _geometries(kind, shape))
+        lists[names[kind]].extend(about | geometry for geometry in _geometries(said, kind, shape))
     return lists
 
 
@@ -227,7 +225,7 @@ def _shown_as(version_type: InferenceType, shape: Shape) -> ShapeKind:
     return ShapeKind.RECTANGLE if is_box else shape.kind
 
 
-def _geometries(kind: ShapeKind, shape: Shape) -> Iterable[Json]:
+def _geometries(said: Said, kind: ShapeKind, shape: Shape) -> Iterable[Json]:
     if kind is ShapeKind.CLASSIFICATION:
         return [{}]
     if kind is ShapeKind.RECTANGLE:
@@ -236,7 +234,7 @@ def _geometries(kind: ShapeKind, shape: Shape) -> Iterable[Json]:
     if kind is ShapeKind.POLYGON:
         return [{"polygon": ring} for ring in _polygons(shape.geometry)]
     if kind is ShapeKind.MASK:
-        return [{"mask": shape.geometry}]
+        return [_mask(shape.geometry, said.asset.data.height or 0)]
     return [{_FIELDS[kind]: shape.geometry}]
 
 
@@ -246,6 +244,16 @@ def _polygons(geometry: Raw) -> list[Any]:
     # One ring of pairs is what clients send: it goes back as the text that came.
     is_one = not found or (len(found) == 1 and found[0] == value)
     return [geometry] if is_one else found
+
+
+def _mask(geometry: Raw, height: int) -> Json:
+    """As its compressed runs; clients read its area and its box beside them."""
+    counts = msgspec.json.decode(geometry)
+    if isinstance(counts, dict):
+        counts, height = counts["counts"], counts["size"][0]
+    lengths = rle.runs(counts)
+    text = counts if isinstance(counts, str) else rle.compress(lengths)
+    return {"mask": text, "area": rle.area(lengths), "bbox": rle.bounds(lengths, height)}
 
 
 def _whole(number: float) -> int:

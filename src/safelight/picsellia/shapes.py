@@ -29,12 +29,16 @@ from safelight.store.db import Database
 
 router = APIRouter()
 
-# The kinds that have routes so far, each with the word for one of it.
+# The kinds that have routes, each with the word for one of it. Clients know none for keypoints.
 SINGULAR = {
     "rectangles": "rectangle",
     "polygons": "polygon",
     "classifications": "classification",
+    "masks": "mask",
+    "lines": "line",
+    "points": "point",
 }
+_UNCHANGING = {"mask"}  # a mask is not changed, only deleted
 
 
 def _read_address(db: Database, public_id: UUID, kind: Kind) -> Address:
@@ -151,5 +155,6 @@ for _name, _word in SINGULAR.items():
     router.add_api_route(f"{_of_annotation}bulk-{_name}", _creator(_name, _kind), methods=["POST"])
     _single = f"/{_word}/{{shape_id}}"
     router.add_api_route(_single, _reader(_kind), methods=["GET"])
-    router.add_api_route(_single, _changer(_kind), methods=["PATCH"])
+    if _word not in _UNCHANGING:
+        router.add_api_route(_single, _changer(_kind), methods=["PATCH"])
     router.add_api_route(_single, _remover(), methods=["DELETE"])

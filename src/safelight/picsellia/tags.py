@@ -1,14 +1,15 @@
-"""Tags of data and assets, and the sources that data are said to come from."""
+"""Tags: of data, of assets, and of whole datasets, versions and models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 
+from safelight.actions import tags as actions
 from safelight.actions.datasets import announce, author
 from safelight.domain.datasets import check_name
 from safelight.domain.permissions import Actor
@@ -16,15 +17,39 @@ from safelight.errors import Conflict, Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
-from safelight.store import assets, assettags, changes, data, datalakes, packed, tags, versions
+from safelight.store import (
+    assets,
+    assettags,
+    changes,
+    data,
+    datalakes,
+    datasets,
+    models,
+    packed,
+    tags,
+    versions,
+)
 from safelight.store.db import Database, Read, Transaction
 from safelight.store.tags import Tag
 
 router = APIRouter()
 
+# What has tags of the organization, each with what raises NotFound for one that is not there.
+_OBJECTS: dict[str, Callable[[Read, UUID, UUID], object]] = {
+    "DATASET": datasets.get,
+    "DATASET_VERSION": versions.get,
+    "MODEL": models.get,
+    "MODEL_VERSION": models.get_version,
+}
+
 
 class NameBody(Struct):
     name: str
+
+
+class ObjectTagBody(Struct):
+    name: str
+    target_type: str
 
 
 Named = Annotated[NameBody, Depends(sent(NameBody))]
@@ -105,6 +130,63 @@ def _find(read: Read, owner_id: UUID, target_type: str, name: str) -> Tag:
     return found
 
 
+# --- of datasets, versions and models: they live in the organization ---------------------------------------
+
+
+@router.get("/organization/{organization_id}/tags")
+def list_object_tags(own: Own, target_type: str, db: Db) -> Response:
+    _check_target(target_type)
+    with db.read() as read:
+        found = tags.of_owner(read, own.organization_id, target_type)
+    return answer(views.listed([views.tag(one) for one in found]))
+
+
+@router.get("/organization/{organization_id}/tags/find")
+def find_object_tag(own: Own, target_type: str, name: str, db: Db) -> Response:
+    _check_target(target_type)
+    with db.read() as read:
+        return answer(views.tag(_find(read, own.organization_id, target_type, name)))
+
+
+@router.post("/organization/{organization_id}/tags")
+def add_object_tag(
+    own: Own, _actor: Writer, db: Db, body: Annotated[ObjectTagBody, Depends(sent(ObjectTagBody))]
+) -> Response:
+    _check_target(body.target_type)
+    owner = own.organization_id
+    found = _ensure(db, owner, owner, body.target_type, body.name, lambda _tx: None)
+    return answer(views.tag(found))
+
+
+def _check_target(target_type: str) -> None:
+    if target_type not in _OBJECTS:
+        known = ", ".join(_OBJECTS)
+        raise Invalid(
+            f"Tags of an organization are for {known}, not for {target_type!r}.",
+            field="target_type",
+        )
+
+
+# --- each tag ---------------------------------------------------------------------------------------------
+
+
+@router.get("/tag/{tag_id}")
+def one_tag(tag_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        return answer(views.tag(tags.get(read, actor.organization_id, tag_id)))
+
+
+@router.patch("/tag/{tag_id}")
+def rename_tag(tag_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
+    return answer(views.tag(actions.rename(db, actor, tag_id, body.name)))
+
+
+@router.delete("/tag/{tag_id}")
+def delete_tag(tag_id: UUID, actor: Writer, db: Db) -> Response:
+    actions.remove(db, actor, tag_id)
+    return Response(status_code=204)
+
+
 @router.post("/tag/{tag_id}/attach")
 def attach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
     """Put a tag on data or assets, whichever it is for."""
@@ -113,7 +195,7 @@ def attach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
         if tag.target_type == tags.ASSET:
             count = _on_assets(tx, actor, tag, ids, assettags.attach)
         else:
-            count = tags.attach(tx, [tag], _data_keys(tx, actor, tag, ids))
+            count = tags.attach(tx, [tag], _targets(tx, actor, tag, ids))
     return answer({"tag": views.tag(tag), "count": count})
 
 
@@ -124,14 +206,17 @@ def detach(tag_id: UUID, actor: Writer, db: Db, ids: Ids) -> Response:
         if tag.target_type == tags.ASSET:
             count = _on_assets(tx, actor, tag, ids, assettags.detach)
         else:
-            count = tags.detach(tx, tag, _data_keys(tx, actor, tag, ids))
+            count = tags.detach(tx, tag, _targets(tx, actor, tag, ids))
     return answer({"tag": views.tag(tag), "count": count})
 
 
-def _data_keys(tx: Transaction, actor: Actor, tag: Tag, ids: list[UUID]) -> list[int]:
-    if tag.target_type != tags.DATA:
-        raise Invalid("Only data and assets carry tags so far.", target_type=tag.target_type)
-    return data.keys_of(tx, actor.organization_id, ids)
+def _targets(tx: Transaction, actor: Actor, tag: Tag, ids: list[UUID]) -> Sequence[int | UUID]:
+    """What the tag is put on, as the store knows it. Raises NotFound."""
+    if tag.target_type == tags.DATA:
+        return data.keys_of(tx, actor.organization_id, ids)
+    for each in ids:
+        _OBJECTS[tag.target_type](tx, actor.organization_id, each)
+    return ids
 
 
 def _on_assets(
@@ -149,25 +234,3 @@ def _on_assets(
     count = change(tx, change_set, version, [tag], keys)
     announce(tx, actor, version)
     return count
-
-
-@router.get("/organization/{organization_id}/datasources/find")
-def find_source(own: Own, name: str, db: Db) -> Response:
-    with db.read() as read:
-        found = datalakes.find_source(read, own.organization_id, name)
-    if found is None:
-        raise NotFound(f"There is no data source {name!r}.")
-    return answer(views.source(found))
-
-
-@router.post("/organization/{organization_id}/datasources")
-def add_source(own: Own, _actor: Writer, db: Db, body: Named) -> Response:
-    """The source of this name, made if missing, as with tags."""
-    name = check_name(body.name, "data source")
-    try:
-        with db.transaction() as tx:
-            found = datalakes.find_source(tx, own.organization_id, name)
-            found = found or datalakes.add_source(tx, own.organization_id, name)
-    except Conflict:
-        return find_source(own, name, db)
-    return answer(views.source(found))

@@ -57,28 +57,44 @@ def source(found: Source) -> Json:
     return {"id": found.data_source_id, "name": found.name}
 
 
-def dataset(found: Dataset) -> Json:
-    return {
-        "id": found.dataset_id,
-        "name": found.name,
-        "description": found.description,
-        "tags": [],
-    }
+def datasets(read: Read, found: Sequence[Dataset]) -> list[Json]:
+    tagged = tags_store.on(read, "DATASET", [one.dataset_id for one in found])
+    return [
+        {
+            "id": one.dataset_id,
+            "name": one.name,
+            "description": one.description,
+            "tags": [tag(each) for each in tagged.get(one.dataset_id, ())],
+        }
+        for one in found
+    ]
 
 
-def version(found: Version) -> Json:
-    return {
-        "id": found.version_id,
-        "origin_id": found.dataset_id,
-        "origin_name": found.dataset_name,
-        "version": found.name,
-        "description": found.description,
-        "type": found.type,
-        "size": found.asset_count,
-        "locked": found.lock is not None,
-        "annotation_campaign_id": None,
-        "tags": [],
-    }
+def versions(read: Read, found: Sequence[Version]) -> list[Json]:
+    tagged = tags_store.on(read, "DATASET_VERSION", [one.version_id for one in found])
+    return [
+        {
+            "id": one.version_id,
+            "origin_id": one.dataset_id,
+            "origin_name": one.dataset_name,
+            "version": one.name,
+            "description": one.description,
+            "type": one.type,
+            "size": one.asset_count,
+            "locked": one.lock is not None,
+            "annotation_campaign_id": None,
+            "tags": [tag(each) for each in tagged.get(one.version_id, ())],
+        }
+        for one in found
+    ]
+
+
+def dataset(read: Read, found: Dataset) -> Json:
+    return datasets(read, [found])[0]
+
+
+def version(read: Read, found: Version) -> Json:
+    return versions(read, [found])[0]
 
 
 def label(scene: Scene, found: Label) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from safelight.errors import NameTaken, NotFound
 from safelight.ids import uuid7
@@ -135,3 +135,24 @@ def add_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
         )
     )
     return source
+
+
+def rename_source(tx: Transaction, organization_id: UUID, source: Source, name: str) -> None:
+    """Raises NameTaken."""
+    other = find_source(tx, organization_id, name)
+    if other is not None and other.data_source_id != source.data_source_id:
+        raise NameTaken(f"There is a data source {name!r} already.", name=name)
+    tx.execute(
+        update(_sources).where(_sources.c.data_source_id == source.data_source_id).values(name=name)
+    )
+
+
+def remove_source(tx: Transaction, source: Source) -> None:
+    """Forget a source. Its data stay, and are of none then."""
+    _data = schema.data
+    tx.execute(
+        update(_data)
+        .where(_data.c.data_source_id == source.data_source_id)
+        .values(data_source_id=None)
+    )
+    tx.execute(delete(_sources).where(_sources.c.data_source_id == source.data_source_id))

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from safelight.domain.jobs import Resources
 from safelight.errors import NameTaken, NotFound
@@ -323,3 +323,54 @@ def _file(row: Row[Any]) -> ModelFile:
         row.object_name,
         row.large,
     )
+
+
+def find_file(read: Read, version: ModelVersion, name: str) -> ModelFile | None:
+    row = read.first(
+        select(_files).where(
+            _files.c.model_version_id == version.model_version_id, _files.c.name == name
+        )
+    )
+    return None if row is None else _file(row)
+
+
+def get_file(read: Read, organization_id: UUID, model_file_id: UUID) -> ModelFile:
+    """Raises NotFound."""
+    row = read.first(
+        select(_files)
+        .join(_versions, _versions.c.model_version_id == _files.c.model_version_id)
+        .where(
+            _files.c.model_file_id == model_file_id,
+            _versions.c.organization_id == organization_id,
+        )
+    )
+    if row is None:
+        raise NotFound("There is no such model file.", model_file_id=model_file_id)
+    return _file(row)
+
+
+def add_file(
+    tx: Transaction,
+    version: ModelVersion,
+    name: str,
+    *,
+    filename: str,
+    object_name: str,
+    large: bool,
+) -> ModelFile:
+    """A file of an object that was uploaded. Raises NameTaken."""
+    if find_file(tx, version, name) is not None:
+        raise NameTaken(f"The model version has a file {name!r} already.", name=name)
+    file = ModelFile(uuid7(), version.model_version_id, name, filename, object_name, large)
+    tx.execute(insert(_files).values(created_at=tx.now, **asdict(file)))
+    return file
+
+
+def remove_file(tx: Transaction, file: ModelFile) -> list[str]:
+    """Forget a file; the names of objects that nobody points to then."""
+    tx.execute(delete(_files).where(_files.c.model_file_id == file.model_file_id))
+    artifacts = schema.artifact
+    for table in (_files, artifacts):
+        if tx.first(select(table).where(table.c.object_name == file.object_name).limit(1)):
+            return []
+    return [file.object_name]
