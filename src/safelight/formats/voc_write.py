@@ -34,7 +34,7 @@ def write(out: Out, writing: Writing) -> Written:
     labels = {label.key: label.name for label in writing.labels}
     with ZipStream(out, writing.scratch) as archive:
         for picture in writing.pictures:
-            written.pictures += 1
+            written.begin(picture)
             name = names.take(picture.file_name)
             if str(name) != picture.file_name:
                 written.changed["name of a picture that is unsafe or taken"] += 1

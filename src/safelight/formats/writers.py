@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 
 from safelight.errors import Invalid
-from safelight.formats import coco_write, parquet_write, voc_write, yolo_write
+from safelight.formats import bundle_write, coco_write, parquet_write, voc_write, yolo_write
 from safelight.formats.writing import Out, Writing, Written
 
 
@@ -18,6 +20,16 @@ class Writer:
     suffix: str
     content_type: str
     write: Callable[[Out, Writing], Written]
+
+    @property
+    def with_pictures(self) -> Writer:
+        """The same with the files of the pictures: a zip, if it was none."""
+        if self.suffix == ".zip":
+            return self
+        bundle = partial(
+            bundle_write.write, inside=f"annotations{self.suffix}", write=self.write
+        )
+        return Writer(self.title, ".zip", _ZIP, bundle)
 
 
 _ZIP = "application/zip"
@@ -33,8 +45,12 @@ WRITERS: Mapping[str, Writer] = {
 
 
 def writer(format: str) -> Writer:
-    """Raises Invalid."""
+    """Raises Invalid, also for a format that this installation cannot write."""
     found = WRITERS.get(format)
     if found is None:
         raise Invalid(f"The format is one of {', '.join(WRITERS)}, not {format!r}.", field="format")
+    if format == "parquet" and find_spec("pyarrow") is None:
+        raise Invalid(
+            "Parquet needs pyarrow on the server: pip install 'safelight[parquet]'.", field="format"
+        )
     return found

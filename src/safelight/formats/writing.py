@@ -11,6 +11,8 @@ from typing import BinaryIO, Protocol
 from safelight.domain.annotations import ABSENT, Annotation, Shape
 from safelight.domain.datasets import Label
 
+NAMED_AT_MOST = 3
+
 
 class LeftOut(Exception):
     """A format has no word for a shape; the message says which kind, and why."""
@@ -45,6 +47,25 @@ class Writing:
     scratch: Path | None = None
 
 
+class Tally(Counter[str]):
+    """How often each thing was, and in which pictures first. `at`: the picture that is being written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = ""
+        self._first: dict[str, list[str]] = {}
+
+    def __setitem__(self, what: str, count: int) -> None:
+        super().__setitem__(what, count)
+        named = self._first.setdefault(what, [])
+        if len(named) < NAMED_AT_MOST and self.at not in named:
+            named.append(self.at)
+
+    def first(self, what: str) -> list[str]:
+        """The names of the first pictures where it was."""
+        return self._first.get(what, [])
+
+
 @dataclass(slots=True)
 class Written:
     """What came out. `left_out`: shapes that are not in the file, by the reason. `changed`: what of
@@ -53,8 +74,13 @@ class Written:
 
     pictures: int = 0
     shapes: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    changed: Counter[str] = field(default_factory=Counter)
+    left_out: Tally = field(default_factory=Tally)
+    changed: Tally = field(default_factory=Tally)
+
+    def begin(self, picture: Picture) -> None:
+        """The next picture is being written."""
+        self.pictures += 1
+        self.left_out.at = self.changed.at = picture.file_name
 
 
 def beside(shape: Shape) -> list[str]:

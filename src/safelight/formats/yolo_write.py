@@ -51,7 +51,7 @@ def _write(out: Out, writing: Writing, say: _Say, pose: _Pose | None = None) -> 
     classes = {label.key: at for at, label in enumerate(writing.labels)}
     with ZipStream(out, writing.scratch) as archive:
         for picture in writing.pictures:
-            written.pictures += 1
+            written.begin(picture)
             name = names.take(picture.file_name)
             if str(name) != picture.file_name:
                 written.changed["name of a picture that is unsafe or taken"] += 1
