@@ -15,13 +15,18 @@ Write = Callable[[Out, Writing], Written]
 
 def write(out: Out, writing: Writing, *, inside: str, write: Write) -> Written:
     """A zip of `images/` and, behind them, the file `inside`, which waits in a scratch file."""
+    listed = writing.listed
     with (
         ZipStream(out, writing.scratch) as archive,
         tempfile.TemporaryFile(dir=writing.scratch) as waiting,
     ):
         renamed: list[str] = []
-        pictures = _packing(archive, writing.pictures, renamed)
-        written = write(waiting, replace(writing, pictures=pictures))
+        named = replace(
+            writing,
+            pictures=_packing(archive, writing.pictures, renamed),
+            listed=None if listed is None else lambda: _named(listed()),
+        )
+        written = write(waiting, named)
         for name in renamed:
             written.changed.at = name
             written.changed["name of a picture that is unsafe or taken"] += 1
@@ -30,10 +35,17 @@ def write(out: Out, writing: Writing, *, inside: str, write: Write) -> Written:
     return written
 
 
+def _named(pictures: Iterable[Picture]) -> Iterator[Picture]:
+    """The pictures under the names that their files get in the zip: the same in every turn."""
+    names = MemberNames()
+    for picture in pictures:
+        yield replace(picture, file_name=str(names.take(picture.file_name)), open=None)
+
+
 def _packing(
     archive: ZipStream, pictures: Iterable[Picture], renamed: list[str]
 ) -> Iterator[Picture]:
-    """The pictures, each under the name that its file got in the zip."""
+    """The same, with their files packed."""
     names = MemberNames()
     for picture in pictures:
         name = str(names.take(picture.file_name))

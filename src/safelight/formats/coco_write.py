@@ -1,12 +1,10 @@
 """Writes a COCO file piece by piece: every picture, also those nothing is said of.
 
-Annotations stand before images: they are nearly all of the file, and so need not wait for its end. What came from a file goes back digit for digit; only what a shape lacks is computed.
+What came from a file goes back digit for digit; only what a shape lacks is computed.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -26,22 +24,23 @@ _encode = msgspec.json.Encoder().encode
 
 
 def write(out: Out, writing: Writing) -> Written:
-    """Write the file to `out`. Images wait in a scratch file until all annotations are written."""
+    """Write the file to `out`: all images, then all annotations."""
     category_ids = {label.key: at for at, label in enumerate(writing.labels, start=1)}
     written, body = Written(), _Buffered(out)
-    with tempfile.TemporaryFile(dir=writing.scratch) as waiting:
-        images = _Buffered(waiting)
-        body.add(b'{"info":%b,"licenses":[],"annotations":[' % _description(writing))
-        for picture in writing.pictures:
-            written.begin(picture)
-            images.add(_image(written, picture))
-            if picture.annotation is not None:
-                _write_shapes(body, picture, picture.annotation, category_ids, written)
-        body.add(b'\n],"images":[')
-        body.flush()
-        images.flush()
-        waiting.seek(0)
-        shutil.copyfileobj(waiting, out, _AT_ONCE)
+    pictures, listed = writing.pictures, writing.listed
+    if listed is None:
+        pictures = listed_once = list(pictures)
+        listed = lambda: listed_once  # noqa: E731
+    body.add(b'{"info":%b,"licenses":[],"images":[' % _description(writing))
+    for at, picture in enumerate(listed(), start=1):
+        written.changed.at = picture.file_name
+        body.add((b",\n" if at > 1 else b"\n") + _image(picture.number or at, picture, written))
+    body.add(b'\n],"annotations":[')
+    for at, picture in enumerate(pictures, start=1):
+        written.begin(picture)
+        if picture.annotation is not None:
+            number = picture.number or at
+            _write_shapes(body, number, picture, picture.annotation, category_ids, written)
     categories = (_category(category_ids[label.key], label) for label in writing.labels)
     body.add(b'\n],"categories":[' + b",".join(b"\n" + each for each in categories) + b"\n]}\n")
     body.flush()
@@ -74,6 +73,7 @@ def _description(writing: Writing) -> bytes:
 
 def _write_shapes(
     body: _Buffered,
+    number: int,
     picture: Picture,
     annotation: Annotation,
     category_ids: Mapping[int, int],
@@ -90,22 +90,15 @@ def _write_shapes(
             continue
         written.shapes += 1
         comma = b",\n" if written.shapes > 1 else b"\n"
-        ids = (comma, written.shapes, written.pictures, category_id, record)
+        ids = (comma, written.shapes, number, category_id, record)
         body.add(b'%b{"id":%d,"image_id":%d,"category_id":%d,%b}' % ids)
 
 
-def _image(written: Written, picture: Picture) -> bytes:
+def _image(number: int, picture: Picture, written: Written) -> bytes:
     if not picture.width or not picture.height:
         written.changed["size of a picture that is not known written as 0"] += 1
-    number = written.pictures
-    image = (
-        b",\n" if number > 1 else b"\n",
-        number,
-        _encode(picture.file_name),
-        picture.width or 0,
-        picture.height or 0,
-    )
-    return b'%b{"id":%d,"file_name":%b,"width":%d,"height":%d}' % image
+    image = (number, _encode(picture.file_name), picture.width or 0, picture.height or 0)
+    return b'{"id":%d,"file_name":%b,"width":%d,"height":%d}' % image
 
 
 def _category(id: int, label: Label) -> bytes:

@@ -26,9 +26,7 @@ class Writer:
         """The same with the files of the pictures: a zip, if it was none."""
         if self.suffix == ".zip":
             return self
-        bundle = partial(
-            bundle_write.write, inside=f"annotations{self.suffix}", write=self.write
-        )
+        bundle = partial(bundle_write.write, inside=f"annotations{self.suffix}", write=self.write)
         return Writer(self.title, ".zip", _ZIP, bundle)
 
 

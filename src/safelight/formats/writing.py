@@ -26,25 +26,32 @@ class Out(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture, and what is said of it. `open` gives its file, where it shall be packed too."""
+    """One picture, and what is said of it. `open` gives its file, where it shall be packed too. `number`: its
+    id, where a format has numbers for them; 0: the next.
+    """
 
     file_name: str
     width: int | None
     height: int | None
     annotation: Annotation | None
     open: Callable[[], BinaryIO] | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """One file to be. `pictures` are taken once, in their order; `scratch` is a folder for what must
-    wait until later.
+    """One file to be. `pictures` are taken once, in their order. `listed` gives the same ones without what is
+    said of them, for formats that list them first; without it they are kept in memory there. `scratch`
+    is a folder for what must wait until later. `is_flat`: the files that say something of a picture
+    stand in no folder.
     """
 
     description: str
     labels: Sequence[Label]
     pictures: Iterable[Picture]
     scratch: Path | None = None
+    is_flat: bool = False
+    listed: Callable[[], Iterable[Picture]] | None = None
 
 
 class Tally(Counter[str]):
@@ -58,12 +65,13 @@ class Tally(Counter[str]):
     def __setitem__(self, what: str, count: int) -> None:
         super().__setitem__(what, count)
         named = self._first.setdefault(what, [])
-        if len(named) < NAMED_AT_MOST and self.at not in named:
+        if len(named) <= NAMED_AT_MOST and self.at not in named:
             named.append(self.at)
 
     def first(self, what: str) -> list[str]:
-        """The names of the first pictures where it was."""
-        return self._first.get(what, [])
+        """The names of the first pictures where it was; the last is `...` if there are more."""
+        named = self._first.get(what, [])
+        return named if len(named) <= NAMED_AT_MOST else [*named[:NAMED_AT_MOST], "..."]
 
 
 @dataclass(slots=True)
