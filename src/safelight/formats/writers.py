@@ -14,9 +14,8 @@ from safelight.formats.writing import Out, Writing, Written
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """`title` is for people; a file ends in `suffix` and is of `content_type`."""
+    """A file ends in `suffix` and is of `content_type`."""
 
-    title: str
     suffix: str
     content_type: str
     write: Callable[[Out, Writing], Written]
@@ -27,18 +26,18 @@ class Writer:
         if self.suffix == ".zip":
             return self
         bundle = partial(bundle_write.write, inside=f"annotations{self.suffix}", write=self.write)
-        return Writer(self.title, ".zip", _ZIP, bundle)
+        return Writer(".zip", _ZIP, bundle)
 
 
 _ZIP = "application/zip"
 
 WRITERS: Mapping[str, Writer] = {
-    "coco": Writer("COCO", ".json", "application/json", coco_write.write),
-    "yolo": Writer("YOLO detection", ".zip", _ZIP, yolo_write.write_boxes),
-    "yolo-segmentation": Writer("YOLO segmentation", ".zip", _ZIP, yolo_write.write_polygons),
-    "yolo-pose": Writer("YOLO pose", ".zip", _ZIP, yolo_write.write_poses),
-    "voc": Writer("Pascal VOC", ".zip", _ZIP, voc_write.write),
-    "parquet": Writer("Parquet", ".parquet", "application/vnd.apache.parquet", parquet_write.write),
+    "coco": Writer(".json", "application/json", coco_write.write),
+    "yolo": Writer(".zip", _ZIP, yolo_write.write_boxes),
+    "yolo-segmentation": Writer(".zip", _ZIP, yolo_write.write_polygons),
+    "yolo-pose": Writer(".zip", _ZIP, yolo_write.write_poses),
+    "voc": Writer(".zip", _ZIP, voc_write.write),
+    "parquet": Writer(".parquet", "application/vnd.apache.parquet", parquet_write.write),
 }
 
 

@@ -19,6 +19,21 @@ class Format(StrEnum):
     VOC = "voc"
     PARQUET = "parquet"
 
+    @property
+    def word(self) -> str:
+        """For people."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Format.COCO: "COCO",
+    Format.YOLO: "YOLO detection",
+    Format.YOLO_SEGMENTATION: "YOLO segmentation",
+    Format.YOLO_POSE: "YOLO pose",
+    Format.VOC: "Pascal VOC",
+    Format.PARQUET: "Parquet",
+}
+
 
 class FileNames(StrEnum):
     """What pictures are called in a file; ids have the suffix of the picture."""
@@ -51,4 +66,4 @@ class Export(Operation):
         return False
 
     def describe(self, version: str) -> str:
-        return f"Export {version} as {self.format.value}"
+        return f"Export {version} as {self.format.word}"
