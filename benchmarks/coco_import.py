@@ -87,7 +87,11 @@ def direct(file: Path, data: Path) -> tuple[float, int]:
     """The operation alone."""
     from benchmarks.direct_run import prepare_import
 
-    run_id = prepare_import(file, data)
+    return forked(data, prepare_import(file, data))
+
+
+def forked(data: Path, run_id: UUID) -> tuple[float, int]:
+    """Seconds and peak of the operation of a run, done in a child of this process."""
     start = time.perf_counter()
     pid = os.fork()
     if pid == 0:

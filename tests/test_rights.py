@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from safelight.actions import access
 from safelight.server import create_app
-from safelight.store import schema
+from safelight.store import models, schema
 from safelight.store.db import Database
 from tests.factories import House, add_house
 from tests.jobs import launched
@@ -143,7 +143,23 @@ BODIES: dict[str, Any] = {
     "POST /api/dataset/version/{version_id}/tags": {"name": "x"},
     "POST /api/datalake/{datalake_id}/tags": {"name": "x"},
     "POST /api/dataset/version/{version_id}/assets": {"data_ids": [], "asset_tag_ids": []},
-    "POST /api/dataset/version/{version_id}/processing/launch": {"processing_id": ID},
+    "POST /api/dataset/version/{target_id}/processing/launch": {"processing_id": ID},
+    "POST /api/model/version/{target_id}/processing/launch": {"processing_id": ID},
+    "POST /api/datalake/{target_id}/processing/launch": {"processing_id": ID},
+    "DELETE /api/dataset/version/{version_id}/assets": {"ids": [ID]},
+    "POST /api/dataset/version/{version_id}/assets/copy": {"destination_id": ID, "asset_ids": [ID]},
+    "POST /api/dataset/version/{version_id}/tags/convert": {"tag_ids": [], "tag_type": "ASSET"},
+    "DELETE /api/datalake/{datalake_id}/datas": {"ids": []},
+    "PATCH /api/tag/{tag_id}": {"name": "x"},
+    "PATCH /api/data/source/{source_id}": {"name": "x"},
+    "POST /api/label/{label_id}/skeleton": {"vertices": ["a"], "edges": []},
+    "POST /api/organization/{organization_id}/tags": {"name": "x", "target_type": "DATASET"},
+    "POST /api/model/version/{version_id}/modelfiles": {
+        "name": "x",
+        "filename": "x",
+        "object_name": "x",
+        "large": False,
+    },
     "POST /api/dataset/{dataset_id}/versions": {"version": "x"},
     "POST /api/dataset/{dataset_id}/fork": {"parent_id": ID, "version": "x"},
     "POST /api/tag/{tag_id}/attach": [ID],
@@ -206,6 +222,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /api/v1/resolve": {"path": f"/dataset/{ID}"},
     "GET /api/organization/{organization_id}/processings/find": {"name": "x"},
     "GET /api/dataset/version/{version_id}/labels/find": {"name": "x"},
+    "GET /api/model/version/{version_id}/modelfiles/find": {"name": "x"},
 }
 
 
@@ -261,6 +278,13 @@ def _furnish(site: Site, house: House) -> Furnished:
                 )
             )
         )
+    with site.context.db.transaction() as tx:
+        version = models.get_version(tx, house.organization_id, UUID(ids["model_version_id"]))
+        name = ids["object_name"]
+        file = models.add_file(
+            tx, version, "weights", filename="w.bin", object_name=name, large=False
+        )
+        ids["file_id"] = str(file.model_file_id)
     return Furnished(house, {**ids, "organization_id": str(house.organization_id)})
 
 
@@ -277,6 +301,9 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
         SHAPE,
         {"kind": "polygon", "label": "apple", "geometry": [[[0, 0], [4, 0], [4, 4]]]},
         {"kind": "classification", "label": "ripe"},
+        {"kind": "line", "label": "apple", "geometry": [[0, 0], [4, 4]]},
+        {"kind": "point", "label": "apple", "geometry": [1, 1]},
+        {"kind": "mask", "label": "apple", "geometry": {"counts": [1, 2, 6], "size": [3, 3]}},
     ]
     asset = _made(
         member.post(
@@ -288,9 +315,13 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
     annotation = _made(member.get(f"/api/asset/{asset['id']}/annotations"))["items"][0]["id"]
     kinds = {
         f"{kind}.shape_id": _made(member.get(f"/api/annotation/{annotation}/{kind}s"))["items"][0]
-        for kind in ("rectangle", "polygon", "classification")
+        for kind in ("rectangle", "polygon", "classification", "line", "point", "mask")
     }
     labels = _made(member.get(f"/api/dataset/version/{version}/labels"))
+    path = f"/api/dataset/version/{version}/labelgroups"
+    group = _made(member.post(path, json={"name": "fruit"}))
+    path = f"/api/organization/{house.organization_id}/datasources"
+    source = _made(member.post(path, json={"name": "a camera"}))
     lake = str(house.datalake_id)
     tag = _made(member.post(f"/api/datalake/{lake}/tags", json={"name": "ripe"}))
     job = _made(member.post(f"/api/v1/versions/{version}/export", json={"format": "coco"}))
@@ -307,6 +338,11 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
         "shape_id": ID,
         **{name: each["id"] for name, each in kinds.items()},
         "label_id": labels["items"][0]["id"],
+        "group_id": group["id"],
+        "source_id": source["id"],
+        "target_id": ID,
+        "dataset.target_id": version,
+        "datalake.target_id": lake,
         "tag_id": tag["id"],
         "job": job["id"],
         "job_id": job["id"],
@@ -331,6 +367,8 @@ def _scripts(admin: httpx.Client, member: httpx.Client) -> dict[str, str]:
         "package_hash": processing["source"]["package"],
         "model_id": training["model"]["id"],
         "model_version_id": training["model_version"]["id"],
+        "model.version_id": training["model_version"]["id"],
+        "model.target_id": training["model_version"]["id"],
         "project_id": project,
         "experiment_id": experiment,
         "name": "loss",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -79,6 +80,19 @@ def test_an_uploaded_object_becomes_data_once(context: Context, house: House) ->
     with context.db.read() as read:
         assert tags.on(read, tags.DATA, [first.data_key]) == {first.data_key: [tag]}
         assert rows.count(read, house.datalake_id) == 1
+
+
+def test_an_uploaded_object_is_known_by_its_content(context: Context, house: House) -> None:
+    content = picture()
+    file = uploaded(context, house, "a.jpg", content)
+    found = actions.add_uploaded(context, member(house), house.datalake_id, file)
+    assert found.sha256 == hashlib.sha256(content).digest()
+
+
+def test_an_uploaded_picture_that_ends_too_early_is_refused(context: Context, house: House) -> None:
+    file = uploaded(context, house, "a.jpg", picture()[:-20])
+    with pytest.raises(Invalid, match="is truncated"):
+        actions.add_uploaded(context, member(house), house.datalake_id, file)
 
 
 def test_threads_that_register_one_object_make_one_data(context: Context, house: House) -> None:

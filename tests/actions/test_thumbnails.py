@@ -133,6 +133,14 @@ def test_every_kind_of_picture_is_drawn(context: Context, house: House, kind: st
         assert pixel[2] < 100
 
 
+def test_a_picture_of_a_hundred_megapixels_is_drawn(context: Context, house: House) -> None:
+    found = uploaded(context, house, content_of(Image.new("1", (10_000, 10_000), 1), "PNG"))
+    assert (found.width, found.height) == (10_000, 10_000)
+    small = looked_at(thumbnails.ensure(context, found))
+    assert small.size == (256, 256)
+    assert is_near(small.getpixel((9, 9)), (255, 255, 255))
+
+
 def test_of_an_animation_the_first_picture_is_shown(context: Context, house: House) -> None:
     found = uploaded(context, house, two_frames(), "a.gif")
     small = looked_at(thumbnails.ensure(context, found, 128))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from safelight.ids import uuid7
 from safelight.store import runs
 from tests.api.test_datasets import make_version
 from tests.factories import House, add_house
+from tests.pictures import picture
 from tests.web import Site
 
 COCO = b'{"images": [], "categories": [], "annotations": []}'
@@ -280,7 +282,7 @@ def test_what_a_job_made_is_downloaded_by_its_name(
 ) -> None:
     version = make_version(client)
     job = client.post(f"/api/v1/versions/{version['id']}/export", json={"format": "coco"}).json()
-    assert job["operation"] == "export_coco"
+    assert job["operation"] == "export"
     path = f"/api/v1/jobs/{job['id']}/downloads/fruit.json"
     assert client.get(path).status_code == 404
     name = objects.store(site.context, house.organization_id, "EXPORT", "fruit.json", COCO)
@@ -300,10 +302,78 @@ def test_viewers_and_other_organizations_launch_nothing(
     with site.as_(house, "viewer") as viewer:
         assert start_import(viewer, version).status_code == 403
         assert viewer.post(f"{path}/fork", json={"name": "x"}).status_code == 403
-        assert viewer.post(f"{path}/export").status_code == 403
+        assert viewer.post(f"{path}/export", json={}).status_code == 403
         assert viewer.get(f"{path}/jobs").status_code == 200
     with site.as_(add_house(site.context.db, "vineyard"), "owner") as other:
         assert start_import(other, version).status_code == 404
         assert other.post(f"{path}/fork", json={"name": "x"}).status_code == 404
-        assert other.post(f"{path}/export").status_code == 404
+        assert other.post(f"{path}/export", json={}).status_code == 404
         assert other.get(f"{path}/jobs").status_code == 404
+
+
+# --- exports that are sent while they are made ------------------------------------------------------
+
+
+def with_shapes(client: httpx.Client) -> dict[str, Any]:
+    version: dict[str, Any] = make_version(client)
+    shapes = [{"kind": "rectangle", "label": "apple", "geometry": [1, 2, 3, 4]}]
+    client.post(
+        f"/api/v1/versions/{version['id']}/pictures",
+        files={"file": ("a.jpg", picture(), "image/jpeg")},
+        data={"shapes": json.dumps(shapes)},
+    ).raise_for_status()
+    return version
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "content_type"),
+    [
+        ("", "coco.json", "application/json"),
+        ("?format=voc", "voc.zip", "application/zip"),
+        ("?format=parquet", "parquet.parquet", "application/vnd.apache.parquet"),
+        ("?format=coco&with_pictures=true", "coco.zip", "application/zip"),
+        ("?format=yolo&label=apple&search=a&min_shapes=1", "yolo.zip", "application/zip"),
+    ],
+)
+def test_an_export_is_sent_under_a_name_that_says_what_it_is(
+    client: httpx.Client, query: str, name: str, content_type: str
+) -> None:
+    version = with_shapes(client)
+    answer = client.get(f"/api/v1/versions/{version['id']}/export{query}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == content_type
+    assert f'-{name}"' in answer.headers["content-disposition"]
+    assert "content-length" not in answer.headers  # nobody knows yet
+    if name == "coco.json":
+        assert len(answer.json()["annotations"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("format=csv", "format"),
+        ("label=zebra", "pictures.labels"),
+        ("tag=ripe", "pictures.tags"),
+        ("search=zebra", "pictures"),
+        ("min_shapes=2&max_shapes=1", "pictures.max_shapes"),
+        ("labels=apple", "labels"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused_before_the_first_byte(
+    client: httpx.Client, query: str, field: str
+) -> None:
+    version = with_shapes(client)
+    answer = client.get(f"/api/v1/versions/{version['id']}/export?{query}")
+    assert answer.status_code == 400
+    assert field in answer.text
+
+
+def test_viewers_may_take_an_export_and_other_organizations_may_not(
+    client: httpx.Client, site: Site, house: House
+) -> None:
+    version = with_shapes(client)
+    path = f"/api/v1/versions/{version['id']}/export"
+    with site.as_(house, "viewer") as viewer:
+        assert viewer.get(path).status_code == 200
+    with site.as_(add_house(site.context.db, "vineyard"), "owner") as other:
+        assert other.get(path).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,18 @@ def test_a_coco_file_is_imported_exported_and_its_version_forked(
     shell("export", "coco", "birds/first", "-o", str(tmp_path / "out.json"))
     exported = json.loads((tmp_path / "out.json").read_text())
     assert [each["bbox"] for each in exported["annotations"]] == [[1, 2.5, 3, 4]]
+
+    archive = tmp_path / "out.zip"
+    done = shell(
+        "export", "voc", "birds/first", "-o", str(archive), "--with-pictures", "--named", "one"
+    )
+    assert "1 picture · 1 shape" in done
+    with zipfile.ZipFile(archive) as inside:
+        assert set(inside.namelist()) == {"JPEGImages/one.png", "Annotations/one.xml"}
+
+    sent: list[bytes] = []
+    client.versions.get("birds/first").stream_export(sent.append, label=["bird"])
+    assert json.loads(b"".join(sent))["annotations"] == exported["annotations"]
 
     forked = shell.json("fork", "birds/first", "bare", "--no-annotations", "--wait")["id"]
     (bare,) = client.versions.get("birds/bare").assets()

@@ -96,13 +96,30 @@ def test_what_is_no_picture_and_a_second_of_the_same_content_are_bad_records(
     code, failure = shop.operate(shop.launch(content, filename="a.zip", format="auto"))
     assert code == 1
     assert failure is not None
-    assert "the file 2.jpg: This is not a picture" in failure["message"]
+    assert "the file 2.jpg: This file is empty" in failure["message"]
     assert shop.snapshot() == before
     assert stored_objects(shop) == 0
     run = shop.run(shop.launch(content, filename="a.zip", format="auto", skip_bad=True))
     assert run.rejects is not None
     assert run.rejects["total"] == 3
     assert shop.said() == {"1.jpg": [SHAPE]}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(ONE[:-20], "is truncated"), (b"", "is empty"), (TWO[:-5], "is truncated")],
+)
+def test_a_picture_that_ends_too_early_is_a_bad_record_and_leaves_nothing(
+    shop: Workshop, content: bytes, reason: str
+) -> None:
+    run = shop.launch(archive({"1.jpg": content}, "1.jpg"), filename="a.zip", format="auto")
+    code, failure = shop.operate(run)
+    assert code == 1
+    assert reason in json.dumps(failure)
+    assert stored_objects(shop) == 0
+    folder = shop.context.blobs.folder
+    assert folder is not None
+    assert not any(each.is_file() for each in (folder / ".incoming").rglob("*"))
 
 
 @pytest.mark.parametrize("batch", [0, 1])

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from safelight.actions.export import ExportKey, export_coco
+from safelight.actions.export import export_at_once
 from safelight.domain.annotations import Annotation, Document, Shape, ShapeKind, draft
 from safelight.domain.geometry import rings
+from safelight.domain.operations import Export, FileNames
 from safelight.ids import uuid7
 from safelight.store import assets, datasets, labels, versions
 from safelight.store.changes import Author
@@ -105,8 +106,8 @@ def _with_label(shape: Shape, key: int) -> Shape:
 
 
 def export(shop: Workshop, version_id: Any, **options: Any) -> bytes:
-    exported = export_coco(shop.context, shop.house.organization_id, version_id, **options)
-    return shop.context.blobs.read(exported.object_name)
+    house, asked = shop.house.organization_id, Export(**options)
+    return shop.context.blobs.read(export_at_once(shop.context, house, version_id, asked))
 
 
 @pytest.fixture(scope="module")
@@ -149,16 +150,16 @@ def test_a_file_goes_through_with_every_digit(shop: Workshop) -> None:
     assert f'"bbox":{box},"segmentation":[{ring}],"area":{area},"iscrowd":0' in found
 
 
-@pytest.mark.parametrize("key", list(ExportKey))
-def test_the_key_says_what_stands_in_file_name(shop: Workshop, key: ExportKey) -> None:
+@pytest.mark.parametrize("key", list(FileNames))
+def test_the_key_says_what_stands_in_file_name(shop: Workshop, key: FileNames) -> None:
     shop.run(shop.launch(coco(images=1)))
     with shop.db.read() as read:
         [asset] = assets.every(read, shop.version.version_key)
         expected = {
-            ExportKey.FILENAME: "1.jpg",
-            ExportKey.ASSET_ID: f"{packed(read).asset(asset.asset_key)}.jpg",
-            ExportKey.DATA_ID: f"{asset.data.data_id}.jpg",
-            ExportKey.OBJECT_NAME: "1.jpg",  # a placeholder has no object
+            FileNames.FILENAME: "1.jpg",
+            FileNames.ASSET_ID: f"{packed(read).asset(asset.asset_key)}.jpg",
+            FileNames.DATA_ID: f"{asset.data.data_id}.jpg",
+            FileNames.OBJECT_NAME: "1.jpg",  # a placeholder has no object
         }
-    content = json.loads(export(shop, shop.version_id, key=key))
+    content = json.loads(export(shop, shop.version_id, file_names=key))
     assert content["images"][0]["file_name"] == expected[key]

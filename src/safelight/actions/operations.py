@@ -26,6 +26,7 @@ from safelight.domain.operations import (
     Copy,
     DeleteLabels,
     DeleteShapes,
+    Export,
     Fork,
     ImportShapes,
     Merge,
@@ -40,7 +41,10 @@ from safelight.domain.operations import (
 from safelight.domain.operations.declaring import declared
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Invalid, NameTaken, NotFound
+from safelight.formats.writers import writer
 from safelight.store import labels, tags, versions
+from safelight.store.assets import AssetFilter
+from safelight.store.data import DataFilter
 from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -197,6 +201,21 @@ def _check_pictures(read: Read, version: Version, pictures: Pictures) -> None:
     _check_tags(read, version, pictures.tags, "pictures.tags")
 
 
+def choose(read: Read, version: Version, pictures: Pictures) -> AssetFilter:
+    """The filter of chosen pictures; those that were chosen one by one are kept apart: see
+    `keep_pictures`. Raises Invalid for a label that there is not.
+    """
+    known = labels.get(read, version)
+    check_labels(known, pictures.labels, "pictures.labels")
+    return AssetFilter(
+        label_keys=[known.keys[name] for name in pictures.labels],
+        min_shapes=pictures.min_shapes,
+        max_shapes=pictures.max_shapes,
+        tags=(frozenset(pictures.tags),) if pictures.tags else (),
+        data=DataFilter(search=pictures.search),
+    )
+
+
 def check_labels(known: LabelList, names: Iterable[str], field: str) -> None:
     """Raises Invalid naming the first label that there is not."""
     for name in names:
@@ -281,6 +300,10 @@ def _check_rename_labels(read: Read, version: Version, asked: RenameLabels) -> N
             )
 
 
+def _check_export(_read: Read, _version: Version, asked: Export) -> None:
+    writer(asked.format.value)
+
+
 def _check_merge_labels(read: Read, version: Version, asked: MergeLabels) -> None:
     check_labels(labels.get(read, version), [*asked.labels, asked.into], "labels")
 
@@ -298,6 +321,7 @@ _CHECKS: dict[type[Operation], Check] = {
     DeleteLabels: _check_labels,
     RenameLabels: _check_rename_labels,
     MergeLabels: _check_merge_labels,
+    Export: _check_export,
 }
 
 

@@ -68,6 +68,22 @@ def _path(context: Context, found: Data, size: int) -> Path:
     return context.settings.data / "thumbnails" / name[-2:] / f"{name}-{size}.webp"
 
 
+def every(context: Context) -> Iterator[Path]:
+    """The files of all thumbnails, also of those that are being made or were not made to their end."""
+    return (each for each in (context.settings.data / "thumbnails").glob("*/*") if each.is_file())
+
+
+def of_what(path: Path) -> bytes | UUID | None:
+    """The content (SHA-256) or the id of the data that a thumbnail is of; None for what is no thumbnail."""
+    try:
+        name = bytes.fromhex(path.name.partition("-")[0])
+    except ValueError:
+        return None
+    if path.suffix != ".webp":
+        return None
+    return UUID(bytes=name) if len(name) == 16 else name
+
+
 _gate = threading.Lock()
 _under_way: dict[Path, tuple[threading.Lock, int]] = {}  # and how many hold or wait for it
 

@@ -1,20 +1,18 @@
-"""Import and export of a version, each a job, and the jobs that a version has. Other operations:
+"""Import into a version, as a job, what jobs offer to download, and the jobs that a version has. Other operations:
 `version_operations.py`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from safelight.actions import objects
 from safelight.actions.context import Context
-from safelight.actions.export import launch_export
 from safelight.actions.import_annotations import (
     REJECTS,
     KeptFile,
@@ -39,10 +37,6 @@ from safelight.store.runs import Run
 router = APIRouter(tags=["datasets"])
 
 IdempotencyKey = Annotated[str | None, Header(max_length=200)]
-
-
-class ExportBody(BaseModel):
-    format: Literal["coco"] = "coco"
 
 
 def launched(context: Context, by: Actor, job: Job) -> Response:
@@ -206,19 +200,6 @@ def _flag(form: Form, name: str, *, default: bool) -> bool:
     if text not in _FLAGS:
         raise Invalid(f"{name} is true or false.", field=name)
     return _FLAGS[text]
-
-
-@router.post("/versions/{version_id}/export", status_code=201, response_model=JobDetail)
-def export_version(
-    version_id: UUID,
-    actor: DataWriter,
-    context: Ctx,
-    _body: ExportBody | None = None,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    """Write the annotations of a version into a file, as a job whose result offers it."""
-    job, _ = launch_export(context, actor, version_id, idempotency_key=idempotency_key)
-    return launched(context, actor, job)
 
 
 @router.get("/versions/{version_id}/jobs", response_model=Page[JobRow])

@@ -83,6 +83,12 @@ class Blobs:
         parts = urlsplit(self.url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
+    def unfinished(self) -> Iterator[Path]:
+        """The files of this machine that have no name yet, and may never get one."""
+        folder = self.folder
+        if folder is not None:
+            yield from (each for each in (folder / _INCOMING).glob("*") if each.is_file())
+
     def open(self, name: str) -> io.BufferedReader:
         """The object as a seekable file; one that is not on this machine is read by ranges. Raises
         NotFound.

@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from typer import Argument, Option, Typer
+from typer import Argument, Option
 
-from safelight.cli import output
+from safelight.cli import dataset, output
 from safelight.cli.jobs import launched, wait_for
 from safelight.cli.login import connect
 from safelight.cli.options import AsJson, Wait
 from safelight.domain.jobs import RunStatus
+from safelight.domain.operations import Export, Format
 from safelight.errors import Invalid
 
 VersionName = Annotated[str, Argument(metavar="DATASET/VERSION")]
-exports = Typer(help="Export annotations.", no_args_is_help=True)
+_Out = Annotated[Path, Option("-o", "--out", help="Where to write the file.", dir_okay=False)]
+_Format = Annotated[Format, Argument(metavar="FORMAT", help=", ".join(Format))]
 
 
-@exports.command("coco")
-def export_coco(
-    version: VersionName,
-    out: Annotated[
-        Path, Option("-o", "--out", help="Where to write the JSON file.", dir_okay=False)
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Export the annotations of a version as a COCO file."""
+def _export(version: str, format: Format, out: Path, as_json: bool, **given: Any) -> None:
+    """Export a version, or some of its pictures, into a file, by a job that is waited for."""
     if not out.absolute().parent.is_dir():
         raise Invalid(f"There is no folder {out.absolute().parent} to write {out.name} into.")
-    job = connect().versions.get(version).export("coco")
+    job = connect().versions.get(version).export(format.value, **dataset.said(Export, given))
     with output.err.status(f"Waiting for {job.name} ..."):
         job.wait()
     if job.status is not RunStatus.SUCCEEDED:
         wait_for(job, as_json=as_json)
-    name = (job.run.result or {})["downloads"][0]["name"]
-    size = job.download(name, str(out))
+    result = job.run.result or {}
+    size = job.download(result["downloads"][0]["name"], str(out))
     if as_json:
         output.print_json({"job": job.data, "path": str(out), "size": size})
-    else:
-        output.say(f"{out}: {size:,} bytes")
+        return
+    output.say(f"{out}: {size:,} bytes, {result['summary']}")
+    if result["counts"]["left_out"]:
+        output.say(f"What the file does not say is in its log: safelight logs {job.id}")
+
+
+def export() -> Any:
+    """The command, with the options that the operation declares."""
+    own = {"format": _Format, "version": VersionName, "out": _Out}
+    shown: Any = _export
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    shown.__signature__ = inspect.Signature(
+        [
+            *(inspect.Parameter(name, by_name, annotation=kind) for name, kind in own.items()),
+            *dataset.options(Export, without="format"),
+            inspect.Parameter("as_json", by_name, annotation=AsJson, default=False),
+        ]
+    )
+    return shown
 
 
 def fork(

@@ -38,12 +38,9 @@ _OF_PICTURES = "of_pictures_"
 
 def _command(kind: type[Operation]) -> Callable[..., None]:
     """The command that launches an operation; Typer reads its options from the signature."""
-    parameters = list(declared(kind))
 
     def run(version: str, *, wait: bool, as_json: bool, **given: Any) -> None:
-        body = {each.name: _value(each, given) for each in parameters}
-        body = {name: value for name, value in body.items() if value is not None}
-        job = connect().versions.get(version).operate(kind.operation, **body)
+        job = connect().versions.get(version).operate(kind.operation, **said(kind, given))
         launched(job, wait=wait, as_json=as_json)
 
     shown: Any = run
@@ -52,7 +49,7 @@ def _command(kind: type[Operation]) -> Callable[..., None]:
     shown.__signature__ = inspect.Signature(
         [
             inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, annotation=VersionName),
-            *(option for each in parameters for option in _options(each)),
+            *options(kind),
             inspect.Parameter(
                 "wait", inspect.Parameter.KEYWORD_ONLY, annotation=Wait, default=False
             ),
@@ -62,6 +59,22 @@ def _command(kind: type[Operation]) -> Callable[..., None]:
         ]
     )
     return run
+
+
+def options(kind: type[Operation], *, without: str = "") -> list[inspect.Parameter]:
+    """The options of a command that asks for an operation, `without` one of its parameters."""
+    asked = [each for each in declared(kind) if each.name != without]
+    return [option for each in asked for option in _options(each)]
+
+
+def said(kind: type[Operation], given: dict[str, Any]) -> dict[str, Any]:
+    """What these options say, for the server to check."""
+    body = {each.name: _value(each, given) for each in declared(kind) if _is_given(each, given)}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _is_given(each: Declared, given: dict[str, Any]) -> bool:
+    return each.kind is Pictures or each.name in given
 
 
 def _options(each: Declared) -> list[inspect.Parameter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -137,9 +137,24 @@ class Version(Record):
             )
         return Job(self.http, answer)
 
-    def export(self, format: str = "coco") -> Job:
-        """Write all annotations to a file; the job's result offers it for download."""
-        return Job(self.http, self.http.launch(f"{self.path}/export", {"format": format}))
+    def export(self, format: str = "coco", **options: Any) -> Job:
+        """Write what is said of the pictures into a file; the job's result offers it for download.
+
+        `format`: coco, yolo, yolo-segmentation, yolo-pose, voc or parquet. Options: `with_pictures` packs
+        their files too, `file_names` (filename, object_name, data_id, asset_id) says what they are called,
+        `pictures` which (see `operate`).
+        """
+        return self.operate("export", format=format, **options)
+
+    def stream_export(
+        self, write: Callable[[bytes], object], *, format: str = "coco", **options: Any
+    ) -> int:
+        """The same without a job: give the bytes to `write` as they are made; how many there were.
+
+        Options: `with_pictures`, `file_names`, and of the pictures `asset_id`, `label`, `tag`, `search`,
+        `min_shapes`, `max_shapes`. Raises Unavailable if it breaks off: `write` has then seen a part.
+        """
+        return self.http.download(f"{self.path}/export", write, format=format, **options)
 
     def fork(self, name: str, **options: Any) -> Job:
         """Make version `name` of the same dataset from this one; returns the job that does it.
@@ -153,7 +168,7 @@ class Version(Record):
         returns the job that does it, all of it or nothing.
 
         copy, merge, split, import_shapes, convert, tags_to_classes, classes_to_tags, tag, delete_pictures,
-        delete_shapes, rename_labels, merge_labels, delete_labels, fork: their parameters are those of the
+        delete_shapes, rename_labels, merge_labels, delete_labels, fork, export: their parameters are those of the
         routes. Most take `pictures`: `asset_ids`, `labels`, `tags`, `search`, `min_shapes`, `max_shapes`.
         Raises Invalid naming what does not fit, NameTaken with a `proposal`, Locked.
         """

@@ -5,66 +5,100 @@ What came from a file goes back digit for digit; only what a shape lacks is comp
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from safelight.domain import rle
-from safelight.domain.annotations import ABSENT, Shape, ShapeKind
+from safelight.domain.annotations import ABSENT, Annotation, Shape, ShapeKind
 from safelight.domain.datasets import Label
 from safelight.domain.geometry import bounds, box_area, polygon_area, polygon_bounds
 from safelight.formats.coco import TEXT
-from safelight.formats.writing import Out, Picture, Writing, Written
+from safelight.formats.writing import LeftOut, Out, Picture, Writing, Written
 
 _SPACE = b" \t\r\n"
-_encode = msgspec.json.encode
+_AT_ONCE = 256 * 1024
+_encode = msgspec.json.Encoder().encode
 
 
 def write(out: Out, writing: Writing) -> Written:
-    """Write the file to `out`. Annotations wait in a scratch file until all images are written."""
+    """Write the file to `out`: all images, then all annotations."""
     category_ids = {label.key: at for at, label in enumerate(writing.labels, start=1)}
-    written = Written()
-    with tempfile.TemporaryFile(dir=writing.scratch) as waiting:
-        info = _encode({"description": writing.description})
-        out.write(b'{"info":%b,"licenses":[],"images":[' % info)
-        for picture in writing.pictures:
-            written.pictures += 1
-            out.write(_image(written.pictures, picture))
-            for shape in picture.annotation.shapes if picture.annotation else ():
-                record = _record(shape, picture)
-                category_id = category_ids.get(shape.label_key)
-                if record is None or category_id is None:
-                    written.left_out[_why(shape, category_id)] += 1
-                    continue
-                written.shapes += 1
-                comma = b",\n" if written.shapes > 1 else b"\n"
-                ids = (comma, written.shapes, written.pictures, category_id, record)
-                waiting.write(b'%b{"id":%d,"image_id":%d,"category_id":%d,%b}' % ids)
-        out.write(b'\n],"annotations":[')
-        waiting.seek(0)
-        shutil.copyfileobj(waiting, out, 1024 * 1024)
-    out.write(b'\n],"categories":[')
+    written, body = Written(), _Buffered(out)
+    pictures, listed = writing.pictures, writing.listed
+    if listed is None:
+        pictures = listed_once = list(pictures)
+        listed = lambda: listed_once  # noqa: E731
+    body.add(b'{"info":%b,"licenses":[],"images":[' % _description(writing))
+    for at, picture in enumerate(listed(), start=1):
+        written.changed.at = picture.file_name
+        body.add((b",\n" if at > 1 else b"\n") + _image(picture.number or at, picture, written))
+    body.add(b'\n],"annotations":[')
+    for at, picture in enumerate(pictures, start=1):
+        written.begin(picture)
+        if picture.annotation is not None:
+            number = picture.number or at
+            _write_shapes(body, number, picture, picture.annotation, category_ids, written)
     categories = (_category(category_ids[label.key], label) for label in writing.labels)
-    out.write(b",".join(b"\n" + category for category in categories) + b"\n]}\n")
+    body.add(b'\n],"categories":[' + b",".join(b"\n" + each for each in categories) + b"\n]}\n")
+    body.flush()
     return written
 
 
-def _why(shape: Shape, category_id: int | None) -> str:
-    if category_id is None:
-        return "shape of a label that is gone"
-    return f"{shape.kind.word}: COCO has no word for it"
+class _Buffered:
+    """Hands on what is added in large pieces: a call costs more than a record."""
+
+    def __init__(self, out: Out) -> None:
+        self._out = out
+        self._texts: list[bytes] = []
+        self._size = 0
+
+    def add(self, text: bytes) -> None:
+        self._texts.append(text)
+        self._size += len(text)
+        if self._size >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        self._out.write(b"".join(self._texts))
+        self._texts.clear()
+        self._size = 0
 
 
-def _image(number: int, picture: Picture) -> bytes:
-    image = {
-        "id": number,
-        "file_name": picture.file_name,
-        "width": picture.width or 0,
-        "height": picture.height or 0,
-    }
-    return (b",\n" if number > 1 else b"\n") + _encode(image)
+def _description(writing: Writing) -> bytes:
+    return _encode({"description": writing.description})
+
+
+def _write_shapes(
+    body: _Buffered,
+    number: int,
+    picture: Picture,
+    annotation: Annotation,
+    category_ids: Mapping[int, int],
+    written: Written,
+) -> None:
+    for shape in annotation.shapes:
+        try:
+            category_id = category_ids.get(shape.label_key)
+            if category_id is None:
+                raise LeftOut("shape of a label that is gone")
+            record = _quick_record(shape) or _record(shape, picture, written)
+        except LeftOut as left_out:
+            written.left_out[str(left_out)] += 1
+            continue
+        written.shapes += 1
+        comma = b",\n" if written.shapes > 1 else b"\n"
+        ids = (comma, written.shapes, number, category_id, record)
+        body.add(b'%b{"id":%d,"image_id":%d,"category_id":%d,%b}' % ids)
+
+
+def _image(number: int, picture: Picture, written: Written) -> bytes:
+    if not picture.width or not picture.height:
+        written.changed["size of a picture that is not known written as 0"] += 1
+    image = (number, _encode(picture.file_name), picture.width or 0, picture.height or 0)
+    return b'{"id":%d,"file_name":%b,"width":%d,"height":%d}' % image
 
 
 def _category(id: int, label: Label) -> bytes:
@@ -76,11 +110,27 @@ def _category(id: int, label: Label) -> bytes:
     return _encode(category)
 
 
-def _record(shape: Shape, picture: Picture) -> bytes | None:
-    """The record of a shape without its ids; None if COCO has no word for it."""
+def _quick_record(shape: Shape) -> bytes | None:
+    """The record of what most shapes are: polygons and boxes that came from a file, put together from
+    the texts that are there; None for another shape.
+    """
+    if shape.area is ABSENT or shape.text is not None or shape.attributes or shape.extra:
+        return None
+    if shape.kind is ShapeKind.POLYGON and shape.box is not ABSENT:
+        box, outline = shape.box, flat_rings(bytes(shape.geometry))
+    elif shape.kind is ShapeKind.RECTANGLE and shape.box is ABSENT:
+        box, outline = shape.geometry, b"[]"
+    else:
+        return None
+    texts = (box, outline, shape.area, shape.is_crowd or 0)
+    return b'"bbox":%b,"segmentation":%b,"area":%b,"iscrowd":%d' % texts
+
+
+def _record(shape: Shape, picture: Picture, written: Written) -> bytes:
+    """The record of a shape without its ids. Raises LeftOut."""
     form = _FORMS.get(shape.kind)
     if form is None:
-        return None
+        raise LeftOut(f"{shape.kind.word}: COCO has no word for it")
     bbox, segmentation, area, more = form(shape, picture)
     if shape.box is not ABSENT:
         bbox = bytes(shape.box)
@@ -90,6 +140,8 @@ def _record(shape: Shape, picture: Picture) -> bytes | None:
         more += b',"%b":%b' % (TEXT.encode(), _encode(shape.text))
     if shape.attributes:
         more += b',"attributes":' + _encode(shape.attributes)
+    if shape.extra.keys() - _SAID_EXTRA[shape.kind]:
+        written.changed["more geometry of a shape"] += 1
     beside = (bbox, segmentation, area, shape.is_crowd or 0, more)
     return b'"bbox":%b,"segmentation":%b,"area":%b,"iscrowd":%d%b' % beside
 
@@ -116,14 +168,18 @@ def _polygon(shape: Shape, _picture: Picture) -> _Form:
 
 
 def _mask(shape: Shape, picture: Picture) -> _Form:
+    """Raises LeftOut."""
     mask = shape.coordinates
     if isinstance(mask, str):
         mask = {"counts": mask, "size": [picture.height or 0, picture.width or 0]}
-    lengths = rle.runs(mask["counts"])
-    bbox = rle.bounds(lengths, mask["size"][0])
+    try:
+        lengths = rle.runs(mask["counts"])
+        bbox, area = rle.bounds(lengths, mask["size"][0]), rle.area(lengths)
+    except (KeyError, IndexError, TypeError) as error:
+        raise LeftOut("mask that cannot be read") from error
     is_object = bytes(shape.geometry)[:1] == b"{"
     segmentation = bytes(shape.geometry) if is_object else _encode(mask)
-    return _encode(bbox), segmentation, _encode(rle.area(lengths)), b""
+    return _encode(bbox), segmentation, _encode(area), b""
 
 
 def _keypoints(shape: Shape, _picture: Picture) -> _Form:
@@ -143,6 +199,9 @@ _FORMS = {
     ShapeKind.MASK: _mask,
     ShapeKind.KEYPOINTS: _keypoints,
 }
+_SAID_EXTRA = defaultdict[ShapeKind, frozenset[str]](
+    frozenset, {ShapeKind.KEYPOINTS: frozenset({"segmentation"})}
+)
 
 
 def flat_rings(polygon: bytes) -> bytes:

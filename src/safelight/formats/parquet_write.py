@@ -84,7 +84,7 @@ class _Sink(io.RawIOBase):
 def _rows(writing: Writing, written: Written) -> Iterator[Row]:
     labels = {label.key: label.name for label in writing.labels}
     for picture in writing.pictures:
-        written.pictures += 1
+        written.begin(picture)
         row: Row = {
             "file_name": picture.file_name,
             "picture_width": picture.width,

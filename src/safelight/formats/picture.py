@@ -8,6 +8,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from safelight.errors import Invalid
+from safelight.formats.picture_end import check_whole
 
 # Formats of plain pixels. Everything else that Pillow knows is left out: old, exotic decoders and
 # those that start programs are where the holes are.
@@ -31,6 +32,9 @@ class Picture:
 
 def read_header(file: BinaryIO) -> Picture:
     """Raises Invalid if this is no picture, or one that is too big to be one."""
+    if not file.read(1):
+        raise Invalid("This file is empty.")
+    file.seek(0)
     try:
         with Image.open(file, formats=FORMATS) as image:
             width, height = image.size
@@ -48,6 +52,13 @@ def read_header(file: BinaryIO) -> Picture:
         raise Invalid(f"This picture cannot be read: {error}") from error
     # A JPEG with a second picture inside (MPO) is shown as the JPEG that it begins with.
     return Picture(width, height, "image/jpeg" if content_type == "image/mpo" else content_type)
+
+
+def read_whole(file: BinaryIO) -> Picture:
+    """The same of a file that is at hand as a whole; raises Invalid also for one that ends too early."""
+    picture = read_header(file)
+    check_whole(file)
+    return picture
 
 
 def _check_size(width: int, height: int) -> None:

@@ -32,9 +32,10 @@ _PLAIN = ("attributes",)  # of what stands beside a shape, VOC says this
 def write(out: Out, writing: Writing) -> Written:
     written, names = Written(), MemberNames()
     labels = {label.key: label.name for label in writing.labels}
+    folder = "" if writing.is_flat else "Annotations/"
     with ZipStream(out, writing.scratch) as archive:
         for picture in writing.pictures:
-            written.pictures += 1
+            written.begin(picture)
             name = names.take(picture.file_name)
             if str(name) != picture.file_name:
                 written.changed["name of a picture that is unsafe or taken"] += 1
@@ -42,7 +43,7 @@ def write(out: Out, writing: Writing) -> Written:
                 with picture.open() as file:
                     archive.copy(f"JPEGImages/{name}", file)
             text = "".join(_file(str(name), picture, labels, written))
-            archive.add(f"Annotations/{name.with_suffix('.xml')}", text.encode())
+            archive.add(f"{folder}{name.with_suffix('.xml')}", text.encode())
     return written
 
 

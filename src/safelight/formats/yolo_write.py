@@ -49,9 +49,10 @@ def write_poses(out: Out, writing: Writing) -> Written:
 def _write(out: Out, writing: Writing, say: _Say, pose: _Pose | None = None) -> Written:
     written, names = Written(), MemberNames()
     classes = {label.key: at for at, label in enumerate(writing.labels)}
+    folder = "" if writing.is_flat else "labels/"
     with ZipStream(out, writing.scratch) as archive:
         for picture in writing.pictures:
-            written.pictures += 1
+            written.begin(picture)
             name = names.take(picture.file_name)
             if str(name) != picture.file_name:
                 written.changed["name of a picture that is unsafe or taken"] += 1
@@ -59,7 +60,7 @@ def _write(out: Out, writing: Writing, say: _Say, pose: _Pose | None = None) -> 
                 with picture.open() as file:
                     archive.copy(f"images/{name}", file)
             lines = _lines(picture, classes, say, written)
-            archive.add(f"labels/{name.with_suffix('.txt')}", "".join(lines).encode())
+            archive.add(f"{folder}{name.with_suffix('.txt')}", "".join(lines).encode())
         archive.add("data.yaml", _described(writing.labels, pose))
     return written
 

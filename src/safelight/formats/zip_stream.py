@@ -10,6 +10,8 @@ import shutil
 import struct
 import tempfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -64,16 +66,28 @@ class ZipStream:
 
     def copy(self, name: str, file: BinaryIO) -> None:
         """A file of any size, which is packed already, as pictures are. Raises Invalid from 4 GiB on."""
+        with self._member(name, _STORED) as member:
+            while chunk := file.read(_CHUNK):
+                member.write(chunk, chunk)
+
+    def pack(self, name: str, file: BinaryIO) -> None:
+        """A file of any size, which is packed on its way. Raises Invalid from 4 GiB on."""
+        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        with self._member(name, _DEFLATED) as member:
+            while chunk := file.read(_CHUNK):
+                member.write(chunk, packer.compress(chunk))
+            member.write(b"", packer.flush())
+
+    @contextmanager
+    def _member(self, name: str, method: int) -> Iterator[_Member]:
+        """A file whose sizes stand behind it, because they are known only then."""
         flags = _UTF8 | _SIZES_BEHIND
-        start = self._begin(name, _STORED, flags, (0, 0, 0))
-        crc = size = 0
-        while chunk := file.read(_CHUNK):
-            crc, size = zlib.crc32(chunk, crc), size + len(chunk)
-            if size >= _MOST:
-                raise Invalid(f"{name} has 4 GiB or more, which is not packed.")
-            self._write(chunk)
-        self._write(_BEHIND.pack(b"PK\7\10", crc, size, size))
-        self._note(name, _STORED, flags, (crc, size, size), start)
+        member = _Member(name, self._write)
+        start = self._begin(name, method, flags, (0, 0, 0))
+        yield member
+        sizes = member.crc, member.packed, member.size
+        self._write(_BEHIND.pack(b"PK\7\10", *sizes))
+        self._note(name, method, flags, sizes, start)
 
     def _begin(self, name: str, method: int, flags: int, sizes: tuple[int, int, int]) -> int:
         start, encoded = self._at, name.encode()
@@ -114,3 +128,20 @@ class ZipStream:
     def _write(self, content: bytes) -> None:
         self._out.write(content)
         self._at += len(content)
+
+
+class _Member:
+    """A file of the zip that is being written."""
+
+    def __init__(self, name: str, write: Callable[[bytes], None]) -> None:
+        self._name, self._write = name, write
+        self.crc = self.packed = self.size = 0
+
+    def write(self, content: bytes, packed: bytes) -> None:
+        """Raises Invalid from 4 GiB on."""
+        self.crc = zlib.crc32(content, self.crc)
+        self.size += len(content)
+        self.packed += len(packed)
+        if max(self.size, self.packed) >= _MOST:
+            raise Invalid(f"{self._name} has 4 GiB or more, which is not packed.")
+        self._write(packed)

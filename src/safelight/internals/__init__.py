@@ -25,7 +25,7 @@ from safelight.internals import (
     classes,
     copying,
     delete_pictures,
-    export_coco,
+    export,
     fork,
     import_annotations,
     rewrites,
@@ -42,13 +42,14 @@ OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "import_annotations": import_annotations.run,
     "import_coco": import_annotations.run,  # as it was called when it took COCO alone
     "check_import": check_import.run,
-    "export_coco": export_coco.run,
+    "export_coco": export.run_coco,  # as it was called when it wrote COCO alone
     "add_data": add_data.run,
     "undo": undo.run,
 }
 
 # Operations on versions: each is given what was asked for, as `domain/operations` declares it.
 DECLARED: dict[type[declared.Operation], Callable[[Operation, Any], None]] = {
+    declared.Export: export.run,
     declared.Fork: fork.run,
     declared.Copy: copying.copy,
     declared.Merge: copying.merge,

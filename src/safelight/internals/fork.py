@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from safelight.actions.operations import taken
+from safelight.actions.operations import choose, taken
 from safelight.domain.jobs import SUCCEEDED
 from safelight.domain.operations import Fork, Pictures
 from safelight.internals import plans
@@ -35,7 +35,7 @@ def _plan_some(operation: Operation, plan: Plan, source: Version, asked: Fork) -
     if asked.pictures == Pictures() and operation.chosen is None:
         return False
     with operation.section("Choose pictures"), plan.read() as read:
-        wanted = plans.choose(read, source, asked.pictures)
+        wanted = choose(read, source, asked.pictures)
         found = planned.gather(read, 0, source, wanted, plans.chosen_keys(operation, read))
         if asked.pictures != Pictures():
             plans.check_some(found, source)

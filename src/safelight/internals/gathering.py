@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+from safelight.actions.operations import choose
 from safelight.domain.annotations import EMPTY, Document, MergeMode, Numbers, parse
 from safelight.domain.datasets import LabelList
 from safelight.domain.jobs import Failure, FailureKind
@@ -139,9 +140,7 @@ def _read(operation: Operation, plan: Plan, wish: Wish, into: UUID | None) -> So
         target = None if into is None else versions.get(read, organization_id, into)
         keys = plans.chosen_keys(operation, read)
         for rank, source in enumerate(found):
-            count = planned.gather(
-                read, rank, source, plans.choose(read, source, wish.pictures), keys
-            )
+            count = planned.gather(read, rank, source, choose(read, source, wish.pictures), keys)
             operation.say(f"{number(count, 'picture')} of {source.dataset_name}/{source.name}")
         pictures = planned.plan_gathered(read, target, add=wish.add)
         lists = [labels.get(read, source) for source in found]

@@ -17,7 +17,7 @@ from safelight.domain.datasets import check_name
 from safelight.errors import Invalid
 from safelight.formats.found import Found
 from safelight.formats.picture import Picture as Header
-from safelight.formats.picture import read_header
+from safelight.formats.picture import read_header, read_whole
 from safelight.formats.tree import Tree
 from safelight.internals.checkpoints import PICTURES, Checkpoints
 from safelight.internals.import_match import Picture, Pictures
@@ -118,8 +118,9 @@ class PictureStore:
         try:
             check_name(picture.name, "file")
             with tree.open(member) as file:
-                header = read_header(file)
-            return _Arrived(picture, *self._copy(tree, member), header)
+                read_header(file)
+            incoming, digest = self._copy(tree, member)
+            return _Arrived(picture, incoming, digest, self._look(incoming))
         except Invalid as invalid:
             self._refuse(picture, f"the file {member}: {invalid.message.removesuffix('.')}")
             return None
@@ -136,6 +137,15 @@ class PictureStore:
             incoming.discard()
             raise
         return incoming, digest.digest()
+
+    def _look(self, incoming: Incoming) -> Header:
+        """Raises Invalid for a file that ends too early, and throws it away."""
+        try:
+            with self._operation.context.blobs.open(incoming.close()) as file:
+                return read_whole(file)
+        except BaseException:
+            incoming.discard()
+            raise
 
     def _new_of(self, arrived: Sequence[_Arrived]) -> list[_Arrived]:
         """Those whose content is new; the others become what the datalake has. One that stands in the

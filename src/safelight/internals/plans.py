@@ -12,17 +12,15 @@ from typing import Self
 
 from sqlalchemy import Connection
 
-from safelight.actions.operations import check_labels
+from safelight.actions.operations import choose
 from safelight.domain.annotations import Document, Numbers, parse
 from safelight.domain.operations import Pictures
 from safelight.errors import Invalid
 from safelight.ids import Kind
 from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.operation import Operation, number
-from safelight.store import changes, documents, labels, planned, versions
-from safelight.store.assets import AssetFilter
+from safelight.store import changes, documents, planned, versions
 from safelight.store.changes import ChangeSet
-from safelight.store.data import DataFilter
 from safelight.store.db import Read, Transaction
 from safelight.store.documents import NewDocument
 from safelight.store.packed import packed
@@ -219,19 +217,6 @@ def switch(
 
 
 # --- choosing -----------------------------------------------------------------------------------------
-
-
-def choose(read: Read, version: Version, pictures: Pictures) -> AssetFilter:
-    """The filter of chosen pictures; those that were chosen one by one are in `operation.chosen`."""
-    known = labels.get(read, version)
-    check_labels(known, pictures.labels, "pictures.labels")
-    return AssetFilter(
-        label_keys=[known.keys[name] for name in pictures.labels],
-        min_shapes=pictures.min_shapes,
-        max_shapes=pictures.max_shapes,
-        tags=(frozenset(pictures.tags),) if pictures.tags else (),
-        data=DataFilter(search=pictures.search),
-    )
 
 
 def chosen_keys(operation: Operation, read: Read) -> list[int] | None:

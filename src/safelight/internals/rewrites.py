@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from safelight.actions.operations import check_labels
+from safelight.actions.operations import check_labels, choose
 from safelight.domain.annotations import EMPTY, Document, Shape, ShapeKind, counts, shape_count
 from safelight.domain.conversion import Tally, convert_document
 from safelight.domain.datasets import InferenceType, LabelList, change_label, without_label
@@ -271,5 +271,5 @@ def _plan_all(operation: Operation, plan: Plan) -> Version:
     with operation.section("Read the version"), plan.read() as read:
         planned.clear(read)
         version = versions.get(read, operation.organization_id, operation.target_id)
-        planned.choose(read, version, plans.choose(read, version, Pictures()), is_settled=True)
+        planned.choose(read, version, choose(read, version, Pictures()), is_settled=True)
     return version

@@ -281,6 +281,7 @@ def delete_many(
 ) -> Response:
     """Delete files of a datalake: all of them, or none."""
     with context.db.read() as read:
+        datalakes.get(read, actor.organization_id, datalake_id)
         keys = data.keys_of(read, actor.organization_id, body.ids)
         if any(one.datalake_id != datalake_id for one in data.by_keys(read, keys)):
             raise NotFound("Not all of these data are in this datalake.")

@@ -539,3 +539,15 @@ def known_contents(
         for row in read.all(statement.order_by(_data.c.data_key)):
             found.setdefault(row.sha256, []).append(of_row(row))
     return found
+
+
+def known(read: Read, names: Sequence[bytes | UUID]) -> set[bytes | UUID]:
+    """Those of some contents (SHA-256) and data ids that there is data of, wherever it is."""
+    hashes = [name for name in names if isinstance(name, bytes)]
+    ids = [name for name in names if isinstance(name, UUID)]
+    found: set[bytes | UUID] = set()
+    for column, wanted in ((_data.c.sha256, hashes), (_data.c.data_id, ids)):
+        for at in range(0, len(wanted), READ_AT_ONCE):
+            some = column.in_(wanted[at : at + READ_AT_ONCE])
+            found.update(row[0] for row in read.all(select(column).where(some)))
+    return found

@@ -926,6 +926,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Export
+         * @description What is said of the pictures of a version as a file, sent while it is made. An answer that breaks off
+         *     is not whole.
+         *
+         *     `format` coco, yolo, yolo-segmentation, yolo-pose, voc or parquet. `with_pictures` packs their files too.
+         *     `file_names` filename, object_name, data_id or asset_id: what pictures are called in the file. The others
+         *     say which pictures; `asset_id`, `label` and `tag` may be repeated.
+         */
+        get: operations["stream_export"];
+        put?: never;
+        /**
+         * Export Version
+         * @description Write what is said of pictures into a file to download, as a job.
+         *
+         *     What the format cannot say is listed in its log.
+         */
+        post: operations["export_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1237,26 +1268,6 @@ export interface paths {
          *     The form is that of the import. To import the file then, name the job as `checked_by`.
          */
         post: operations["check_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version_id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Export Version
-         * @description Write the annotations of a version into a file, as a job whose result offers it.
-         */
-        post: operations["export_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3065,14 +3076,31 @@ export interface components {
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
         };
-        /** ExportBody */
-        ExportBody: {
+        /**
+         * Export
+         * @description Write what is said of pictures into a file to download, as a job.
+         *
+         *     What the format cannot say is listed in its log.
+         */
+        Export: {
             /**
-             * Format
+             * @description The format of the file.
              * @default coco
-             * @constant
              */
-            format: "coco";
+            format: components["schemas"]["Format"];
+            /**
+             * With Pictures
+             * @description Pack the files of the pictures too, as a zip.
+             * @default false
+             */
+            with_pictures: boolean;
+            /**
+             * @description What pictures are called in the file.
+             * @default filename
+             */
+            file_names: components["schemas"]["FileNames"];
+            /** @description Which pictures; else all. */
+            pictures?: components["schemas"]["Pictures"];
         };
         /**
          * FailureBody
@@ -3157,6 +3185,12 @@ export interface components {
             /** After */
             after: string;
         };
+        /**
+         * FileNames
+         * @description What pictures are called in a file; ids have the suffix of the picture.
+         * @enum {string}
+         */
+        FileNames: "filename" | "object_name" | "data_id" | "asset_id";
         /**
          * FileView
          * @description A picture in a datalake.
@@ -3301,6 +3335,12 @@ export interface components {
             /** Closed */
             closed: boolean;
         };
+        /**
+         * Format
+         * @description What can be written; `formats/writers.py` does it.
+         * @enum {string}
+         */
+        Format: "coco" | "yolo" | "yolo-segmentation" | "yolo-pose" | "voc" | "parquet";
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -7342,6 +7382,82 @@ export interface operations {
             };
         };
     };
+    stream_export: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["Format"];
+                with_pictures?: boolean;
+                file_names?: components["schemas"]["FileNames"];
+                asset_id?: string[];
+                label?: string[];
+                tag?: string[];
+                search?: string;
+                min_shapes?: number | null;
+                max_shapes?: number | null;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Export"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -7902,43 +8018,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    export_version: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                version_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ExportBody"] | null;
-            };
-        };
         responses: {
             /** @description Successful Response */
             201: {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post } from "./client";
-import type { Asset, Job, Page, Version, VersionDetail } from "./types";
+import type { Asset, Job, JsonObject, Page, Version, VersionDetail } from "./types";
 
 export interface AssetFilters {
   label?: string | undefined;
@@ -38,8 +38,20 @@ export function useFork(version: string) {
   );
 }
 
+export type ExportFormat = "coco" | "yolo" | "yolo-segmentation" | "yolo-pose" | "voc" | "parquet";
+export type FileNames = "filename" | "object_name" | "data_id" | "asset_id";
+
+export interface ExportOptions {
+  format: ExportFormat;
+  with_pictures: boolean;
+  file_names: FileNames;
+  pictures: JsonObject;
+}
+
 export function useExport(version: string) {
-  return useLaunched(() => post<Job>(`/versions/${version}/export`, { format: "coco" }, crypto.randomUUID()));
+  return useLaunched((options: ExportOptions) =>
+    post<Job>(`/versions/${version}/export`, options, crypto.randomUUID()),
+  );
 }
 
 export function useLock(version: string) {

@@ -6,21 +6,22 @@ import { useState } from "react";
 import { operationsQuery } from "../api/operations";
 import { useMay } from "../api/session";
 import type { Operation, VersionDetail } from "../api/types";
-import { useExport, useLock } from "../api/versions";
+import { useLock } from "../api/versions";
 import { useOpen } from "../components/open";
+import { ExportDialog } from "./ExportDialog";
 import { ForkDialog } from "./ForkDialog";
 import { ImportDialog } from "./ImportDialog";
 import { OperationDialog } from "./operations/OperationDialog";
 
-const hasNoButton = (operation: Operation) => operation.name !== "fork";
+const hasNoButton = (operation: Operation) => operation.name !== "fork" && operation.name !== "export";
 
 /** What one can do to a version; each of them is a job, but for the lock. */
 export function VersionActions({ version }: { version: VersionDetail }) {
   const [importing, imports] = useDisclosure(false);
   const [forking, forks] = useDisclosure(false);
+  const [exporting, exports] = useDisclosure(false);
   const [operation, setOperation] = useState<Operation | null>(null);
   const operations = useQuery(operationsQuery).data ?? [];
-  const exporting = useExport(version.id);
   const lock = useLock(version.id);
   const open = useOpen();
   if (!useMay("member")) return null;
@@ -49,9 +50,9 @@ export function VersionActions({ version }: { version: VersionDetail }) {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<Download size={15} aria-hidden="true" />}
-            onClick={() => exporting.mutate(undefined, { onSuccess: (job) => open(`/jobs/${job.id}`) })}
+            onClick={exports.open}
           >
-            Export as COCO
+            Export …
           </Menu.Item>
           <Menu.Item
             leftSection={locked ? <LockOpen size={15} aria-hidden="true" /> : <Lock size={15} aria-hidden="true" />}
@@ -69,6 +70,7 @@ export function VersionActions({ version }: { version: VersionDetail }) {
         </Menu.Dropdown>
       </Menu>
       <ImportDialog version={version.id} opened={importing} close={imports.close} />
+      {exporting && <ExportDialog version={version} close={exports.close} />}
       <ForkDialog version={version} opened={forking} close={forks.close} />
       {operation && (
         <OperationDialog

@@ -5,6 +5,7 @@ line, SDK and re-runs are made from.
 from __future__ import annotations
 
 from safelight.domain.operations.declaring import Operation, Pictures
+from safelight.domain.operations.exporting import Export, FileNames, Format
 from safelight.domain.operations.pictures import (
     Copy,
     DeletePictures,
@@ -38,7 +39,10 @@ __all__ = [
     "DeleteLabels",
     "DeletePictures",
     "DeleteShapes",
+    "Export",
+    "FileNames",
     "Fork",
+    "Format",
     "ImportShapes",
     "Into",
     "Kind",
@@ -59,6 +63,7 @@ __all__ = [
 OPERATIONS: dict[str, type[Operation]] = {
     kind.operation: kind
     for kind in (
+        Export,
         Fork,
         Copy,
         Merge,

@@ -1,7 +1,8 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Pencil, RotateCw } from "lucide-react";
+import { Download, Pencil, RotateCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { link } from "../../api/client";
 import { type Changes, useRerun } from "../../api/jobs";
 import { useSession } from "../../api/session";
 import type { Job, Run } from "../../api/types";
@@ -27,10 +28,28 @@ export function Actions({ job, run, refused }: Props) {
   const why = whyNoRerun(job, run, who);
   return (
     <div className={styles.actions}>
+      <Downloads job={job} run={run} />
       {isLive(run.status) && <StopButton run={run} refused={refused} why={whyNoStop(run, who)} />}
       <Edit why={why} />
       <Rerun job={job} refused={refused} why={why} />
     </div>
+  );
+}
+
+/** What the run wrote to take along: one file as a button; of several, the result has the list. */
+function Downloads({ job, run }: { job: Job; run: Run }) {
+  const [file, ...more] = run.result?.downloads ?? [];
+  if (!file || more.length > 0) return null;
+  return (
+    <Button
+      component="a"
+      href={link(`/jobs/${job.id}/downloads/${encodeURIComponent(file.name)}`)}
+      download
+      title={file.name}
+      leftSection={<Download size={14} aria-hidden="true" />}
+    >
+      Download
+    </Button>
   );
 }
 

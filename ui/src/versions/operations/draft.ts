@@ -43,11 +43,15 @@ function value({ form }: OperationParameter, typed: Json): Json {
     case "texts_by_name":
       return Object.fromEntries(pairs(typed));
     case "pictures":
-      return Object.fromEntries(Object.entries(typed as JsonObject).filter(([, each]) => !isNothing(each)));
+      return given(typed as JsonObject);
     default:
       return typed;
   }
 }
+
+/** Without what was left empty. */
+export const given = (said: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(said).filter(([, each]) => !isNothing(each)));
 
 function pairs(typed: Json): [string, string][] {
   return lines(typed).map((line) => {
