@@ -63,25 +63,26 @@ else:
 print(killed, "killed", last, file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
-PICTURES, SHAPES = 4000, 20_000
+PICTURES, FEWER = 4000, 1000
 
 
-def big(seed: int) -> dict[str, Any]:
+def big(seed: int, pictures: int = PICTURES) -> dict[str, Any]:
+    """A file that says five things of each picture on average."""
     chosen = random.Random(seed)
     shapes = [
         {
-            "image_id": chosen.randint(1, PICTURES),
+            "image_id": chosen.randint(1, pictures),
             "category_id": chosen.randint(1, 2),
             "bbox": [chosen.randint(0, 300), 1, 10, 10],
         }
-        for _ in range(SHAPES)
+        for _ in range(5 * pictures)
     ]
-    return coco(*shapes, images=PICTURES)
+    return coco(*shapes, images=pictures)
 
 
-def undisturbed(shop: Workshop, seed: int) -> float:
-    """The seconds that such an import takes here and now, beside the start of its process."""
-    done = fork_and_signal(shop, shop.launch(big(seed)), seed, 0, 0.0, signal.SIGKILL)
+def undisturbed(shop: Workshop, file: dict[str, Any]) -> float:
+    """The seconds that an import of it takes here and now, beside the start of its process."""
+    done = fork_and_signal(shop, shop.launch(file), 0, 0, 0.0, signal.SIGKILL)
     assert done.returncode == 0, done.stderr
     return float(done.stderr.split()[-1])
 
@@ -118,7 +119,7 @@ def check_nothing_is_left(shop: Workshop, run: Run) -> None:
 def test_an_import_that_is_killed_at_random_moments_comes_to_the_same_content(
     shop: Workshop, mode: str
 ) -> None:
-    seconds = undisturbed(shop, seed=2)
+    seconds = undisturbed(shop, big(2))
     held, before = shop.said(), shop.count(schema.document)
     run = shop.launch(big(1), mode=mode)
     assert import_under_fire(shop, run, seed=1, kills=20, most=seconds / 12) >= 10
@@ -138,11 +139,11 @@ def test_an_import_that_is_killed_at_random_moments_comes_to_the_same_content(
 def test_an_import_that_is_stopped_at_a_random_moment_leaves_nothing_behind(
     shop: Workshop,
 ) -> None:
-    seconds = undisturbed(shop, seed=1)
+    seconds = undisturbed(shop, big(1, FEWER))
     before = shop.snapshot()
     stopped = 0
     for seed in range(20):
-        run = shop.launch(big(2))
+        run = shop.launch(big(2, FEWER))
         done = fork_and_signal(shop, run, seed, 1, seconds, signal.SIGTERM)
         if done.returncode == 0:  # it was through before the stop came
             before = shop.snapshot()
