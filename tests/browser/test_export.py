@@ -43,7 +43,6 @@ def test_a_version_is_exported_and_downloaded(
     dialog.get_by_role("radio", name="Pascal VOC").check()
     dialog.get_by_role("checkbox", name="With the picture files").check()
     assert violations(page) == []
-    page.screenshot(path=f"/tmp/export-{scheme}-{width}.png")
     dialog.get_by_role("button", name="Export", exact=True).click()
     link = page.get_by_role("link", name="Download", exact=True)
     expect(link).to_be_visible(timeout=SLOW_MS)

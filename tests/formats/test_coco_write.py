@@ -154,3 +154,20 @@ def test_polygons_of_all_forms_are_flattened_digit_for_digit(polygon: bytes, fla
 def test_nothing_is_left_in_the_scratch_folder(tmp_path: Path) -> None:
     write(io.BytesIO(), Writing("", [], [Picture("a.jpg", 1, 1, None)], tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mask_that_cannot_be_read_is_left_out_and_told_with_its_picture() -> None:
+    mask = Shape(1, ShapeKind.MASK, APPLE.key, Raw(b'{"counts":[1,"x"],"size":[3,4]}'))
+    content, counts = read_back([Picture("a.jpg", 4, 3, Annotation(1, 0, shapes=(mask,)))])
+    assert content["annotations"] == []
+    assert counts.left_out == {"mask that cannot be read": 1}
+    assert counts.left_out.first("mask that cannot be read") == ["a.jpg"]
+
+
+def test_of_many_pictures_the_first_are_named() -> None:
+    line = draft(ShapeKind.LINE, APPLE.key, [[0, 0], [1, 1]])
+    said = Annotation(1, 0, shapes=(line, line))
+    counts = read_back([Picture(f"{at}.jpg", 4, 3, said) for at in range(5)])[1]
+    [reason] = counts.left_out
+    assert counts.left_out[reason] == 10
+    assert counts.left_out.first(reason) == ["0.jpg", "1.jpg", "2.jpg", "..."]

@@ -172,14 +172,17 @@ def _mask(shape: Shape, picture: Picture) -> _Form:
     mask = shape.coordinates
     if isinstance(mask, str):
         mask = {"counts": mask, "size": [picture.height or 0, picture.width or 0]}
-    try:
-        lengths = rle.runs(mask["counts"])
-        bbox, area = rle.bounds(lengths, mask["size"][0]), rle.area(lengths)
-    except (KeyError, IndexError, TypeError) as error:
-        raise LeftOut("mask that cannot be read") from error
+    bbox = area = b""
+    if shape.box is ABSENT or shape.area is ABSENT:  # runs are slow to go through
+        try:
+            lengths = rle.runs(mask["counts"])
+            bbox = _encode(rle.bounds(lengths, mask["size"][0]))
+            area = _encode(rle.area(lengths))
+        except (KeyError, IndexError, TypeError) as error:
+            raise LeftOut("mask that cannot be read") from error
     is_object = bytes(shape.geometry)[:1] == b"{"
     segmentation = bytes(shape.geometry) if is_object else _encode(mask)
-    return _encode(bbox), segmentation, _encode(area), b""
+    return bbox, segmentation, area, b""
 
 
 def _keypoints(shape: Shape, _picture: Picture) -> _Form:

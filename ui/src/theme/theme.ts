@@ -10,6 +10,7 @@ import {
   Modal,
   Popover,
   Portal,
+  Radio,
   SegmentedControl,
   Tooltip,
 } from "@mantine/core";
@@ -32,6 +33,7 @@ export const theme = createTheme({
     }),
     Input: Input.extend({ classNames: { input: styles.input } }),
     Checkbox: Checkbox.extend({ classNames: { input: styles.check, icon: styles.checkIcon, label: styles.checkLabel } }),
+    Radio: Radio.extend({ classNames: { radio: styles.check, icon: styles.checkIcon, label: styles.checkLabel } }),
     SegmentedControl: SegmentedControl.extend({
       classNames: { root: styles.segments, indicator: styles.segment, label: styles.segmentLabel },
     }),

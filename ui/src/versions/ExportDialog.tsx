@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Modal, NativeSelect, Radio, Stack } from "@mantine/core";
+import { Alert, Button, Checkbox, Modal, NativeSelect, Radio } from "@mantine/core";
 import { useState } from "react";
 import { ApiError } from "../api/client";
 import type { JsonObject, VersionDetail } from "../api/types";
@@ -54,11 +54,11 @@ export function ExportDialog({ version, close }: Props) {
         }}
       >
         <Radio.Group label="Format" value={format} onChange={setFormat}>
-          <Stack gap="xs" mt="xs">
+          <div className={styles.form}>
             {FORMATS.map((one) => (
               <Radio key={one.value} value={one.value} label={one.label} description={one.means} />
             ))}
-          </Stack>
+          </div>
         </Radio.Group>
         <Checkbox
           label="With the picture files"
