@@ -310,3 +310,42 @@ def test_every_change_of_a_version_is_told(client: httpx.Client, site: Site, hou
     assert len(changed) == 3
     with site.context.db.read() as read:
         assert versions.get(read, house.organization_id, UUID(version["id"])).asset_count == 1
+
+
+def test_pictures_are_asked_for_in_the_language_of_the_search_box(client: httpx.Client) -> None:
+    version = make_version(client)
+    add_picture(client, version, "north 1.png", picture(8, 6), BOX, TRIANGLE)
+    add_picture(client, version, "north 2.png", picture(9, 6), BOX)
+    add_picture(client, version, "south.png", picture(10, 6))
+
+    def names(q: str) -> list[str]:
+        answer = client.get(f"/api/v1/versions/{version['id']}/assets", params={"q": q})
+        return [one["filename"] for one in answer.raise_for_status().json()["items"]]
+
+    assert names("label:apple -label:pear") == ["north 2.png"]
+    assert names("label:pear label:apple north") == ["north 2.png", "north 1.png"]
+    assert names("-is:annotated") == ["south.png"]
+    assert names("is:annotated shapes:2..9") == ["north 1.png"]
+    assert names("width:>=9") == ["south.png", "north 2.png"]
+    path = f"/api/v1/versions/{version['id']}/assets"
+    assert client.get(path, params={"q": "label:plum"}).status_code == 404
+    assert client.get(path, params={"q": "shapes:many"}).status_code == 400
+
+
+def test_statistics_say_what_is_in_a_version(client: httpx.Client) -> None:
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}/statistics"
+    empty = client.get(path).json()
+    assert (empty["state"], empty["pictures"], empty["classes"]) == ("ready", 0, [])
+    add_picture(client, version, "1.png", picture(8, 6), BOX, TRIANGLE)
+    add_picture(client, version, "2.png", picture(8, 6))
+    said = client.get(path).raise_for_status().json()
+    assert (said["state"], said["counted_pictures"], said["pictures"]) == ("ready", 2, 2)
+    assert (said["annotated"], said["empty"], said["shapes"]) == (1, 1, 2)
+    assert said["kinds"] == {"rectangle": 1, "polygon": 1}
+    [apple, pear] = said["classes"]
+    assert (apple["name"], apple["shapes"], apple["pictures"]) == ("apple", 1, 1)
+    assert pear["kinds"] == {"polygon": 1}
+    assert [bar["number"] for bar in said["shapes_per_picture"]] == [1, 0, 1]
+    assert sum(bar["number"] for bar in said["box_areas"]) == 2
+    assert sum(bar["number"] for bar in said["box_aspects"]) == 2

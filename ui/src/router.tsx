@@ -115,7 +115,7 @@ const oneRun = createRoute({ getParentRoute: () => job, path: "/runs/$run" });
 const targetSearch = (raw: Record<string, unknown>): { target?: string | undefined } => ({ target: one(raw["target"]) });
 
 const versionSearch = (raw: Record<string, unknown>): VersionSearch => ({
-  show: choice(raw["show"], ["pictures", "jobs", "history"]),
+  show: choice(raw["show"], ["pictures", "statistics", "jobs", "history"]),
   label: one(raw["label"]),
   search: one(raw["search"]),
 });

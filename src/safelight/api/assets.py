@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from safelight.actions import annotate, datasets
+from safelight.actions.assetquery import filter_of, label_key
 from safelight.actions.context import Context
 from safelight.actions.data import Arrival
 from safelight.api.asking import Ctx, DataWriter, Reader
 from safelight.api.multipart import FilePart, Form, read_form
 from safelight.api.pictures import AssetView, asset_views, json_response
 from safelight.api.views import Page
+from safelight.domain.assetquery import AssetQuery, read_query
 from safelight.domain.permissions import Actor
-from safelight.errors import Invalid, NotFound
+from safelight.errors import Invalid
 from safelight.ids import Kind
-from safelight.store import assets, labels, packed, versions
-from safelight.store.assets import Asset, AssetFilter
-from safelight.store.data import DataFilter
+from safelight.store import assets, assetwalk, packed, versions
+from safelight.store.assets import Asset
 from safelight.store.db import Read
-from safelight.store.versions import Version
 
 router = APIRouter(tags=["datasets"])
 
 IDS_AT_ONCE = 10_000
+LONGEST_TEXT = 4000
 
 
 class ShapesBody(BaseModel):
@@ -49,11 +51,27 @@ class AssetTotal(BaseModel):
     asset_count: int
 
 
+_Q = (
+    "The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, "
+    "`shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`."
+)
+
+
+async def _asked(
+    q: Annotated[str, Query(max_length=LONGEST_TEXT, description=_Q)] = "",
+) -> AssetQuery:
+    return read_query(q)
+
+
+Asked = Annotated[AssetQuery, Depends(_asked)]
+
+
 @router.get("/versions/{version_id}/assets", response_model=Page[AssetView])
 def list_assets(
     version_id: UUID,
     actor: Reader,
     context: Ctx,
+    query: Asked,
     label: str = "",
     search: str = "",
     after: int | None = None,
@@ -61,34 +79,20 @@ def list_assets(
 ) -> Response:
     """The pictures of a version with what is said of them, newest first.
 
-    `label` (id or name) keeps those that have a shape of it; `search` looks into file names.
+    `label` (id or name) keeps those that have a shape of it; `search` looks into file names. Where few fit
+    a page may be short, even empty: each looks at a bounded number of pictures, and the list goes on
+    as long as there is a `next`.
     """
     with context.db.read() as read:
         version = versions.get(read, actor.organization_id, version_id)
-        wanted = AssetFilter(
-            label_key=_label_key(read, version, label) if label else None,
-            data=DataFilter(search=search),
-        )
-        found = assets.page(
-            read, version.version_key, wanted, before=after, limit=limit + 1, contents=True
-        )
-        items = asset_views(context, read, version, found[:limit])
-    following = str(found[limit - 1].asset_key) if len(found) > limit else None
-    return json_response({"items": items, "next": following})
-
-
-def _label_key(read: Read, version: Version, label: str) -> int:
-    known = labels.get(read, version)
-    named = known.named(label)
-    if named is not None:
-        return named.key
-    try:
-        address = packed.packed(read).read(UUID(label), Kind.LABEL)
-    except ValueError:
-        raise NotFound(f"The version has no label {label!r}.", label=label) from None
-    if address.key != version.version_key:
-        raise NotFound("The version has no such label.", label=label)
-    return known.label(address.number).key
+        wanted = filter_of(read, version, query, search=search)
+        if label:
+            wanted = replace(wanted, label_key=label_key(read, version, label))
+        found = assetwalk.walk(read, version, wanted, before=after, limit=limit + 1, contents=True)
+        items = asset_views(context, read, version, found.assets[:limit])
+    more = len(found.assets) > limit
+    following = found.assets[limit - 1].asset_key if more else found.reached
+    return json_response({"items": items, "next": None if following is None else str(following)})
 
 
 @router.get("/assets/{asset_id}", response_model=AssetView)

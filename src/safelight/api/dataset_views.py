@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from safelight.api.views import Named, time_text
 from safelight.domain.datasets import InferenceType
 from safelight.errors import NotFound
-from safelight.store import assets, labels, packed, versions
+from safelight.store import assets, labels, packed, statistics, versions
 from safelight.store.datasets import Dataset
 from safelight.store.db import Read
 from safelight.store.versions import Person, Version
@@ -158,7 +158,12 @@ def _person(person: Person) -> Named:
 
 def version_detail(read: Read, version: Version) -> VersionDetail:
     packer, known = packed.packed(read), labels.get(read, version)
-    counts = assets.label_counts(read, version.version_key)
+    counted = statistics.whole(read, version)
+    if counted is None:  # it takes a while where much was just imported
+        counts = assets.label_counts(read, version.version_key)
+        annotated = assets.annotated_count(read, version.version_key)
+    else:
+        counts, annotated = counted.shapes_by_label, counted.annotated
     return VersionDetail(
         **dict(version_view(read, version)),
         labels=[
@@ -171,5 +176,5 @@ def version_detail(read: Read, version: Version) -> VersionDetail:
             for label in known.labels
         ],
         shape_count=sum(counts.values()),
-        annotated_count=assets.annotated_count(read, version.version_key),
+        annotated_count=annotated,
     )

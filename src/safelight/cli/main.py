@@ -27,6 +27,7 @@ from safelight.cli import (
     output,
     rerun,
     scripts,
+    statistics,
     track,
     views,
 )
@@ -61,6 +62,7 @@ commands.command(rich_help_panel=_DATA)(imports.rejects)
 commands.add_typer(datalake.data, name="data", rich_help_panel=_DATA)
 commands.command("export", rich_help_panel=_DATA)(data.export())
 commands.command(rich_help_panel=_DATA)(data.fork)
+dataset.dataset.command()(statistics.statistics)
 commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)
 commands.add_typer(scripts.processing, name="processing", rich_help_panel=_SCRIPTS)
 commands.add_typer(scripts.training, name="training", rich_help_panel=_SCRIPTS)

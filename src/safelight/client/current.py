@@ -34,8 +34,10 @@ class Target(Version):
         """How many pictures `assets()` gives."""
         return self.asset_count if self._asset_ids is None else len(self._asset_ids)
 
-    def assets(self, *, label: str | None = None, search: str | None = None) -> Iterator[Asset]:
-        for asset in super().assets(label=label, search=search):
+    def assets(
+        self, query: str = "", *, label: str | None = None, search: str | None = None
+    ) -> Iterator[Asset]:
+        for asset in super().assets(query, label=label, search=search):
             if self._asset_ids is None or str(asset.id) in self._asset_ids:
                 yield asset
 

@@ -93,10 +93,25 @@ class Version(Record):
         self.data = self.http.get(self.path)
         return self
 
-    def assets(self, *, label: str | None = None, search: str | None = None) -> Iterator[Asset]:
-        """Every picture with its shapes, page after page as they are asked for."""
-        for row in self.http.pages(f"{self.path}/assets", label=label, search=search):
+    def assets(
+        self, query: str = "", *, label: str | None = None, search: str | None = None
+    ) -> Iterator[Asset]:
+        """Every picture with its shapes, page after page as they are asked for. `query`: as in the search
+        box, 'label:apple shapes:1..3 is:annotated'.
+        """
+        for row in self.http.pages(
+            f"{self.path}/assets", q=query or None, label=label, search=search
+        ):
             yield Asset(self.http, row)
+
+    def statistics(self) -> dict[str, Any]:
+        """Pictures, shapes by class and kind, and how they spread over pictures and sizes.
+
+        `state` is `counting` while a great change is being counted: then the numbers are of the first
+        `counted_pictures`.
+        """
+        answer: dict[str, Any] = self.http.get(f"{self.path}/statistics")
+        return answer
 
     def add_picture(self, filename: str, content: bytes, shapes: Iterable[Shape] = ()) -> Asset:
         """Add a picture with its shapes; labels that the version lacks are made.

@@ -88,7 +88,9 @@ def _with(query: DataQuery, given: Given) -> DataQuery:
     if name == "metadata":
         return replace(query, metadata=(*query.metadata, _pair(value)))
     if name in _MEASURES:
-        return _set(query, name, _LANGUAGE.known(name, value, _range(value, sizes=name == "size")))
+        return _set(
+            query, name, _LANGUAGE.known(name, value, read_range(value, sizes=name == "size"))
+        )
     if name == "type":
         named = [each for each in DataType if each.lower() == value.lower()]
         return _set(query, name, _LANGUAGE.known(name, value, named[0] if named else None))
@@ -117,7 +119,8 @@ def _pair(value: str) -> tuple[str, str]:
     return key, unquoted(wanted)
 
 
-def _range(text: str, *, sizes: bool) -> Range | None:
+def read_range(text: str, *, sizes: bool = False) -> Range | None:
+    """`>=1000`, `<500` or `640..1920`; None if it is none of these. `sizes`: bytes, with their units."""
     low, dots, high = text.partition("..")
     if dots:
         ends = _number(low, sizes=sizes), _number(high, sizes=sizes)

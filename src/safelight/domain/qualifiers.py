@@ -10,22 +10,28 @@ from typing import TypeVar
 from safelight.errors import Invalid
 
 _T = TypeVar("_T")
-_WORD = re.compile(r'(\w+):("[^"]*"|\S*)|"[^"]*"|\S+', re.ASCII)
+_WORD = re.compile(r'(-?)(\w+):("[^"]*"|\S*)|"[^"]*"|\S+', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One filter as it was typed, `name:value`; the name in small letters, the value without quotes."""
+    """One filter as it was typed, `name:value` or `-name:value`; the name in small letters, the value without
+    quotes.
+    """
 
     name: str
     value: str
+    is_not: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`takes`: of each filter that there is, its values in people's words."""
+    """`takes`: of each filter that there is, its values in people's words; `may_be_not`: those that mean the
+    opposite after a minus sign.
+    """
 
     takes: Mapping[str, str]
+    may_be_not: frozenset[str] = frozenset()
 
     def read(self, text: str) -> tuple[list[Given], list[str]]:
         """The filters of a text, and the words to search for as they were typed, in quotes or not.
@@ -34,13 +40,14 @@ class Language:
         """
         given, words = [], []
         for found in _WORD.finditer(text):
-            if found[1] is None:
+            name = (found[2] or "").lower()
+            if not name or (found[1] and name not in self.may_be_not):
                 words.append(found[0])
             else:
-                given.append(self._given(found[1].lower(), unquoted(found[2]), found[0]))
+                given.append(self._given(name, unquoted(found[3]), found[0], is_not=bool(found[1])))
         return given, words
 
-    def _given(self, name: str, value: str, word: str) -> Given:
+    def _given(self, name: str, value: str, word: str, *, is_not: bool) -> Given:
         if name not in self.takes:
             raise Invalid(
                 f"There is no filter {name!r}; there are {', '.join(self.takes)}. "
@@ -49,7 +56,7 @@ class Language:
             )
         if not value or '"' in value:
             raise self.refused(name, value)
-        return Given(name, value)
+        return Given(name, value, is_not)
 
     def known(self, name: str, word: str, found: _T | None) -> _T:
         """What a value was found to mean. Raises Invalid if that is nothing."""

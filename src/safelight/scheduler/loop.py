@@ -10,6 +10,7 @@ import structlog
 
 from safelight.actions.context import Context
 from safelight.engines.base import Engine
+from safelight.scheduler.counting import Counting
 from safelight.scheduler.dispatch import Dispatch
 from safelight.scheduler.rescue import Rescue
 from safelight.scheduler.sweep import Sweep
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Scheduler:
-    """One thread for all steps, so that an engine is used by one caller at a time."""
+    """One thread for all steps, so that an engine is used by one caller at a time; beside it, one that counts."""
 
     def __init__(self, context: Context, engines: Mapping[str, Engine]) -> None:
         self._context = context
@@ -33,11 +34,13 @@ class Scheduler:
         self._watch = Watch(context, engines)
         self._rescue = Rescue(context, engines)
         self._sweep = Sweep(context)
+        self._counting = Counting(context)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._repeat, name="scheduler", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+        self._counting.start()
 
     @property
     def is_alive(self) -> bool:
@@ -47,6 +50,7 @@ class Scheduler:
         """End the thread; runs go on without it. Safe to call twice, or before `start`."""
         self._ends.set()
         self._context.wake.set()
+        self._counting.stop()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 

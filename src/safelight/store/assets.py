@@ -76,13 +76,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """All that is given must hold. `label_keys`: it has a shape of one of them. `tags`: for each group, it
-    has one of its tags.
+    """All that is given must hold. `label_keys`: it has a shape of one of them. `without_label_keys`: of none
+    of these. `is_annotated`: something was said of it. `tags`: for each group, it has one of its tags.
     """
 
     asset_keys: Sequence[int] | None = None
     label_key: int | None = None
     label_keys: Sequence[int] = ()
+    without_label_keys: Sequence[int] = ()
+    is_annotated: bool | None = None
     min_shapes: int | None = None
     max_shapes: int | None = None
     tags: tuple[frozenset[str], ...] = ()
@@ -174,6 +176,20 @@ def page(
     return [_asset(row, contents=contents) for row in read.all(statement)]
 
 
+def some_of(
+    read: Read,
+    version_key: int,
+    wanted: AssetFilter,
+    *within: ColumnElement[bool],
+    limit: int,
+    contents: bool = False,
+) -> list[Asset]:
+    """Those that the filter lets through, newest first, among assets that meet conditions on `schema.asset`."""
+    statement = _filtered(read, _select(contents=contents), version_key, wanted).where(*within)
+    rows = read.all(statement.order_by(_assets.c.asset_key.desc()).limit(limit))
+    return [_asset(row, contents=contents) for row in rows]
+
+
 def chosen(
     read: Read, columns: Sequence[ColumnElement[Any]], version_key: int, wanted: AssetFilter
 ) -> Select[Any]:
@@ -227,6 +243,10 @@ def _filtered(
         conditions.append(_has_label(wanted.label_key))
     if wanted.label_keys:
         conditions.append(or_(*(_has_label(key) for key in wanted.label_keys)))
+    conditions.extend(~_has_label(key) for key in wanted.without_label_keys)
+    if wanted.is_annotated is not None:
+        says_nothing = _assets.c.document_key.is_(None)
+        conditions.append(~says_nothing if wanted.is_annotated else says_nothing)
     if wanted.min_shapes is not None:
         conditions.append(_shapes() >= wanted.min_shapes)
     if wanted.max_shapes is not None:

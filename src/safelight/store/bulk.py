@@ -7,12 +7,18 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from safelight.store.columns import Id, Json
 from safelight.store.db import Read
 
 _AT_ONCE = 20_000
+
+
+def upsert(tx: Read, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say ON CONFLICT, in the words of the database in use."""
+    return sqlite.insert(table) if tx.dialect == "sqlite" else postgresql.insert(table)
 
 
 def insert(

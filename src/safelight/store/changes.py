@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Table,
     delete,
     exists,
     false,
@@ -30,10 +29,10 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from safelight.errors import Conflict
-from safelight.store import bulk, schema
+from safelight.store import assetblocks, bulk, schema
+from safelight.store.bulk import upsert
 from safelight.store.db import Event, Read, Transaction
 
 CREATED = (
@@ -73,6 +72,7 @@ class ChangeSet:
     """An open change set. `creates`: of the run that made the version; single changes are not kept."""
 
     change_set_key: int
+    version_key: int
     creates: bool
 
 
@@ -114,7 +114,8 @@ def _open(
     tx: Transaction, organization_id: UUID, version_key: int, by: Author, kind: str
 ) -> ChangeSet:
     if by.run_id is None:
-        return ChangeSet(_add(tx, organization_id, version_key, by, kind), creates=kind == CREATED)
+        key = _add(tx, organization_id, version_key, by, kind)
+        return ChangeSet(key, version_key, creates=kind == CREATED)
     kind = CREATED if kind == CREATED else RUN
     existing = _of_run(tx, version_key, by.run_id)
     if existing is None:
@@ -158,7 +159,9 @@ def _of_run(tx: Transaction, version_key: int, run_id: UUID) -> ChangeSet | None
         .where(_sets.c.run_id == run_id, _sets.c.version_key == version_key)
         .order_by(_sets.c.change_set_key)
     )
-    return ChangeSet(rows[0].change_set_key, rows[0].kind == CREATED) if rows else None
+    if not rows:
+        return None
+    return ChangeSet(rows[0].change_set_key, version_key, rows[0].kind == CREATED)
 
 
 def _values(
@@ -216,6 +219,8 @@ def hand_to_run(tx: Transaction, version_key: int, run_id: UUID) -> None:
 
 def record(tx: Transaction, change_set: ChangeSet, changes: Iterable[AssetChange]) -> None:
     """Write what happened to assets. A change set keeps an asset's first before and last after."""
+    steps = list(changes)
+    assetblocks.touch(tx, change_set.version_key, (step.asset_key for step in steps))
     if change_set.creates:
         return
     key = change_set.change_set_key
@@ -232,10 +237,17 @@ def record(tx: Transaction, change_set: ChangeSet, changes: Iterable[AssetChange
                 change.document_before,
                 change.document_after,
             )
-            for change in changes
+            for change in steps
         ],
         "ON CONFLICT (change_set_key, asset_key) DO UPDATE SET "
         "exists_after = excluded.exists_after, document_after = excluded.document_after",
+    )
+
+
+def touch(tx: Transaction, change_set: ChangeSet) -> None:
+    """Tell what is counted of the version (`assetblocks`) of changes that were recorded past `record`."""
+    assetblocks.touch_changed(
+        tx, change_set.version_key, change_set.change_set_key, creates=change_set.creates
     )
 
 
@@ -243,6 +255,7 @@ def record_removal(
     tx: Transaction, change_set: ChangeSet, *conditions: ColumnElement[bool]
 ) -> None:
     """Write that the assets of these conditions are about to go, with all that brings them back."""
+    assetblocks.touch_where(tx, *conditions)
     if change_set.creates:
         return
     key = literal(change_set.change_set_key)
@@ -337,8 +350,3 @@ def announce(
                 facts={"version_id": str(version_id), **facts},
             )
         )
-
-
-def upsert(tx: Transaction, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert that can say ON CONFLICT, in the words of the database in use."""
-    return sqlite.insert(table) if tx.dialect == "sqlite" else postgresql.insert(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -14,7 +15,7 @@ from safelight.domain.dataquery import Range
 from safelight.domain.datasets import DataStatus, DataType
 from safelight.errors import NotFound
 from safelight.ids import uuid7
-from safelight.store import bulk, datablocks, schema
+from safelight.store import assetblocks, bulk, datablocks, schema
 from safelight.store.columns import says
 from safelight.store.db import Read, Transaction
 from safelight.store.keys import reserve
@@ -457,6 +458,7 @@ def placeholders(read: Read, data_keys: Sequence[int]) -> set[int]:
 def fill(tx: Transaction, files: Mapping[int, File]) -> list[str]:
     """Give placeholders (by key) their files; the object names of those that got one meanwhile."""
     waiting = placeholders(tx, list(files))
+    assetblocks.touch_data(tx, sorted(waiting))  # their size may be another than was said
     for data_key in waiting:
         values = asdict(files[data_key])
         tx.execute(
@@ -519,13 +521,25 @@ def remove(tx: Transaction, data_keys: Sequence[int]) -> None:
     gone: dict[UUID, list[int]] = {}
     for at in range(0, len(data_keys), READ_AT_ONCE):
         chosen = data_keys[at : at + READ_AT_ONCE]
-        tx.execute(delete(_assets).where(_assets.c.data_key.in_(chosen)))
+        _remove_assets(tx, chosen)
         some = _data.c.data_key.in_(chosen)
         rows = tx.all(delete(_data).where(some).returning(_data.c.datalake_id, _data.c.data_key))
         for row in rows:
             gone.setdefault(row.datalake_id, []).append(row.data_key)
     for datalake_id in sorted(gone):
         datablocks.take_out(tx, datalake_id, gone[datalake_id])
+
+
+def _remove_assets(tx: Transaction, data_keys: Sequence[int]) -> None:
+    assetblocks.touch_data(tx, data_keys)
+    statement = delete(_assets).where(_assets.c.data_key.in_(data_keys))
+    rows = tx.all(statement.returning(_assets.c.version_key))
+    for version_key, number in sorted(Counter(row.version_key for row in rows).items()):
+        tx.execute(
+            update(_versions)
+            .where(_versions.c.version_key == version_key)
+            .values(asset_count=_versions.c.asset_count - number)
+        )
 
 
 def known_contents(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from safelight.store import schema
-from safelight.store.changes import upsert
+from safelight.store.bulk import upsert
 from safelight.store.db import Read, Transaction
 
 _blocks = schema.data_block

@@ -569,7 +569,9 @@ def move(tx: Transaction, change_set: ChangeSet) -> int:
             next_shape=greatest(_assets.c.next_shape, planned.c.next_shape),
         )
     )
-    return int(tx.execute(statement).rowcount)
+    moved = int(tx.execute(statement).rowcount)
+    changes.touch(tx, change_set)
+    return moved
 
 
 def _moves() -> ColumnElement[bool]:
@@ -635,6 +637,7 @@ def add_assets(
         .where(_assets.c.version_key == version.version_key, chosen)
     )
     _record(tx, change_set, new)
+    changes.touch(tx, change_set)
     return int(added)
 
 
@@ -659,5 +662,6 @@ _CHANGE_COLUMNS = (
 
 
 def _record(tx: Transaction, change_set: ChangeSet, rows: Select[Any]) -> None:
-    if not change_set.creates:
-        tx.execute(insert(_changes).from_select(_CHANGE_COLUMNS, rows))
+    if change_set.creates:
+        return
+    tx.execute(insert(_changes).from_select(_CHANGE_COLUMNS, rows))

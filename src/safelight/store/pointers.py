@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from safelight.domain.annotations import Numbers
-from safelight.store import schema, tags, versions
+from safelight.store import schema, statistics, tags, versions
 from safelight.store.columns import Id
 from safelight.store.db import Read, Transaction
 from safelight.store.versions import Version
@@ -147,6 +147,8 @@ def copy(
     statement = insert(_assets).from_select(names, rows)
     copied = int(tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
     versions.count_assets(tx, into, copied)
+    if with_documents:
+        statistics.inherit(tx, source, into)
     return copied
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, case, func, select
 
-from safelight.store import changes, schema
+from safelight.store import bulk, schema
 from safelight.store.db import Read, Transaction
 
 samples, peaks = schema.sample, schema.peak
@@ -45,7 +45,7 @@ def add(tx: Transaction, taken: Collection[tuple[UUID, Sample]]) -> None:
     """
     if not taken:
         return
-    insert = changes.upsert(tx, samples)
+    insert = bulk.upsert(tx, samples)
     replaced = {name: insert.excluded[name] for name in ("at", *_MEASURES)}
     tx.execute(
         insert.on_conflict_do_update(index_elements=["run_id", "slot"], set_=replaced),
@@ -63,7 +63,7 @@ def add(tx: Transaction, taken: Collection[tuple[UUID, Sample]]) -> None:
 
 
 def _raise_peaks(tx: Transaction, taken: Collection[tuple[UUID, Sample]]) -> None:
-    insert = changes.upsert(tx, peaks)
+    insert = bulk.upsert(tx, peaks)
     new = insert.excluded
     greater = {
         # What was not measured leaves the peak; what was measured for the first time becomes it.

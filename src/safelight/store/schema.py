@@ -355,7 +355,40 @@ asset_tag = Table(
     metadata,
     Column("asset_key", Key, ForeignKey("asset.asset_key", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", Id, ForeignKey("tag.tag_id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_asset_tag_tag", "tag_id"),
+    Index("ix_asset_tag_tag", "tag_id", "asset_key"),
+)
+
+# What is known of the assets of a version whose keys are from 4096 x block on; see store/assetblocks.py. No foreign
+# key to the version: its check would lock versions in an order of its own.
+asset_block = Table(
+    "asset_block",
+    metadata,
+    Column("version_key", Key, primary_key=True, autoincrement=False),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False),  # how often something in it changed
+    Column("assets", Integer),  # null: to be counted
+    Column("statistics", LargeBinary),
+    CheckConstraint("(assets IS NULL) = (statistics IS NULL)", name="counted"),
+)
+
+# Which assets of a counted block have something: a bit for each.
+asset_facet = Table(
+    "asset_facet",
+    metadata,
+    Column("version_key", Key, primary_key=True, autoincrement=False),
+    Column("facet", BigInteger, primary_key=True, autoincrement=False),  # label key, or below 1
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("bits", LargeBinary, nullable=False),
+    Index("ix_asset_facet_block", "version_key", "block"),
+)
+
+# The sum over a whole version when its blocks had changed so often: true for as long as they have not since.
+version_statistics = Table(
+    "version_statistics",
+    metadata,
+    Column("version_key", Key, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False),
+    Column("statistics", LargeBinary, nullable=False),
 )
 
 # Every change belongs to a change set: of a run, or one direct edit by a user.

@@ -36,7 +36,7 @@ from safelight.domain.annotations import Numbers
 from safelight.domain.datasets import DataStatus
 from safelight.errors import Unavailable
 from safelight.ids import uuid7
-from safelight.store import bulk, keys, schema, versions
+from safelight.store import bulk, changes, keys, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Id, Key
 from safelight.store.data import File, NewData
@@ -241,6 +241,7 @@ def add(
                 _changes.c.document_after: _staged.c.document_key,
             },
         )
+    changes.touch(tx, change_set)
     return number
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Row, Table, delete, insert, select, update
 from safelight.errors import NameTaken, NotFound
 from safelight.ids import uuid7
 from safelight.store import schema
-from safelight.store.changes import upsert
+from safelight.store.bulk import upsert
 from safelight.store.db import Read, Transaction
 
 _tags = schema.tag

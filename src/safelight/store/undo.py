@@ -145,6 +145,7 @@ def _carry_out(tx: Transaction, version: Version, change_set: ChangeSet) -> None
     )
     back = _rows(tx, insert(_assets).from_select(list(values), returning))
     versions.count_assets(tx, version, back - gone)
+    changes.touch(tx, change_set)
 
 
 # --- tags -----------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ export interface paths {
          * List Assets
          * @description The pictures of a version with what is said of them, newest first.
          *
-         *     `label` (id or name) keeps those that have a shape of it; `search` looks into file names.
+         *     `label` (id or name) keeps those that have a shape of it; `search` looks into file names. Where few fit
+         *     a page may be short, even empty: each looks at a bounded number of pictures, and the list goes on
+         *     as long as there is a `next`.
          */
         get: operations["list_assets"];
         put?: never;
@@ -1956,6 +1958,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Statistics
+         * @description Pictures, shapes by class and kind, and how they spread: kept up to date, so it answers at once.
+         *
+         *     After a great change it is counted in the background; `state` says so, and how far it has come.
+         */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/track": {
         parameters: {
             query?: never;
@@ -2392,6 +2416,16 @@ export interface components {
             version: components["schemas"]["safelight__api__experiments__VersionRef"];
         };
         /**
+         * Bar
+         * @description How many from `at_least` up to the next bar's `at_least`.
+         */
+        Bar: {
+            /** At Least */
+            at_least: number;
+            /** Number */
+            number: number;
+        };
+        /**
          * BaseVersion
          * @description The model version that an experiment is based on. `launchable`: it carries a training.
          */
@@ -2570,6 +2604,29 @@ export interface components {
             before: number;
             /** After */
             after: number;
+        };
+        /**
+         * ClassNumbers
+         * @description `kinds`: shapes by kind; `pictures`: how many have a shape of the label.
+         */
+        ClassNumbers: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Color */
+            color: string | null;
+            /** Shapes */
+            shapes: number;
+            /** Pictures */
+            pictures: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
         };
         /**
          * ClassesToTags
@@ -5100,6 +5157,44 @@ export interface components {
             };
         };
         /**
+         * StatisticsView
+         * @description `state` counting: the numbers are of the first `counted_pictures` that were counted, of `pictures`.
+         *
+         *     Areas are parts of the picture's; aspects are width to height; sides are the longer ones, in pixels. Of boxes
+         *     are what rectangles and polygons fill.
+         */
+        StatisticsView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "counting";
+            /** Counted Pictures */
+            counted_pictures: number;
+            /** Pictures */
+            pictures: number;
+            /** Annotated */
+            annotated: number;
+            /** Empty */
+            empty: number;
+            /** Shapes */
+            shapes: number;
+            /** Classes */
+            classes: components["schemas"]["ClassNumbers"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Shapes Per Picture */
+            shapes_per_picture: components["schemas"]["Bar"][];
+            /** Picture Sides */
+            picture_sides: components["schemas"]["Bar"][];
+            /** Box Areas */
+            box_areas: components["schemas"]["Bar"][];
+            /** Box Aspects */
+            box_aspects: components["schemas"]["Bar"][];
+        };
+        /**
          * StepDone
          * @description `count`: files that this request was about. `next`: null when all is done. `left`: files that were
          *     not looked at yet.
@@ -5687,6 +5782,8 @@ export interface operations {
                 search?: string;
                 after?: number | null;
                 limit?: number;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -9250,6 +9347,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };

@@ -151,6 +151,7 @@ export type Label = Said["LabelCount"];
 export type OperationParameter = Narrow<Said["ParameterOfOperation"], { default: Json }>;
 export type Operation = Narrow<Said["OperationView"], { parameters: OperationParameter[] }>;
 export type VersionDetail = Narrow<Said["VersionDetail"], { type: DatasetType }>;
+export type Statistics = Said["StatisticsView"];
 export type Dataset = Narrow<Said["DatasetView"], { versions: Version[] }>;
 export type ShapeKind = "rectangle" | "polygon" | "classification" | "line" | "point" | "keypoints" | "mask";
 export type Shape = Narrow<Said["ShapeView"], { kind: ShapeKind; geometry: Json }>;

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post } from "./client";
-import type { Asset, Job, JsonObject, Page, Version, VersionDetail } from "./types";
+import type { Asset, Job, JsonObject, Page, Statistics, Version, VersionDetail } from "./types";
 
 export interface AssetFilters {
   label?: string | undefined;
@@ -11,6 +11,13 @@ export const versionQuery = (version: string) =>
   queryOptions({
     queryKey: ["versions", "one", version],
     queryFn: ({ signal }) => get<VersionDetail>(`/versions/${version}`, undefined, signal),
+  });
+
+export const statisticsQuery = (version: string) =>
+  queryOptions({
+    queryKey: ["versions", "statistics", version],
+    queryFn: ({ signal }) => get<Statistics>(`/versions/${version}/statistics`, undefined, signal),
+    refetchInterval: ({ state }) => (state.data?.state === "counting" ? 2000 : false),
   });
 
 export const assetsQuery = (version: string, filters: AssetFilters) =>

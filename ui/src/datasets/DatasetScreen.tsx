@@ -2,8 +2,8 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { GitFork, Lock, Plus } from "lucide-react";
-import { useState } from "react";
+import { CornerDownRight, GitFork, Lock, Plus } from "lucide-react";
+import { type CSSProperties, useState } from "react";
 import { datasetQuery, useCreateVersion } from "../api/datasets";
 import { useMay } from "../api/session";
 import type { DatasetType, Version } from "../api/types";
@@ -17,24 +17,38 @@ import { Screen } from "../components/Screen";
 import { State } from "../components/State";
 import { Ago } from "../components/Ago";
 import { Trail } from "../components/Trail";
+import styles from "./Family.module.css";
+import { family, type Member } from "./family";
 import { DATASET_TYPES, typeWord } from "./types";
 
-const COLUMNS: Column<Version>[] = [
-  {
-    title: "Version",
-    cell: (row) => (
-      <Named
-        name={row.name}
-        path={`/dataset/${row.dataset.id}/version/${row.id}/assets`}
-        under={<Origin version={row} />}
-      />
-    ),
-  },
-  { title: "Type", cell: (row) => typeWord(row.type) },
-  { title: "Pictures", number: true, cell: (row) => count(row.asset_count) },
-  { title: "Created", cell: (row) => <Ago at={row.created_at} /> },
-  { title: "By", cell: (row) => row.created_by?.name },
+type Row = Member & { id: string };
+
+const COLUMNS: Column<Row>[] = [
+  { title: "Version", cell: (row) => <Relative {...row} /> },
+  { title: "Type", cell: ({ version }) => typeWord(version.type) },
+  { title: "Pictures", number: true, cell: ({ version }) => count(version.asset_count) },
+  { title: "Created", cell: ({ version }) => <Ago at={version.created_at} /> },
+  { title: "By", cell: ({ version }) => version.created_by?.name },
 ];
+
+const rows = (versions: readonly Version[]): Row[] =>
+  family(versions).map((member) => ({ ...member, id: member.version.id }));
+
+/** A version at its place in the family. */
+function Relative({ version, depth }: Member) {
+  return (
+    <div className={styles.member} style={{ "--depth": Math.max(0, depth - 1) } as CSSProperties}>
+      {depth > 0 && <CornerDownRight size={15} aria-hidden="true" />}
+      <div>
+        <Named
+          name={version.name}
+          path={`/dataset/${version.dataset.id}/version/${version.id}/assets`}
+          under={<Origin version={version} />}
+        />
+      </div>
+    </div>
+  );
+}
 
 function Origin({ version }: { version: Version }) {
   return (
@@ -53,7 +67,7 @@ function Origin({ version }: { version: Version }) {
   );
 }
 
-/** The versions of one dataset. */
+/** The versions of one dataset, as a family of forks. */
 export function DatasetScreen() {
   const { dataset = "" } = useParams({ strict: false });
   const query = useQuery(datasetQuery(dataset));
@@ -76,7 +90,7 @@ export function DatasetScreen() {
       <Loaded query={query}>
         {({ versions }) =>
           versions.length > 0 ? (
-            <Rows label="Versions" rows={versions} columns={COLUMNS} />
+            <Rows label="Versions" rows={rows(versions)} columns={COLUMNS} />
           ) : (
             <State icon={GitFork} title="No version yet" action={button}>
               A version is one content of the dataset: its pictures, annotations and labels.

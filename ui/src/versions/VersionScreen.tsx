@@ -18,11 +18,12 @@ import { typeWord } from "../datasets/types";
 import { colours } from "./colour";
 import { Gallery } from "./Gallery";
 import { Labels } from "./Labels";
+import { Statistics } from "./statistics/Statistics";
 import { VersionActions } from "./VersionActions";
 import styles from "./VersionScreen.module.css";
 
 export interface VersionSearch {
-  show?: "pictures" | "jobs" | "history" | undefined;
+  show?: "pictures" | "statistics" | "jobs" | "history" | undefined;
   label?: string | undefined;
   search?: string | undefined;
 }
@@ -50,7 +51,7 @@ export function VersionScreen() {
   );
 }
 
-const NAMES = { pictures: "Pictures", jobs: "Jobs", history: "History" };
+const NAMES = { pictures: "Pictures", statistics: "Statistics", jobs: "Jobs", history: "History" };
 
 function Content({ version }: { version: VersionDetail }) {
   const { show = "pictures", label, search } = useSearch({ strict: false });
@@ -68,6 +69,7 @@ function Content({ version }: { version: VersionDetail }) {
         choose={(name) => change({ show: name })}
       />
       <div id="section" role="tabpanel" aria-label={NAMES[show]}>
+        {show === "statistics" && <Statistics version={version.id} colours={palette} />}
         {show === "jobs" && <ObjectJobs noun="versions" id={version.id} />}
         {show === "history" && <History version={version.id} />}
         {show === "pictures" && (
