@@ -4241,7 +4241,8 @@ export interface components {
         };
         /**
          * OperationView
-         * @description An operation on versions: launched by POST to `/versions/{id}/{path}`.
+         * @description An operation on versions: launched by POST to `/versions/{id}/{path}`. `changes_version`: whatever
+         *     its parameters are, so that a lock of the version forbids it.
          */
         OperationView: {
             /** Name */
@@ -4252,6 +4253,8 @@ export interface components {
             description: string;
             /** Path */
             path: string;
+            /** Changes Version */
+            changes_version: boolean;
             /** Parameters */
             parameters: components["schemas"]["ParameterOfOperation"][];
         };

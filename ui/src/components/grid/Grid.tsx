@@ -59,7 +59,7 @@ export function Grid<T extends Thing>({ label, index, narrowest, tall, source, s
   const [first, end] = [seen.from * columns, Math.min(index.total, seen.to * columns)];
   const things = useThings(source, index, first, end);
   const idsBetween = useIdsBetween(source, index);
-  useFirstPlace(place, { start, total: index.total, columns, rows, tall, shape: `${columns} ${tall}` }, seen.first * columns, tell);
+  useFirstPlace(place, { start, total: index.total, columns, rows, tall, scroll, shape: `${columns} ${tall}` }, seen.first * columns, tell);
 
   const move = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
@@ -96,12 +96,13 @@ interface Layout {
   columns: number;
   rows: number;
   tall: number;
+  scroll: number;
   shape: string;
 }
 
 /** Keeps the place that is seen first: when the list is opened at one, and when tiles change their size. */
 function useFirstPlace(element: React.RefObject<HTMLDivElement | null>, layout: Layout, first: number, tell?: (place: number) => void): void {
-  const { start, total, columns, rows, tall, shape } = layout;
+  const { start, total, columns, rows, tall, scroll, shape } = layout;
   const wanted = useRef<number | null>(start || null); // a place that the list is too short for yet
   const known = useRef({ shape, first: start });
   useLayoutEffect(() => {
@@ -112,18 +113,20 @@ function useFirstPlace(element: React.RefObject<HTMLDivElement | null>, layout: 
       known.current.shape = shape;
     }
     if (wanted.current !== null && wanted.current < total) {
-      box.scrollTop = scrollTo(Math.floor(wanted.current / columns), box.clientHeight, rows, tall);
+      box.scrollTo({ top: scrollTo(Math.floor(wanted.current / columns), box.clientHeight, rows, tall) });
       known.current.first = wanted.current;
       wanted.current = null;
     }
   });
   useEffect(() => {
-    if (wanted.current !== null || total === 0) return;
+    const box = element.current;
+    // what was just scrolled to is not drawn yet
+    if (!box || wanted.current !== null || total === 0 || Math.abs(box.scrollTop - scroll) > 1) return;
     known.current.first = first;
     if (!tell) return;
     const timer = window.setTimeout(() => tell(first), 3 * SETTLED_MS);
     return () => window.clearTimeout(timer);
-  }, [first, tell, total]);
+  }, [element, first, scroll, tell, total]);
 }
 
 const pageQuery = <T,>({ key, fetch }: Source<T>, cut: Cut) =>
