@@ -210,6 +210,7 @@ FORGED = {"expires": "9999999999", "signature": "0" * 64}
 PART = {"upload_id": "0" * 32, "part": "1", "max_size": "1"}
 QUERIES: dict[str, dict[str, str]] = {
     "GET /api/v1/datalakes/{datalake_id}/within": {"stretch": "1023-0"},
+    "GET /api/v1/versions/{version_id}/within": {"stretch": "1023-0"},
     "GET /api/v1/objects/{object_name:path}": FORGED,
     "PUT /api/v1/objects/{object_name:path}": {**FORGED, **PART},
     "GET /api/v2/job/{job_id}/payload": {**FORGED, "run": ID},

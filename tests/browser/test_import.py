@@ -138,7 +138,6 @@ def test_the_dialog_is_accessible_and_fits(
     page.goto(f"{page.url}?tab=result")
     rejected = page.get_by_role("region", name="Rejected records")
     expect(rejected).to_be_visible(timeout=SLOW_MS)
-    page.wait_for_timeout(400)  # colours fade in
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

@@ -16,6 +16,7 @@ import { Login } from "./login/Login";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 import { choice, one, parseSearch, stringifySearch } from "./search";
+import { gallerySearch } from "./versions/gallery/search";
 import type { VersionSearch } from "./versions/VersionScreen";
 
 interface LoginSearch {
@@ -116,8 +117,7 @@ const targetSearch = (raw: Record<string, unknown>): { target?: string | undefin
 
 const versionSearch = (raw: Record<string, unknown>): VersionSearch => ({
   show: choice(raw["show"], ["pictures", "statistics", "jobs", "history"]),
-  label: one(raw["label"]),
-  search: one(raw["search"]),
+  ...gallerySearch(raw),
 });
 
 const objects = [
@@ -139,6 +139,11 @@ const objects = [
     ...at("/dataset/$dataset/version/$version/assets"),
     validateSearch: versionSearch,
     component: lazyRouteComponent(() => import("./versions/VersionScreen"), "VersionScreen"),
+  }),
+  createRoute({
+    ...at("/dataset/$dataset/version/$version/pictures/$asset"),
+    validateSearch: gallerySearch,
+    component: lazyRouteComponent(() => import("./versions/picture/PictureScreen"), "PictureScreen"),
   }),
   createRoute({
     ...at("/projects"),

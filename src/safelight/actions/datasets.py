@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from safelight.domain.datasets import InferenceType, check_name
-from safelight.domain.permissions import Actor
+from safelight.domain.permissions import Actor, require
 from safelight.store import assets, assettags, changes, data, datasets, tags, versions
 from safelight.store.changes import Author, ChangeSet
 from safelight.store.datasets import Dataset
@@ -95,8 +95,11 @@ def lock(db: Database, by: Actor, version_id: UUID) -> Version:
 
 
 def unlock(db: Database, by: Actor, version_id: UUID) -> Version:
-    """Raises NotFound."""
+    """Raises NotFound, and Denied for who neither locked it nor may unlock what others locked."""
     with db.transaction() as tx:
+        locked = versions.get(tx, by.organization_id, version_id).lock
+        if locked is not None and locked.by.user_id != by.user_id:
+            require(by, "unlock")
         return versions.unlock(tx, by.organization_id, version_id, by.user_id)
 
 

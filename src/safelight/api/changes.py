@@ -27,7 +27,7 @@ from safelight.api.views import Page
 from safelight.domain.permissions import Actor
 from safelight.errors import NotFound
 from safelight.ids import Kind
-from safelight.store import changed, datasets, history, numbers, versions
+from safelight.store import assets, changed, datasets, history, numbers, versions
 from safelight.store.db import Read
 from safelight.store.history import Entry
 from safelight.store.packed import packed
@@ -78,6 +78,21 @@ def _views(context: Context, entries: list[Entry]) -> list[Json]:
         return [
             change_view(read, entry, each) for entry, each in zip(entries, counted, strict=True)
         ]
+
+
+@router.get("/assets/{asset_id}/changes", response_model=Page[ChangeView])
+def list_asset_changes(
+    asset_id: UUID,
+    actor: Reader,
+    context: Ctx,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """What changed a picture or its tags, newest first."""
+    with context.db.read() as read:
+        key = packed(read).read(asset_id, Kind.ASSET).key
+        asset = assets.get(read, actor.organization_id, key)
+        entries = history.of_asset(read, asset.version_key, key, limit=limit)
+    return json_response({"items": _views(context, entries), "next": None})
 
 
 @router.get("/datasets/{dataset_id}/removed", response_model=Page[ChangeView])

@@ -17,6 +17,7 @@ from safelight.api.asking import Ctx, DataWriter, Reader
 from safelight.api.job_views import JobDetail
 from safelight.api.jobs import get_job
 from safelight.api.pictures import FileView, file_views, json_response
+from safelight.api.stretches import Places, Stretches
 from safelight.api.views import Named, Page
 from safelight.domain.dataquery import DataQuery, read_query
 from safelight.errors import Invalid
@@ -28,7 +29,6 @@ router = APIRouter(tags=["data"])
 LONGEST_TEXT = 4000
 CONTENTS_AT_ONCE = 5000
 VERSIONS_SHOWN = 100
-STRETCHES_AT_ONCE = 1000
 
 _Q = (
     "The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, "
@@ -69,16 +69,6 @@ def list_data(
     return json_response({"items": items, "next": None if following is None else str(following)})
 
 
-class Places(BaseModel):
-    """Stretches of the list, newest first: `[first, last, number]`, the keys they go from and to and how
-    many files fit between. `next` goes into `after` for the following; `left`: files not looked at yet.
-    """
-
-    items: list[tuple[int, int, int]]
-    next: int | None
-    left: int
-
-
 @router.get("/datalakes/{datalake_id}/places", response_model=Places)
 def list_places(
     datalake_id: UUID, actor: Reader, context: Ctx, query: Asked, after: int | None = None
@@ -98,43 +88,23 @@ def list_places(
     return json_response({"items": items, "next": reached, "left": left})
 
 
-_STRETCH = "`first-last` of one that the route of places answered; again for more."
-
-
 @router.get("/datalakes/{datalake_id}/within", response_model=Page[FileView])
 def list_within(
     datalake_id: UUID,
     actor: Reader,
     context: Ctx,
     query: Asked,
-    stretch: Annotated[
-        list[str], Query(description=_STRETCH, min_length=1, max_length=STRETCHES_AT_ONCE)
-    ],
+    stretches: Stretches,
     skip: Annotated[int, Query(ge=0, le=1024)] = 0,
     limit: Limit = 60,
 ) -> Response:
     """The files of some stretches of the list, newest first, without the first `skip`."""
-    wide = _stretches(stretch)
     with context.db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
         wanted = filter_of(read, actor, query)
-        found = datawalk.within(read, datalake_id, wanted, wide, skip=skip, limit=limit)
+        found = datawalk.within(read, datalake_id, wanted, stretches, skip=skip, limit=limit)
         items = file_views(context, read, found)
     return json_response({"items": items, "next": None})
-
-
-def _stretches(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """Raises Invalid for what no answer said, and where there would be more to look at than in a step."""
-    found = []
-    for text in texts:
-        first, dash, last = text.partition("-")
-        if not dash or not (first.isdigit() and last.isdigit()) or int(first) < int(last):
-            raise Invalid(f"A stretch is first-last, as 2047-1024; not {text!r}.", field="stretch")
-        found.append((int(first), int(last)))
-    widest = datawalk.STEP * datablocks.WIDTH
-    if sum(first - last + 1 for first, last in found) > widest:
-        raise Invalid(f"Stretches of at most {widest} keys are read at once.", field="stretch")
-    return found
 
 
 class OneContent(BaseModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from safelight.api.views import Named, time_text
-from safelight.domain.datasets import InferenceType
+from safelight.domain.datasets import InferenceType, Label
 from safelight.errors import NotFound
 from safelight.store import assets, labels, packed, statistics, versions
 from safelight.store.datasets import Dataset
@@ -68,11 +68,19 @@ class DatasetView(BaseModel):
     versions: list[VersionView]
 
 
+class SkeletonView(BaseModel):
+    """How the points of a label are called, and which are linked: pairs of positions, counted from 0."""
+
+    vertices: list[str]
+    edges: list[tuple[int, int]]
+
+
 class LabelCount(BaseModel):
     id: UUID
     name: str
     color: str | None
     shapes: int
+    skeleton: SkeletonView | None
 
 
 class VersionDetail(VersionView):
@@ -156,6 +164,18 @@ def _person(person: Person) -> Named:
     return Named(id=person.user_id, name=person.name)
 
 
+def _skeleton(label: Label) -> SkeletonView | None:
+    """As it came from a file (COCO counts points from 1) or over the wire; what is no link is left out."""
+    if not label.skeleton:
+        return None
+    names = [str(name) for name in label.skeleton.get("vertices") or ()]
+    said = label.skeleton.get("edges") or ()
+    edges = [edge for edge in said if isinstance(edge, list | tuple) and len(edge) == 2]
+    pairs = [(a - 1, b - 1) for a, b in edges if isinstance(a, int) and isinstance(b, int)]
+    known = [(a, b) for a, b in pairs if 0 <= a < len(names) and 0 <= b < len(names)]
+    return SkeletonView(vertices=names, edges=known)
+
+
 def version_detail(read: Read, version: Version) -> VersionDetail:
     packer, known = packed.packed(read), labels.get(read, version)
     counted = statistics.whole(read, version)
@@ -172,6 +192,7 @@ def version_detail(read: Read, version: Version) -> VersionDetail:
                 name=label.name,
                 color=label.color,
                 shapes=counts.get(label.key, 0),
+                skeleton=_skeleton(label),
             )
             for label in known.labels
         ],

@@ -19,6 +19,7 @@ from safelight.api.dataset_views import (
     dataset_view,
     version_detail,
     version_view,
+    version_views,
 )
 from safelight.api.views import Page
 from safelight.domain.datasets import InferenceType
@@ -111,6 +112,19 @@ def create_version(dataset_id: UUID, body: NewVersion, actor: DataWriter, db: Db
         return version_view(read, version)
 
 
+@router.get("/versions")
+def list_versions(
+    actor: Reader,
+    db: Db,
+    search: Annotated[str, Query(max_length=400, description="A part of DATASET/VERSION.")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[VersionView]:
+    """The newest versions of all datasets, or those with a text in DATASET/VERSION."""
+    with db.read() as read:
+        found = versions.search(read, actor.organization_id, search, limit=limit)
+        return Page(items=version_views(read, found), next=None)
+
+
 @router.get("/versions/{version_id}")
 def get_version(version_id: UUID, actor: Reader, db: Db) -> VersionDetail:
     """A version with its labels and how many shapes carry each."""
@@ -144,7 +158,7 @@ def lock_version(version_id: UUID, actor: DataWriter, db: Db) -> VersionView:
 
 @router.post("/versions/{version_id}/unlock")
 def unlock_version(version_id: UUID, actor: DataWriter, db: Db) -> VersionView:
-    """Allow changes of the version again."""
+    """Allow changes of the version again. Only who locked it may, or an admin: others get 403."""
     version = actions.unlock(db, actor, version_id)
     with db.read() as read:
         return version_view(read, version)

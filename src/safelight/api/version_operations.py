@@ -38,12 +38,15 @@ class ParameterOfOperation(BaseModel):
 
 
 class OperationView(BaseModel):
-    """An operation on versions: launched by POST to `/versions/{id}/{path}`."""
+    """An operation on versions: launched by POST to `/versions/{id}/{path}`. `changes_version`: whatever
+    its parameters are, so that a lock of the version forbids it.
+    """
 
     name: str
     title: str
     description: str
     path: str
+    changes_version: bool
     parameters: list[ParameterOfOperation]
 
 
@@ -59,6 +62,8 @@ def _view(kind: type[Operation]) -> OperationView:
         title=kind.title,
         description=inspect.getdoc(kind) or "",
         path=_path(kind),
+        changes_version=kind.changes_version
+        is Operation.changes_version,  # not for some parameters only
         parameters=[
             ParameterOfOperation(
                 name=each.name,

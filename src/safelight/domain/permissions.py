@@ -30,6 +30,7 @@ class Ability(StrEnum):
     SHARE_VIEWS = "share_views"  # save lists for everybody in the organization
     MANAGE_JOBS = "manage_jobs"  # of others
     ADD_PACKAGE = "add_package"  # code that will run on this machine
+    UNLOCK = "unlock"  # what others locked
     MANAGE_MEMBERS = "manage_members"
     SETTINGS = "settings"  # of the organization
 
@@ -41,7 +42,12 @@ _MEMBER = _VIEWER | {
     Ability.STOP_OWN,
     Ability.SHARE_VIEWS,
 }
-_ADMIN = _MEMBER | {Ability.MANAGE_JOBS, Ability.ADD_PACKAGE, Ability.MANAGE_MEMBERS}
+_ADMIN = _MEMBER | {
+    Ability.MANAGE_JOBS,
+    Ability.ADD_PACKAGE,
+    Ability.UNLOCK,
+    Ability.MANAGE_MEMBERS,
+}
 _OWNER = _ADMIN | {Ability.SETTINGS}
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
@@ -91,6 +97,7 @@ _NEEDS: dict[Ability, str] = {
     Ability.SHARE_VIEWS: "share views",
     Ability.MANAGE_JOBS: "manage the jobs of others",
     Ability.ADD_PACKAGE: "add packages",
+    Ability.UNLOCK: "unlock what others have locked",
     Ability.MANAGE_MEMBERS: "manage members",
     Ability.SETTINGS: "change the organization",
 }

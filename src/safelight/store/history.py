@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, select, type_coerce
+from sqlalchemy import Row, Select, Text, exists, or_, select, type_coerce
 
 from safelight.errors import NotFound
 from safelight.store import schema
@@ -133,6 +133,20 @@ def of_version(
     statement = _select().where(_sets.c.version_key == version_key)
     if before is not None:
         statement = statement.where(_sets.c.change_set_key < before)
+    rows = read.all(statement.order_by(_sets.c.change_set_key.desc()).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def of_asset(read: Read, version_key: int, asset_key: int, *, limit: int = 50) -> list[Entry]:
+    """What changed one picture of a version or its tags, newest first."""
+    # Looked up set by set, of which a version has few: pictures have no index into their changes.
+    touched = [
+        exists().where(
+            table.c.change_set_key == _sets.c.change_set_key, table.c.asset_key == asset_key
+        )
+        for table in (schema.asset_change, schema.asset_tag_change)
+    ]
+    statement = _select().where(_sets.c.version_key == version_key, or_(*touched))
     rows = read.all(statement.order_by(_sets.c.change_set_key.desc()).limit(limit))
     return [_entry(row) for row in rows]
 

@@ -145,6 +145,17 @@ def using(read: Read, data_keys: Sequence[int], *, limit: int) -> list[Version]:
     return [_version(row) for row in rows]
 
 
+def search(read: Read, organization_id: UUID, text: str, *, limit: int) -> list[Version]:
+    """Versions of an organization with a text in DATASET/VERSION, in any case, newest first."""
+    path = _datasets.c.name + "/" + _versions.c.name
+    statement = _select().where(
+        _versions.c.organization_id == organization_id,
+        func.lower(path).contains(text.lower(), autoescape=True),
+    )
+    rows = read.all(statement.order_by(_versions.c.version_key.desc()).limit(limit))
+    return [_version(row) for row in rows]
+
+
 def of_dataset(read: Read, dataset_id: UUID) -> list[Version]:
     """All versions of a dataset, newest first."""
     return [

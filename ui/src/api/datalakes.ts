@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, post, send } from "./client";
+import type { Cut } from "./places";
 import type { DataDetail, DataFile, Datalake, Job, Page, Places } from "./types";
 
 export const datalakesQuery = queryOptions({
@@ -11,19 +12,12 @@ export const datalakesQuery = queryOptions({
 export const placesStep = (datalake: string, q: string, after: number | null, signal: AbortSignal): Promise<Places> =>
   get<Places>(`/datalakes/${datalake}/places`, { q, after }, signal);
 
-export interface Cut {
-  stretches: string[];
-  skip: number;
-  limit: number;
-}
-
-export const withinQuery = (datalake: string, q: string, cut: Cut) =>
-  queryOptions({
-    queryKey: ["datalakes", "within", datalake, q, cut],
-    queryFn: ({ signal }) =>
-      get<Page<DataFile>>(`/datalakes/${datalake}/within`, { q, stretch: cut.stretches, skip: cut.skip, limit: cut.limit }, signal),
-    staleTime: 60_000,
-  });
+/** The files of a datalake, for a grid that shows any place of their list. */
+export const filesSource = (datalake: string, q: string) => ({
+  key: ["datalakes", "within", datalake, q],
+  fetch: ({ stretches, skip, limit }: Cut, signal: AbortSignal) =>
+    get<Page<DataFile>>(`/datalakes/${datalake}/within`, { q, stretch: stretches, skip, limit }, signal),
+});
 
 export const dataQuery = (data: string) =>
   queryOptions({

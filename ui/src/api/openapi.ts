@@ -277,6 +277,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{asset_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Asset Changes
+         * @description What changed a picture or its tags, newest first.
+         */
+        get: operations["list_asset_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/removed": {
         parameters: {
             query?: never;
@@ -721,6 +741,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The newest versions of all datasets, or those with a text in DATASET/VERSION.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version_id}": {
         parameters: {
             query?: never;
@@ -780,7 +820,7 @@ export interface paths {
         put?: never;
         /**
          * Unlock Version
-         * @description Allow changes of the version again.
+         * @description Allow changes of the version again. Only who locked it may, or an admin: others get 403.
          */
         post: operations["unlock_version"];
         delete?: never;
@@ -953,6 +993,68 @@ export interface paths {
          *     What the format cannot say is listed in its log.
          */
         post: operations["export_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Asset Places
+         * @description Where pictures stand in the list, so that a page jumps to any place of it without what lies between.
+         *
+         *     `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names.
+         */
+        get: operations["list_asset_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assets Within
+         * @description The pictures of some stretches of the list, newest first, without the first `skip`.
+         */
+        get: operations["list_assets_within"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/beside/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Neighbour
+         * @description The picture before (`newer`) or after one in the list that a filter lets through.
+         */
+        get: operations["get_neighbour"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2372,6 +2474,24 @@ export interface components {
             /** Asset Ids */
             asset_ids: string[];
         };
+        /**
+         * AssetPlaces
+         * @description Stretches of the list, newest first: `[first, last, number]`, the keys they go from and to and how
+         *     many pictures fit between. `next` goes into `after` for the following; `looked`: at how many pictures
+         *     this step looked, at most.
+         */
+        AssetPlaces: {
+            /** Items */
+            items: [
+                number,
+                number,
+                number
+            ][];
+            /** Next */
+            next: number | null;
+            /** Looked */
+            looked: number;
+        };
         /** AssetTotal */
         AssetTotal: {
             /** Asset Count */
@@ -3722,6 +3842,7 @@ export interface components {
             color: string | null;
             /** Shapes */
             shapes: number;
+            skeleton: components["schemas"]["SkeletonView"] | null;
         };
         /**
          * LabelsChange
@@ -4082,6 +4203,15 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Neighbour
+         * @description `next`: nothing was found in this bounded look, go on `after` it; null with a picture, and at the end.
+         */
+        Neighbour: {
+            asset: components["schemas"]["AssetView"] | null;
+            /** Next */
+            next: number | null;
+        };
         /** NewDataset */
         NewDataset: {
             /** Name */
@@ -4208,7 +4338,8 @@ export interface components {
         };
         /**
          * OperationView
-         * @description An operation on versions: launched by POST to `/versions/{id}/{path}`.
+         * @description An operation on versions: launched by POST to `/versions/{id}/{path}`. `changes_version`: whatever
+         *     its parameters are, so that a lock of the version forbids it.
          */
         OperationView: {
             /** Name */
@@ -4219,6 +4350,8 @@ export interface components {
             description: string;
             /** Path */
             path: string;
+            /** Changes Version */
+            changes_version: boolean;
             /** Parameters */
             parameters: components["schemas"]["ParameterOfOperation"][];
         };
@@ -4329,6 +4462,13 @@ export interface components {
         Page_TrainingView_: {
             /** Items */
             items: components["schemas"]["TrainingView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[VersionView] */
+        Page_VersionView_: {
+            /** Items */
+            items: components["schemas"]["VersionView"][];
             /** Next */
             next?: string | null;
         };
@@ -5086,6 +5226,19 @@ export interface components {
             peak: components["schemas"]["UsageView"];
             /** Lines */
             lines: number;
+        };
+        /**
+         * SkeletonView
+         * @description How the points of a label are called, and which are linked: pairs of positions, counted from 0.
+         */
+        SkeletonView: {
+            /** Vertices */
+            vertices: string[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
         };
         /**
          * SourceView
@@ -6253,6 +6406,39 @@ export interface operations {
             };
         };
     };
+    list_asset_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_removed_versions: {
         parameters: {
             query?: never;
@@ -6598,12 +6784,12 @@ export interface operations {
     list_within: {
         parameters: {
             query: {
-                /** @description `first-last` of one that the route of places answered; again for more. */
-                stretch: string[];
                 skip?: number;
                 limit?: number;
                 /** @description The text of the search box: words of the name, and `tag:`, `name:`, `type:`, `width:`, `height:`, `size:`, `user:`, `after:`, `before:`, `metadata:key=value`, `picture:yes|no`. */
                 q?: string;
+                /** @description `first-last` of one that the route of places answered; again for more. */
+                stretch: string[];
             };
             header?: never;
             path: {
@@ -7084,6 +7270,39 @@ export interface operations {
             };
         };
     };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description A part of DATASET/VERSION. */
+                search?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_version: {
         parameters: {
             query?: never;
@@ -7542,6 +7761,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_asset_places: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                label?: string[] | null;
+                tag?: string[] | null;
+                search?: string;
+                min_shapes?: number | null;
+                max_shapes?: number | null;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPlaces"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_assets_within: {
+        parameters: {
+            query: {
+                skip?: number;
+                limit?: number;
+                label?: string[] | null;
+                tag?: string[] | null;
+                search?: string;
+                min_shapes?: number | null;
+                max_shapes?: number | null;
+                /** @description `first-last` of one that the route of places answered; again for more. */
+                stretch: string[];
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssetView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_neighbour: {
+        parameters: {
+            query?: {
+                side?: "newer" | "older";
+                after?: number | null;
+                label?: string[] | null;
+                tag?: string[] | null;
+                search?: string;
+                min_shapes?: number | null;
+                max_shapes?: number | null;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbour"];
                 };
             };
             /** @description Validation Error */

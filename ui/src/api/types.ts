@@ -146,6 +146,8 @@ export type DatasetRow = Narrow<
   Said["DatasetRow"],
   { latest_version: Narrow<Said["LatestVersion"], { type: DatasetType }> | null }
 >;
+export type AssetPlaces = Said["AssetPlaces"];
+export type Neighbour = Narrow<Said["Neighbour"], { asset: Asset | null }>;
 export type Version = Narrow<Said["VersionView"], { type: DatasetType }>;
 export type Label = Said["LabelCount"];
 export type OperationParameter = Narrow<Said["ParameterOfOperation"], { default: Json }>;

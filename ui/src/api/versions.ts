@@ -1,11 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, post } from "./client";
-import type { Asset, Job, JsonObject, Page, Statistics, Version, VersionDetail } from "./types";
-
-export interface AssetFilters {
-  label?: string | undefined;
-  search?: string | undefined;
-}
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { get, post, type Query } from "./client";
+import type { Cut } from "./places";
+import type { Asset, AssetPlaces, Change, Job, JsonObject, Neighbour, Page, Statistics, Version, VersionDetail } from "./types";
 
 export const versionQuery = (version: string) =>
   queryOptions({
@@ -20,17 +16,52 @@ export const statisticsQuery = (version: string) =>
     refetchInterval: ({ state }) => (state.data?.state === "counting" ? 2000 : false),
   });
 
-export const assetsQuery = (version: string, filters: AssetFilters) =>
-  infiniteQueryOptions({
-    queryKey: ["versions", "assets", version, filters],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<Asset>>(
-        `/versions/${version}/assets`,
-        { label: filters.label, search: filters.search, after: pageParam, limit: 60 },
-        signal,
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+/** Versions of all datasets with a text in DATASET/VERSION. */
+export const versionsQuery = (search: string) =>
+  queryOptions({
+    queryKey: ["versions", "found", search],
+    queryFn: ({ signal }) => get<Page<Version>>("/versions", { search, limit: 50 }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+/** One step of the way through a version: where the pictures stand that a filter lets through. */
+export const assetPlacesStep = (version: string, filter: Query, after: number | null, signal: AbortSignal): Promise<AssetPlaces> =>
+  get<AssetPlaces>(`/versions/${version}/places`, { ...filter, after }, signal);
+
+/** The pictures of a version, for a grid that shows any place of their list. */
+export const assetsSource = (version: string, filter: Query) => ({
+  key: ["versions", "within", version, filter],
+  fetch: ({ stretches, skip, limit }: Cut, signal: AbortSignal) =>
+    get<Page<Asset>>(`/versions/${version}/within`, { ...filter, stretch: stretches, skip, limit }, signal),
+});
+
+export const assetQuery = (asset: string) =>
+  queryOptions({
+    queryKey: ["versions", "asset", asset],
+    queryFn: ({ signal }) => get<Asset>(`/assets/${asset}`, undefined, signal),
+  });
+
+/** The picture before or after one within a filter; null at the end of the list. */
+export const besideQuery = (version: string, filter: Query, asset: string, side: "newer" | "older") =>
+  queryOptions({
+    queryKey: ["versions", "beside", version, filter, asset, side],
+    queryFn: async ({ signal }) => {
+      let after: number | null = null;
+      do {
+        const said: Neighbour = await get<Neighbour>(`/versions/${version}/beside/${asset}`, { ...filter, side, after }, signal);
+        if (said.asset) return said.asset;
+        after = said.next;
+      } while (after !== null);
+      return null;
+    },
+    enabled: asset !== "",
+  });
+
+/** What changed a picture, newest first. */
+export const assetChangesQuery = (asset: string) =>
+  queryOptions({
+    queryKey: ["versions", "asset changes", asset],
+    queryFn: ({ signal }) => get<Page<Change>>(`/assets/${asset}/changes`, undefined, signal),
   });
 
 export interface ForkOptions {

@@ -3,7 +3,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { ArrowLeft, ArrowRight } from "lucide-react";
 import type { PictureChange, Side } from "../api/types";
 import { plural } from "../components/numbers";
-import { Overlay } from "../versions/Overlay";
+import { Overlay, plainLook } from "../versions/Overlay";
 import styles from "./BeforeAfter.module.css";
 import { becameOf } from "./signed";
 
@@ -64,7 +64,7 @@ function Half({ name, picture, side, palette }: HalfProps) {
       </figcaption>
       <div className={styles.picture} data-absent={!side.exists || undefined} style={{ aspectRatio: `${width || 4} / ${height || 3}` }}>
         {picture.url && <img src={picture.url} alt={`${picture.filename ?? ""} ${name.toLowerCase()}`} />}
-        {width && height ? <Overlay width={width} height={height} shapes={side.shapes} colours={palette} /> : null}
+        {width && height ? <Overlay width={width} height={height} shapes={side.shapes} look={plainLook(palette)} /> : null}
       </div>
     </figure>
   );

@@ -9,7 +9,7 @@ import { Bones } from "../components/Skeleton";
 import { Failed, State } from "../components/State";
 import { LABEL_COLOURS, colours } from "../versions/colour";
 import gallery from "../versions/Gallery.module.css";
-import { Overlay } from "../versions/Overlay";
+import { Overlay, plainLook } from "../versions/Overlay";
 import tile from "../versions/Tile.module.css";
 import { BeforeAfter } from "./BeforeAfter";
 import { becameOf } from "./signed";
@@ -64,7 +64,7 @@ function Tile({ picture, palette, open }: { picture: PictureChange; palette: Map
               no picture
             </span>
           )}
-          {width && height ? <Overlay width={width} height={height} shapes={shapes} colours={palette} /> : null}
+          {width && height ? <Overlay width={width} height={height} shapes={shapes} look={plainLook(palette)} /> : null}
         </span>
       </button>
       <div className={tile.words}>

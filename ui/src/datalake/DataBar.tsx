@@ -2,7 +2,7 @@ import { ActionIcon, Button, NativeSelect, Tooltip } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FolderPlus, Tag, Trash2, X } from "lucide-react";
 import { useState } from "react";
-import { addToVersion, deleteData, tagData } from "../api/datalakes";
+import { addToVersion, type Chosen, deleteData, tagData } from "../api/datalakes";
 import { datasetQuery, datasetsQuery } from "../api/datasets";
 import { Confirm } from "../components/Confirm";
 import { Naming } from "../components/Naming";
@@ -10,10 +10,11 @@ import { count, plural } from "../components/numbers";
 import { useOpen } from "../components/open";
 import styles from "../jobs/list/bulk/BulkBar.module.css";
 import own from "./Datalake.module.css";
-import type { Picking } from "./usePicking";
+import type { Picking } from "../components/grid/usePicking";
 
 interface Props {
   datalake: string;
+  q: string;
   picking: Picking;
   total: number;
   changed: () => void;
@@ -22,13 +23,14 @@ interface Props {
 type Dialog = "add" | "tag" | "untag" | "delete" | null;
 
 /** How many files are chosen and what can be done to them. */
-export function DataBar({ datalake, picking, total, changed }: Props) {
+export function DataBar({ datalake, q, picking, total, changed }: Props) {
   const [dialog, setDialog] = useState<Dialog>(null);
   const [done, setDone] = useState<number | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const cache = useQueryClient();
   const open = useOpen();
   if (!picking.any) return null;
+  const chosen: Chosen = picking.all ? { q } : { data_ids: [...picking.ids] };
   const close = () => {
     setDialog(null);
     setError(null);
@@ -49,7 +51,7 @@ export function DataBar({ datalake, picking, total, changed }: Props) {
     }
   };
   const tag = (name: string) =>
-    void act(() => tagData(datalake, picking.chosen, dialog === "tag" ? [name] : [], dialog === "untag" ? [name] : [], setDone));
+    void act(() => tagData(datalake, chosen, dialog === "tag" ? [name] : [], dialog === "untag" ? [name] : [], setDone));
   return (
     <div className={own.barPlace}>
       <div className={styles.bar} role="group" aria-label="Selected files">
@@ -97,7 +99,7 @@ export function DataBar({ datalake, picking, total, changed }: Props) {
           title={`Delete ${plural(picking.count, "file")}?`}
           yes={done === null ? "Delete" : undefined}
           danger
-          act={() => void act(() => deleteData(datalake, picking.chosen, setDone))}
+          act={() => void act(() => deleteData(datalake, chosen, setDone))}
           close={close}
         >
           <p>Their bytes are deleted, too; this cannot be undone. What a dataset version uses is not deleted.</p>
@@ -115,7 +117,7 @@ export function DataBar({ datalake, picking, total, changed }: Props) {
           error={error}
           add={(version) =>
             void act(async () => {
-              const job = await addToVersion(datalake, picking.chosen, version);
+              const job = await addToVersion(datalake, chosen, version);
               open(`/jobs/${job.id}`);
             })
           }

@@ -4,8 +4,10 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ImagePlus, ImageUp, SearchX } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { ApiError } from "../api/client";
-import { datalakesQuery } from "../api/datalakes";
+import { datalakesQuery, placesStep } from "../api/datalakes";
 import { useMay } from "../api/session";
+import { usePicking } from "../components/grid/usePicking";
+import { type Found, usePlaces } from "../components/grid/usePlaces";
 import { useKeys } from "../components/keys";
 import { Loaded } from "../components/Loaded";
 import { count, plural } from "../components/numbers";
@@ -17,11 +19,9 @@ import { DataPanel } from "./DataPanel";
 import { DataSearch } from "./DataSearch";
 import styles from "./Datalake.module.css";
 import { dropped } from "./dropped";
-import { Grid } from "./Grid";
+import { Files as Tiles } from "./Files";
 import { Upload } from "./upload";
 import { UploadPanel } from "./UploadPanel";
-import { usePicking } from "./usePicking";
-import { type Found, usePlaces } from "./usePlaces";
 
 /** The files of one datalake, newest first, and the upload of more. */
 export function DatalakeScreen() {
@@ -55,7 +55,8 @@ function Content({ id, name, many }: { id: string; name: string; many: number })
     void cache.invalidateQueries({ queryKey: ["datalakes"] });
   }, [cache]);
   const upload = useMemo(() => new Upload(id, again), [id, again]);
-  const found = usePlaces(id, q, turn);
+  const step = useCallback((after: number | null, signal: AbortSignal) => placesStep(id, q, after, signal), [id, q]);
+  const found = usePlaces(`${id} ${turn} ${q}`, step);
   const picking = usePicking(q, found.index.total);
   const search = useCallback(
     (change: { q?: string | undefined; data?: string | undefined }) =>
@@ -100,9 +101,9 @@ function Content({ id, name, many }: { id: string; name: string; many: number })
         <DataSearch q={q} change={change} problem={misread} />
         <Counted found={found} q={q} total={many} />
         <Files found={found} q={q} first={button} misread={misread !== undefined} again={again}>
-          <Grid datalake={id} q={q} index={found.index} picking={picking} open={(one) => search({ data: one })} />
+          <Tiles datalake={id} q={q} index={found.index} picking={picking} open={(one) => search({ data: one })} />
         </Files>
-        {mayWrite && <DataBar datalake={id} picking={picking} total={found.index.total} changed={again} />}
+        {mayWrite && <DataBar datalake={id} q={q} picking={picking} total={found.index.total} changed={again} />}
       </div>
       <DataPanel data={data} close={() => search({ data: undefined })} />
     </Screen>

@@ -1,16 +1,18 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { Download, Ellipsis, FileInput, GitFork, Lock, LockOpen, Play } from "lucide-react";
+import { Download, Ellipsis, FileInput, GitFork, Lock, Play } from "lucide-react";
 import { useState } from "react";
 import { operationsQuery } from "../api/operations";
 import { useMay } from "../api/session";
 import type { Operation, VersionDetail } from "../api/types";
 import { useLock } from "../api/versions";
+import { Confirm } from "../components/Confirm";
 import { useOpen } from "../components/open";
 import { ExportDialog } from "./ExportDialog";
 import { ForkDialog } from "./ForkDialog";
 import { ImportDialog } from "./ImportDialog";
+import { whyLocked } from "./lock";
 import { OperationDialog } from "./operations/OperationDialog";
 
 const hasNoButton = (operation: Operation) => operation.name !== "fork" && operation.name !== "export";
@@ -20,17 +22,25 @@ export function VersionActions({ version }: { version: VersionDetail }) {
   const [importing, imports] = useDisclosure(false);
   const [forking, forks] = useDisclosure(false);
   const [exporting, exports] = useDisclosure(false);
+  const [asking, locking] = useDisclosure(false);
   const [operation, setOperation] = useState<Operation | null>(null);
   const operations = useQuery(operationsQuery).data ?? [];
   const lock = useLock(version.id);
   const open = useOpen();
   if (!useMay("member")) return null;
-  const locked = version.locked !== null;
+  const why = whyLocked(version);
   return (
     <>
-      <Button leftSection={<FileInput size={15} aria-hidden="true" />} disabled={locked} onClick={imports.open}>
-        Import
-      </Button>
+      <Tooltip label={why} disabled={why === null}>
+        <Button
+          leftSection={<FileInput size={15} aria-hidden="true" />}
+          data-disabled={why ? true : undefined}
+          aria-disabled={why ? true : undefined}
+          onClick={() => !why && imports.open()}
+        >
+          Import
+        </Button>
+      </Tooltip>
       <Button leftSection={<GitFork size={15} aria-hidden="true" />} onClick={forks.open}>
         Fork
       </Button>
@@ -54,16 +64,15 @@ export function VersionActions({ version }: { version: VersionDetail }) {
           >
             Export …
           </Menu.Item>
-          <Menu.Item
-            leftSection={locked ? <LockOpen size={15} aria-hidden="true" /> : <Lock size={15} aria-hidden="true" />}
-            onClick={() => lock.mutate(locked ? "unlock" : "lock")}
-          >
-            {locked ? "Unlock" : "Lock"}
-          </Menu.Item>
+          {!version.locked && (
+            <Menu.Item leftSection={<Lock size={15} aria-hidden="true" />} onClick={locking.open}>
+              Lock …
+            </Menu.Item>
+          )}
           <Menu.Divider />
-          <Menu.Label>As a job</Menu.Label>
+          <Menu.Label>{why ?? "As a job"}</Menu.Label>
           {operations.filter(hasNoButton).map((one) => (
-            <Menu.Item key={one.name} onClick={() => setOperation(one)}>
+            <Menu.Item key={one.name} disabled={one.changes_version && why !== null} onClick={() => setOperation(one)}>
               {one.title} …
             </Menu.Item>
           ))}
@@ -72,6 +81,19 @@ export function VersionActions({ version }: { version: VersionDetail }) {
       <ImportDialog version={version.id} opened={importing} close={imports.close} />
       {exporting && <ExportDialog version={version} close={exports.close} />}
       <ForkDialog version={version} opened={forking} close={forks.close} />
+      {asking && (
+        <Confirm
+          title={`Lock ${version.name}?`}
+          yes="Lock"
+          act={() => {
+            lock.mutate("lock");
+            locking.close();
+          }}
+          close={locking.close}
+        >
+          <p>Nothing in it can be changed then, by nobody and by no job, until you or an admin unlock it.</p>
+        </Confirm>
+      )}
       {operation && (
         <OperationDialog
           key={operation.name}

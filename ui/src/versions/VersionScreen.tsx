@@ -1,31 +1,30 @@
-import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { GitFork, Lock, Search } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
-import type { VersionDetail } from "../api/types";
+import { GitFork } from "lucide-react";
+import { useCallback } from "react";
+import type { Asset, VersionDetail } from "../api/types";
 import { versionQuery } from "../api/versions";
 import { History } from "../changes/History";
 import { Loaded } from "../components/Loaded";
 import { plural } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
+import { useOpen } from "../components/open";
 import { OrgLink } from "../components/OrgLink";
 import { Screen } from "../components/Screen";
 import { Sections } from "../components/Sections";
 import { Trail } from "../components/Trail";
 import { typeWord } from "../datasets/types";
+import { stringifySearch } from "../search";
+import { Gallery } from "./gallery/Gallery";
+import type { GallerySearch } from "./gallery/search";
 import { colours } from "./colour";
-import { Gallery } from "./Gallery";
-import { Labels } from "./Labels";
+import { LockNotice } from "./LockNotice";
 import { Statistics } from "./statistics/Statistics";
 import { VersionActions } from "./VersionActions";
 import styles from "./VersionScreen.module.css";
 
-export interface VersionSearch {
+export interface VersionSearch extends GallerySearch {
   show?: "pictures" | "statistics" | "jobs" | "history" | undefined;
-  label?: string | undefined;
-  search?: string | undefined;
 }
 
 /** One content of a dataset: its pictures with their shapes, its labels, the jobs that touched it. */
@@ -54,13 +53,20 @@ export function VersionScreen() {
 const NAMES = { pictures: "Pictures", statistics: "Statistics", jobs: "Jobs", history: "History" };
 
 function Content({ version }: { version: VersionDetail }) {
-  const { show = "pictures", label, search } = useSearch({ strict: false });
+  const search: VersionSearch = useSearch({ strict: false });
+  const { show = "pictures" } = search;
   const navigate = useNavigate();
-  const palette = useMemo(() => colours(version.labels), [version.labels]);
-  const change = (changes: VersionSearch) =>
-    void navigate({ to: ".", search: (before: object) => ({ ...before, ...changes }), replace: true });
+  const open = useOpen();
+  const change = useCallback(
+    (changes: VersionSearch) =>
+      void navigate({ to: ".", search: ((before: object) => ({ ...before, ...changes })) as never, replace: true }),
+    [navigate],
+  );
+  const enlarge = (asset: Asset) =>
+    open(`/dataset/${version.dataset.id}/version/${version.id}/pictures/${asset.id}${stringifySearch({ ...search, show: undefined })}`);
   return (
     <>
+      <LockNotice version={version} />
       <Facts version={version} />
       <Sections
         label="Parts of this version"
@@ -69,23 +75,10 @@ function Content({ version }: { version: VersionDetail }) {
         choose={(name) => change({ show: name })}
       />
       <div id="section" role="tabpanel" aria-label={NAMES[show]}>
-        {show === "statistics" && <Statistics version={version.id} colours={palette} />}
+        {show === "statistics" && <Statistics version={version.id} colours={colours(version.labels)} />}
         {show === "jobs" && <ObjectJobs noun="versions" id={version.id} />}
         {show === "history" && <History version={version.id} />}
-        {show === "pictures" && (
-          <>
-            <div className={styles.filters}>
-              <Labels
-                labels={version.labels}
-                colours={palette}
-                chosen={label}
-                choose={(chosen) => change({ label: chosen })}
-              />
-              {version.asset_count > 0 && <SearchBox text={search} search={(text) => change({ search: text })} />}
-            </div>
-            <Gallery version={version.id} filters={{ label, search }} colours={palette} first={null} />
-          </>
-        )}
+        {show === "pictures" && <Gallery version={version} search={search} change={change} open={enlarge} />}
       </div>
     </>
   );
@@ -108,31 +101,6 @@ function Facts({ version }: { version: VersionDetail }) {
           </OrgLink>
         </span>
       )}
-      {version.locked && (
-        <span className={styles.locked}>
-          <Lock size={13} aria-hidden="true" /> locked by {version.locked.by.name}
-        </span>
-      )}
     </p>
-  );
-}
-
-function SearchBox({ text, search }: { text: string | undefined; search: (text: string | undefined) => void }) {
-  const [typed, setTyped] = useState(text ?? "");
-  const [settled] = useDebouncedValue(typed, 250);
-  useEffect(() => {
-    if (settled !== (text ?? "")) search(settled || undefined);
-    // only what was typed moves the address; a change of the address alone does not come back here
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [settled]);
-  return (
-    <TextInput
-      className={styles.search}
-      aria-label="Search file names"
-      placeholder="Search file names"
-      leftSection={<Search size={15} aria-hidden="true" />}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }

@@ -2,34 +2,49 @@ import { Alert, Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { ApiError } from "../../api/client";
 import { useOperation } from "../../api/operations";
-import type { Operation, VersionDetail } from "../../api/types";
+import type { JsonObject, Operation, OperationParameter, VersionDetail } from "../../api/types";
+import { plural } from "../../components/numbers";
 import { useOpen } from "../../components/open";
+import { VersionSelect } from "../../components/VersionSelect";
 import styles from "../Dialog.module.css";
-import { bodyOf, mistakes, refusalOf, startOf } from "./draft";
+import { bodyOf, type Draft, mistakes, refusalOf, startOf } from "./draft";
 import { OperationField } from "./OperationField";
+
+/** Pictures that were chosen before; no narrowing at all means every picture of the version. */
+export interface Chosen {
+  count: number;
+  pictures: JsonObject;
+}
 
 interface Props {
   version: VersionDetail;
   operation: Operation;
   close: () => void;
+  chosen?: Chosen;
 }
 
 /** Asks for what an operation declares, and opens the job that does it. */
-export function OperationDialog({ version, operation, close }: Props) {
-  const [draft, setDraft] = useState(() => startOf(operation));
+export function OperationDialog({ version, operation, close, chosen }: Props) {
+  const [draft, setDraft] = useState<Draft>(() => ({ ...startOf(operation), ...(chosen && { pictures: chosen.pictures }) }));
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const launch = useOperation(version.id, operation);
+  // of what takes from a source, the chosen pictures' version is that: it is done to another
+  const isInto = chosen !== undefined && operation.parameters.some(isSource);
+  const [into, setInto] = useState("");
+  const launch = useOperation(isInto ? into : version.id, operation);
   const open = useOpen();
+  const asked = operation.parameters.filter((one) => !isGiven(one, chosen));
   const submit = () => {
-    const found = mistakes(operation, draft);
+    const said = isInto ? { ...draft, source: version.id } : draft;
+    const found = mistakes(operation, said);
+    if (isInto && !into) found["into"] = "This is needed.";
     setErrors(found);
     if (Object.keys(found).length > 0) return;
-    launch.mutate(bodyOf(operation, draft), { onSuccess: (job) => open(`/jobs/${job.id}`) });
+    launch.mutate(bodyOf(operation, said), { onSuccess: (job) => open(`/jobs/${job.id}`) });
   };
   const refusal = launch.error
     ? refusalOf(launch.error instanceof ApiError ? launch.error.detail : null, launch.error.message)
     : null;
-  const hasField = operation.parameters.some((one) => one.name === refusal?.field);
+  const hasField = asked.some((one) => one.name === refusal?.field);
   const [what, ...more] = operation.description.split("\n\n");
   return (
     <Modal opened onClose={close} title={operation.title} size="lg">
@@ -42,7 +57,15 @@ export function OperationDialog({ version, operation, close }: Props) {
         }}
       >
         <p className={styles.hint}>{[what, ...more].join(" ").replaceAll("`", "")}</p>
-        {operation.parameters.map((one) => (
+        {chosen && (
+          <p className={styles.chosen}>
+            {isEverything(chosen) ? "All" : "The selected"} {plural(chosen.count, "picture")} of {version.dataset.name}/{version.name}
+          </p>
+        )}
+        {isInto && (
+          <VersionSelect label="Into version" required value={into} without={version.id} error={errors["into"]} change={setInto} />
+        )}
+        {asked.map((one) => (
           <OperationField
             key={one.name}
             parameter={one}
@@ -68,4 +91,14 @@ export function OperationDialog({ version, operation, close }: Props) {
       </form>
     </Modal>
   );
+}
+
+const isSource = ({ name, form }: OperationParameter): boolean => name === "source" && form === "version";
+
+const isEverything = ({ pictures }: Chosen): boolean => Object.keys(pictures).length === 0;
+
+/** What a selection has said already. That everything is meant is asked where nothing narrows it down. */
+function isGiven(one: OperationParameter, chosen: Chosen | undefined): boolean {
+  if (!chosen) return false;
+  return one.form === "pictures" || isSource(one) || (one.name === "everything" && !isEverything(chosen));
 }

@@ -1,6 +1,7 @@
 import { Checkbox, MultiSelect, NativeSelect, NumberInput, TagsInput, Textarea, TextInput } from "@mantine/core";
 import type { Json, OperationParameter, VersionDetail } from "../../api/types";
 import { textOf } from "../../components/values";
+import { VersionSelect, VersionsSelect } from "../../components/VersionSelect";
 import { words } from "./draft";
 import { PictureFields } from "./PictureFields";
 
@@ -44,7 +45,9 @@ export function OperationField({ parameter, version, value, error, change }: Pro
         <TagsInput {...common} data={/label/.test(name) ? labels : []} value={texts(value)} onChange={change} />
       );
     case "versions":
-      return <TagsInput {...common} placeholder="DATASET/VERSION" value={texts(value)} onChange={change} />;
+      return <VersionsSelect {...common} value={texts(value)} without={version.id} change={change} />;
+    case "version":
+      return <VersionSelect {...common} value={textOf(value)} without={version.id} change={change} />;
     case "numbers_by_name":
     case "texts_by_name":
       return (
@@ -76,7 +79,6 @@ export function OperationField({ parameter, version, value, error, change }: Pro
       return (
         <TextInput
           {...common}
-          {...(form === "version" && { placeholder: "DATASET/VERSION" })}
           value={textOf(value)}
           onChange={(event) => change(event.currentTarget.value)}
         />

@@ -19,6 +19,7 @@ const split: Operation = {
   title: "Split",
   description: "",
   path: "split",
+  changes_version: false,
   parameters: [
     parameter("parts", "numbers_by_name", { required: true }),
     parameter("stratify", "choice", { default: "none", choices: ["none", "label"] }),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cutAt, extended, NOWHERE, type Stretch, TALLEST, windowAt } from "./places";
+import type { Stretch } from "../../api/places";
+import { cutAt, extended, NOWHERE, scrollTo, TALLEST, windowAt } from "./places";
 
 const THREE: Stretch[] = [
   [3071, 2048, 10],
@@ -17,8 +18,8 @@ test("a place is asked for by the stretches that it touches", () => {
 });
 
 test("a short list is scrolled pixel by pixel", () => {
-  expect(windowAt(0, 500, 100, 200)).toEqual({ from: 0, to: 4, top: 0, height: 20_000 });
-  expect(windowAt(1000, 500, 100, 200)).toEqual({ from: 4, to: 9, top: 800, height: 20_000 });
+  expect(windowAt(0, 500, 100, 200)).toEqual({ from: 0, to: 4, top: 0, height: 20_000, first: 0 });
+  expect(windowAt(1000, 500, 100, 200)).toEqual({ from: 4, to: 9, top: 800, height: 20_000, first: 5 });
 });
 
 test("a list that is too long for a browser shows its first and its last rows, and all between", () => {
@@ -30,4 +31,12 @@ test("a list that is too long for a browser shows its first and its last rows, a
   expect(end.top + (end.to - end.from) * 200).toBeCloseTo(TALLEST, 0);
   const middle = windowAt((TALLEST - 600) / 2, 600, rows, 200);
   expect(Math.abs(middle.from - rows / 2)).toBeLessThan(5);
+});
+
+test("a row is scrolled to, in short lists and in long ones", () => {
+  for (const rows of [100, 200_000])
+    for (const row of [0, 37, rows - 10]) {
+      const { first } = windowAt(scrollTo(row, 600, rows, 200), 600, rows, 200);
+      expect(Math.abs(first - row)).toBeLessThanOrEqual(1); // a pixel of a long list is several
+    }
 });

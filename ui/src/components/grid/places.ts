@@ -1,11 +1,9 @@
-/** Where files stand in a long list: stretches of keys, and how many files each holds, newest first. */
-import type { Cut } from "../api/datalakes";
-
-export type Stretch = readonly [first: number, last: number, number: number];
+/** Where things stand in a long list: stretches of keys, and how many each holds, newest first. */
+import type { Cut, Stretch } from "../../api/places";
 
 export interface Index {
   stretches: readonly Stretch[];
-  /** How many files stand before each stretch. */
+  /** How many things stand before each stretch. */
   before: readonly number[];
   total: number;
 }
@@ -23,7 +21,7 @@ export function extended(index: Index, more: readonly Stretch[]): Index {
   return { stretches: [...index.stretches, ...more], before, total };
 }
 
-/** What to ask the server for to have the files at `from` and the `limit` - 1 after it. */
+/** What to ask the server for to have what stands at `from` and the `limit` - 1 after it. */
 export function cutAt({ stretches, before, total }: Index, from: number, limit: number): Cut {
   const to = Math.min(from + limit, total);
   const start = stretchOf(before, from);
@@ -57,6 +55,8 @@ export interface Window {
   /** Where the first of them stands. */
   top: number;
   height: number;
+  /** The first row that is seen whole or in part. */
+  first: number;
 }
 
 /** Which rows are seen where the list is scrolled to, with one more on either side. */
@@ -67,5 +67,12 @@ export function windowAt(scroll: number, view: number, rows: number, tall: numbe
   const offset = real <= TALLEST ? scroll : (Math.min(scroll, wide) / wide) * Math.max(0, real - view);
   const from = Math.max(0, Math.floor(offset / tall) - 1);
   const to = Math.min(rows, Math.ceil((offset + view) / tall) + 1);
-  return { from, to, top: scroll - (offset - from * tall), height };
+  return { from, to, top: scroll - (offset - from * tall), height, first: Math.max(0, Math.floor(offset / tall)) };
+}
+
+/** Where to scroll to so that a row is the first that is seen. */
+export function scrollTo(row: number, view: number, rows: number, tall: number): number {
+  const real = rows * tall;
+  if (real <= TALLEST) return row * tall;
+  return ((row * tall) / Math.max(1, real - view)) * (TALLEST - view);
 }
