@@ -25,6 +25,7 @@ SCREENS = {
     "datasets": "/datasets",
     "dataset": "/dataset/{dataset}",
     "version": "/dataset/{dataset}/version/{version}/assets",
+    "statistics": "/dataset/{dataset}/version/{version}/assets?show=statistics",
     "jobs of a version": "/dataset/{dataset}/version/{version}/assets?show=jobs",
     "projects": "/projects",
     "project": "/project/{project}",
@@ -69,7 +70,9 @@ def test_a_screen_is_accessible(themed: Page, house: dict[str, Any], screen: str
     assert violations(themed) == []
 
 
-@pytest.mark.parametrize("screen", ["jobs", "failure", "version", "experiment", "launch form"])
+@pytest.mark.parametrize(
+    "screen", ["jobs", "failure", "version", "statistics", "experiment", "launch form"]
+)
 def test_a_screen_fits_a_phone(
     browser: Browser, live: LiveServer, house: dict[str, Any], screen: str
 ) -> None:
