@@ -47,7 +47,7 @@ export const besideQuery = (version: string, filter: Query, asset: string, side:
       } while (after !== null);
       return null;
     },
-    enabled: asset !== "",
+    staleTime: 60_000,
   });
 
 /** What changed a picture, newest first. */
