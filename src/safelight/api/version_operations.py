@@ -62,8 +62,8 @@ def _view(kind: type[Operation]) -> OperationView:
         title=kind.title,
         description=inspect.getdoc(kind) or "",
         path=_path(kind),
-        changes_version=kind.changes_version
-        is Operation.changes_version,  # not for some parameters only
+        # whatever its parameters are: it does not decide by them
+        changes_version=kind.changes_version is Operation.changes_version,
         parameters=[
             ParameterOfOperation(
                 name=each.name,

@@ -54,7 +54,7 @@ export const besideQuery = (version: string, filter: Query, asset: string, side:
       } while (after !== null);
       return null;
     },
-    enabled: asset !== "",
+    staleTime: 60_000,
   });
 
 /** What changed a picture, newest first. */

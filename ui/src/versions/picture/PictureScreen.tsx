@@ -81,8 +81,8 @@ function Content({ version, asset, search, path }: Props) {
       { keys: ["-"], says: "Zoom out", act: () => stage.current?.zoom(1 / STEP) },
       { keys: ["0"], says: "Show all of it", act: () => stage.current?.fit() },
       { keys: ["1"], says: "Show it pixel by pixel", act: () => stage.current?.actual() },
-      { keys: ["ArrowLeft"], says: "Previous picture", act: () => go(newer) },
-      { keys: ["ArrowRight"], says: "Next picture", act: () => go(older) },
+      { keys: ["ArrowLeft"], says: "Previous picture", act: () => go("newer") },
+      { keys: ["ArrowRight"], says: "Next picture", act: () => go("older") },
     ],
   });
   const classes = asset.shapes.filter(({ kind, label }) => kind === "classification" && !look.hidden.has(label.id));
@@ -90,8 +90,8 @@ function Content({ version, asset, search, path }: Props) {
     <div className={styles.screen}>
       <div className={styles.main}>
         <div className={styles.tools}>
-          <Tool label="Previous picture (←)" disabled={!newer} act={() => go(newer)} icon={ArrowLeft} />
-          <Tool label="Next picture (→)" disabled={!older} act={() => go(older)} icon={ArrowRight} />
+          <Tool label="Previous picture (←)" disabled={!newer} act={() => go("newer")} icon={ArrowLeft} />
+          <Tool label="Next picture (→)" disabled={!older} act={() => go("older")} icon={ArrowRight} />
           <span className={styles.apart} />
           <Tool label="Zoom out (-)" act={() => stage.current?.zoom(1 / STEP)} icon={ZoomOut} />
           <Tool label="Zoom in (+)" act={() => stage.current?.zoom(STEP)} icon={ZoomIn} />
@@ -152,10 +152,14 @@ function useNeighbours(version: VersionDetail, asset: Asset, search: GallerySear
   const older = useQuery(besideQuery(version.id, filter, asset.id, "older")).data ?? null;
   const cache = useQueryClient();
   const open = useOpen();
-  const go = (next: Asset | null) => {
-    if (!next) return;
-    cache.setQueryData(assetQuery(next.id).queryKey, next);
-    open(`${path}/pictures/${next.id}${stringifySearch({ ...search })}`);
+  const go = (side: "newer" | "older") => {
+    const show = (next: Asset | null) => {
+      if (!next) return;
+      cache.setQueryData(assetQuery(next.id).queryKey, next);
+      open(`${path}/pictures/${next.id}${stringifySearch({ ...search })}`);
+    };
+    // a key may be pressed before the answer is here: it is waited for
+    cache.query(besideQuery(version.id, filter, asset.id, side)).then(show, () => undefined);
   };
   return { newer, older, go };
 }

@@ -34,7 +34,7 @@ export function ShapeList({ asset, look, marked, point, show, toggle }: Props) {
             key={id}
             type="button"
             aria-pressed={look.hidden.has(id)}
-            aria-label={`Hide shapes of ${name}`}
+            aria-label={`${name} ${count(many)}: hide shapes`}
             title={look.hidden.has(id) ? "Show its shapes" : "Hide its shapes"}
             onClick={() => toggle(name)}
           >
