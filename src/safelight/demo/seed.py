@@ -49,8 +49,8 @@ class Seeder:
     def pictured(
         self, dataset: str, type: str, pictures: Sequence[Picture], damaged: str = ""
     ) -> Version:
-        """The first version of a dataset, of this type, with these pictures; of the damaged one a
-        part is missing.
+        """The first version of a dataset, of this type, with these pictures; the damaged one cannot
+        be decoded.
         """
         into = _version(_dataset(self.client, dataset), FIRST, type)
         if into.asset_count >= len(pictures):
@@ -59,7 +59,7 @@ class Seeder:
         for picture in reversed(pictures):  # galleries show the newest first
             content = picture.read(self.folder)
             if picture.name == damaged:
-                content = content[: len(content) * 2 // 3]
+                content = _undecodable(content)
             into.add_picture(picture.name, content)
         return into.refresh()
 
@@ -113,6 +113,12 @@ class Seeder:
         if job.wait().status is not expected:
             reason = (job.failure or {}).get("message") or f"it is {job.status}"
             raise Invalid(f"{job.name} did not end as it should: {reason}", job=str(job.id))
+
+
+def _undecodable(jpeg: bytes) -> bytes:
+    """The same with a Huffman table overwritten: head and end are whole, so that it is taken for a picture."""
+    table = jpeg.index(b"\xff\xc4") + 5
+    return jpeg[:table] + b"\xff" * 16 + jpeg[table + 16 :]
 
 
 def watch(client: Client) -> Job:
