@@ -46,7 +46,7 @@ geometries = st.one_of(
     st.tuples(st.just(ShapeKind.LINE), st.lists(points)),
     st.tuples(st.just(ShapeKind.POINT), points),
     st.tuples(st.just(ShapeKind.CLASSIFICATION), st.none()),
-    st.tuples(st.just(ShapeKind.MASK), st.text()),
+    st.tuples(st.just(ShapeKind.MASK), st.text(st.characters(min_codepoint=48, max_codepoint=111))),
 )
 drafts = st.builds(
     lambda kind_geometry, label, text: draft(kind_geometry[0], label, kind_geometry[1], text=text),
@@ -194,6 +194,8 @@ def test_a_moved_shape_loses_what_a_file_had_said_of_its_old_place() -> None:
         (ShapeKind.POINT, [1]),
         (ShapeKind.KEYPOINTS, [[1, 2]]),
         (ShapeKind.MASK, 3),
+        (ShapeKind.MASK, "run lengths"),
+        (ShapeKind.MASK, {"counts": [1, 2]}),
     ],
 )
 def test_a_geometry_that_is_none_is_refused(kind: ShapeKind, geometry: Any) -> None:

@@ -310,7 +310,10 @@ def test_yolo_cuts_at_the_edge_of_the_picture(box: list[int], left: list[int], c
             "shape outside of its picture",
         ),
         (pictured(RECTANGLE, size=(None, 100)), "shape of a picture whose size is not known"),
-        (pictured(draft(ShapeKind.MASK, 12, {"counts": 5})), "mask that cannot be read"),
+        (
+            pictured(Shape(1, ShapeKind.MASK, 12, Raw(b'{"counts":5}'))),
+            "mask that cannot be read",
+        ),
         (pictured(draft(ShapeKind.KEYPOINTS, 12, [[1, 2, 0]])), "keypoints without any point"),
         (pictured(draft(ShapeKind.POLYGON, 12, [])), "polygon without any point"),
     ],

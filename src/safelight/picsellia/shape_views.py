@@ -247,13 +247,19 @@ def _polygons(geometry: Raw) -> list[Any]:
 
 
 def _mask(geometry: Raw, height: int) -> Json:
-    """As its compressed runs; clients read its area and its box beside them."""
+    """As its compressed runs; clients read its area and its box beside them. A mask of a file may hold what
+    no run lengths are: it covers nothing then.
+    """
     counts = msgspec.json.decode(geometry)
-    if isinstance(counts, dict):
-        counts, height = counts["counts"], counts["size"][0]
-    lengths = rle.runs(counts)
+    try:
+        if isinstance(counts, dict):
+            counts, height = counts["counts"], counts["size"][0]
+        lengths = rle.runs(counts)
+        bbox = rle.bounds(lengths, height)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return {"mask": "", "area": 0, "bbox": [0, 0, 0, 0]}
     text = counts if isinstance(counts, str) else rle.compress(lengths)
-    return {"mask": text, "area": rle.area(lengths), "bbox": rle.bounds(lengths, height)}
+    return {"mask": text, "area": rle.area(lengths), "bbox": bbox}
 
 
 def _whole(number: float) -> int:
