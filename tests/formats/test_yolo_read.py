@@ -220,7 +220,7 @@ def test_pictures_that_are_none_or_named_alike_are_bad_records() -> None:
     assert list(result.shapes) == ["a.jpg"]
     assert [str(one) for one in result.problems] == [
         "image a.jpg: file_name 'a.jpg' appears twice",
-        "image b.jpg: the file images/b.jpg: This is not a picture",
+        "image b.jpg: the file images/b.jpg: This file is empty",
         "image c.jpg: the file images/c.jpg: This is not a picture",
     ]
 

@@ -184,7 +184,7 @@ CASES: dict[str, tuple[str, bytes, Said]] = {
     "yolo-empty-picture.zip": (
         "yolo",
         yolo(("images/a.png", b"")),
-        {"image a.png": "the file images/a.png: This is not a picture"},
+        {"image a.png": "the file images/a.png: This file is empty"},
     ),
     "yolo-vast-picture.zip": (
         "yolo",
