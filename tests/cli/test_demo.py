@@ -104,7 +104,7 @@ def test_the_failure_is_an_honest_one_and_says_what_happened(demo: Demo) -> None
         (failed,) = client.jobs.list(status="FAILED")
         lines = [line.text for line in failed.logs(follow=True)]
     assert failed.failure is not None
-    assert "image file is truncated" in failed.failure["message"]
+    assert "broken data stream when reading image" in failed.failure["message"]
     assert any(line.startswith("scan_3.jpg") for line in lines)
 
 
