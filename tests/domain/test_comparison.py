@@ -68,7 +68,7 @@ def test_only_so_many_lines_are_held_against_each_other() -> None:
 
 
 def test_the_folder_of_a_run_is_no_difference() -> None:
-    text = '  File "/safelight/runs/{}/work/main.py", line {}'
+    text = '  File "house/runs/{}/script/main.py", line {}'
     old, new = uuid7(), uuid7()
     assert parting(lines(text.format(old, 3)), lines(text.format(new, 3))) == 1
     assert isinstance(parting(lines(text.format(old, 3)), lines(text.format(new, 4))), Parting)

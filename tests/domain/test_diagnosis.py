@@ -50,9 +50,9 @@ def told(
 
 TORCH_OOM = """
 Traceback (most recent call last):
-  File "/safelight/runs/0193/work/train.py", line 88, in <module>
+  File "runs/0193/script/train.py", line 88, in <module>
     main()
-  File "/safelight/runs/0193/work/train.py", line 61, in main
+  File "runs/0193/script/train.py", line 61, in main
     loss = model(images, targets)
   File "/opt/env/lib/python3.11/site-packages/torch/nn/modules/module.py", line 1736, in _wrapped_call_impl
     return self._call_impl(*args, **kwargs)
@@ -239,7 +239,7 @@ CASES: list[tuple[str, str, str]] = [
         "assertion",
         """
         Traceback (most recent call last):
-          File "/safelight/runs/0193/work/main.py", line 31, in check
+          File "runs/0193/script/main.py", line 31, in check
             assert boxes.shape[1] == 4, f"boxes are {boxes.shape}"
         AssertionError: boxes are (3, 5)
         """,

@@ -10,7 +10,7 @@ from safelight.domain.fingerprint import key, normalized
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("No such file: '/safelight/runs/0193/work/a b.txt'", "No such file: '<path> <path>'"),
+        ("No such file: 'runs/0193/script/a b.txt'", "No such file: '<path> <path>'"),
         (r"cannot read C:\data\x.jpg", "cannot read <path>"),
         ("cannot identify image file 'tile_7.jpg'", "cannot identify image file '<path>'"),
         ("object at 0x7f3a1c0d2b10", "object at <n>"),
