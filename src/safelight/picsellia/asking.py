@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import Depends, Request, Response
+from msgspec import Struct
 
 from safelight.actions import access
 from safelight.actions.context import Context
@@ -104,6 +105,18 @@ def sent(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
             raise Invalid(f"The body does not fit: {error}.") from error
 
     return read
+
+
+class NameBody(Struct):
+    name: str
+
+
+class IdsBody(Struct):
+    ids: list[UUID]
+
+
+Named = Annotated[NameBody, Depends(sent(NameBody))]
+Chosen = Annotated[IdsBody, Depends(sent(IdsBody))]
 
 
 def answer(content: Any, status: int = 200) -> Response:

@@ -13,7 +13,7 @@ from safelight.actions.context import Context
 from safelight.errors import Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import query, shape_views, views
-from safelight.picsellia.asking import BaseUrl, Ctx, Db, Reader, Writer, answer, sent
+from safelight.picsellia.asking import BaseUrl, Chosen, Ctx, Db, Reader, Writer, answer, sent
 from safelight.picsellia.paging import LIMIT, is_oldest_first, read_cursor
 from safelight.store import assets, packed, versions
 from safelight.store.assets import AssetFilter
@@ -34,10 +34,6 @@ class Listed(Struct):
     filename_startswith: list[str] | None = None
     q: str | None = None
     types: list[str] = field(default_factory=list)
-
-
-class Chosen(Struct):
-    ids: list[UUID]
 
 
 @router.get("/dataset/version/{version_id}/assets")
@@ -188,7 +184,7 @@ def delete_assets(
     version_id: UUID,
     actor: Writer,
     db: Db,
-    body: Annotated[Chosen, Depends(sent(Chosen))],
+    body: Chosen,
 ) -> Response:
     """Take assets out of a version; its data stay in the datalake."""
     with db.read() as read:

@@ -18,6 +18,7 @@ from safelight.errors import Conflict, Invalid, NotFound
 from safelight.picsellia import query, views
 from safelight.picsellia.asking import (
     BaseUrl,
+    Chosen,
     Ctx,
     Db,
     Own,
@@ -228,10 +229,6 @@ class CustomMetadataBody(Struct):
     custom_metadata: dict[str, Any] | None = None
 
 
-class Chosen(Struct):
-    ids: list[UUID]
-
-
 @router.get("/datalake/{datalake_id}")
 def one_datalake(datalake_id: UUID, actor: Reader, db: Db) -> Response:
     with db.read() as read:
@@ -277,7 +274,7 @@ def delete_many(
     datalake_id: UUID,
     actor: Writer,
     context: Ctx,
-    body: Annotated[Chosen, Depends(sent(Chosen))],
+    body: Chosen,
 ) -> Response:
     """Delete files of a datalake: all of them, or none."""
     with context.db.read() as read:

@@ -15,17 +15,13 @@ from safelight.domain.permissions import Actor
 from safelight.errors import NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
-from safelight.picsellia.asking import Db, Reader, Writer, answer, sent
+from safelight.picsellia.asking import Db, Named, Reader, Writer, answer, sent
 from safelight.store import packed, versions
 from safelight.store.db import Database
 from safelight.store.packed import Packed
 from safelight.store.versions import Version
 
 router = APIRouter()
-
-
-class LabelBody(Struct):
-    name: str
 
 
 class GroupBody(Struct):
@@ -83,7 +79,7 @@ def add_label(
     version_id: UUID,
     actor: Writer,
     db: Db,
-    body: Annotated[LabelBody, Depends(sent(LabelBody))],
+    body: Named,
 ) -> Response:
     label = actions.create(db, actor, version_id, body.name)
     return answer(views.label(_scene(db, actor, version_id), label))

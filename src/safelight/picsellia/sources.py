@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
-from msgspec import Struct
+from fastapi import APIRouter, Response
 
 from safelight.domain.datasets import check_name
 from safelight.errors import Conflict, NotFound
 from safelight.picsellia import views
-from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
+from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer
 from safelight.store import datalakes
 
 router = APIRouter()
-
-
-class NameBody(Struct):
-    name: str
-
-
-Named = Annotated[NameBody, Depends(sent(NameBody))]
 
 
 @router.get("/organization/{organization_id}/datasources")

@@ -16,7 +16,7 @@ from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
-from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
+from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer, sent
 from safelight.store import (
     assets,
     assettags,
@@ -43,16 +43,11 @@ _OBJECTS: dict[str, Callable[[Read, UUID, UUID], object]] = {
 }
 
 
-class NameBody(Struct):
-    name: str
-
-
 class ObjectTagBody(Struct):
     name: str
     target_type: str
 
 
-Named = Annotated[NameBody, Depends(sent(NameBody))]
 Ids = Annotated[list[UUID], Depends(sent(list[UUID]))]
 
 
