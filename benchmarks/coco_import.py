@@ -127,13 +127,29 @@ def forked(data: Path, run_id: UUID) -> tuple[float, int]:
     start = time.perf_counter()
     pid = os.fork()
     if pid == 0:
+        os.setpgid(0, 0)
         _run_child(data, run_id)
-    with Peak(lambda: [pid]) as peak:
+    with Peak(lambda: _of_group(pid)) as peak:
         _, status = os.waitpid(pid, 0)
     seconds = time.perf_counter() - start
     if status:
         raise SystemExit("the operation failed")
     return seconds, peak.bytes
+
+
+def _of_group(group: int) -> list[int]:
+    return [pid for pid in _all_processes() if _group(pid) == group]
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def _all_processes() -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
 
 
 def _run_child(data: Path, run_id: UUID) -> None:
@@ -170,29 +186,25 @@ class Peak:
 
 
 def anonymous(pid: int) -> int:
-    """Anonymous memory of a process, in bytes; what it shares since a fork counts once for each."""
+    """Anonymous memory of a process, in bytes; of what processes share since a fork each has its share."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    for line in status.splitlines():
-        if line.startswith("RssAnon:"):
+    for line in rollup.splitlines():
+        if line.startswith("Pss_Anon:"):
             return int(line.split()[1]) * 1024
     return 0
 
 
 def _processes_of_runs(data: Path) -> list[int]:
     """Runner, keeper and child: every process that was forked for a run of this data folder."""
-    return [
-        int(folder.name)
-        for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and _is_of_run(folder, data)
-    ]
+    return [pid for pid in _all_processes() if _is_of_run(pid, data)]
 
 
-def _is_of_run(folder: Path, data: Path) -> bool:
+def _is_of_run(pid: int, data: Path) -> bool:
     try:
-        output = (folder / "fd/1").readlink()
+        output = Path(f"/proc/{pid}/fd/1").readlink()
     except OSError:
         return False
     return output.is_relative_to(data / "runs")
