@@ -164,7 +164,7 @@ def _run_child(data: Path, run_id: UUID) -> None:
 
 
 class Peak:
-    """The highest sum of anonymous memory of some processes, looked at fifty times a second."""
+    """The highest sum of anonymous memory of some processes, looked at five times a second: looking takes time of its own."""
 
     def __init__(self, pids: Callable[[], list[int]]) -> None:
         self._pids = pids
@@ -181,7 +181,7 @@ class Peak:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.2):
             self.bytes = max(self.bytes, sum(map(anonymous, self._pids())))
 
 
