@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from safelight.api.origin_views import OriginView, origin_views
 from safelight.api.views import Named, time_text
 from safelight.domain.datasets import InferenceType, Label
 from safelight.errors import NotFound
@@ -46,6 +47,8 @@ class LockView(BaseModel):
 
 
 class VersionView(BaseModel):
+    """A version. `origins`: how content of other versions came into it, oldest first."""
+
     id: UUID
     name: str
     dataset: Named
@@ -54,6 +57,7 @@ class VersionView(BaseModel):
     asset_count: int
     locked: LockView | None
     forked_from: VersionRef | None
+    origins: list[OriginView]
     created_at: str
     created_by: Named | None
 
@@ -123,14 +127,17 @@ def dataset_view(read: Read, dataset: Dataset) -> DatasetView:
 
 
 def version_views(read: Read, found: Sequence[Version]) -> list[VersionView]:
-    return [_version(one, _origin(read, one)) for one in found]
+    origins = origin_views(read, found)
+    return [
+        _version(one, _forked_from(read, one), origins.get(one.version_key, [])) for one in found
+    ]
 
 
 def version_view(read: Read, version: Version) -> VersionView:
     return version_views(read, [version])[0]
 
 
-def _origin(read: Read, version: Version) -> VersionRef | None:
+def _forked_from(read: Read, version: Version) -> VersionRef | None:
     if version.forked_from is None:
         return None
     try:
@@ -144,7 +151,9 @@ def _origin(read: Read, version: Version) -> VersionRef | None:
     )
 
 
-def _version(version: Version, origin: VersionRef | None) -> VersionView:
+def _version(
+    version: Version, forked_from: VersionRef | None, origins: list[OriginView]
+) -> VersionView:
     lock, creator = version.lock, version.created_by
     return VersionView(
         id=version.version_id,
@@ -154,7 +163,8 @@ def _version(version: Version, origin: VersionRef | None) -> VersionView:
         description=version.description,
         asset_count=version.asset_count,
         locked=None if lock is None else LockView(by=_person(lock.by), at=time_text(lock.at)),
-        forked_from=origin,
+        forked_from=forked_from,
+        origins=origins,
         created_at=time_text(version.created_at),
         created_by=None if creator is None else _person(creator),
     )

@@ -4371,6 +4371,44 @@ export interface components {
             role: string;
         };
         /**
+         * OriginKind
+         * @description How content came from other versions; the name of the operation.
+         * @enum {string}
+         */
+        OriginKind: "fork" | "copy" | "import_shapes" | "merge" | "split" | "processing";
+        /**
+         * OriginSource
+         * @description A version that content came from. `removed`: it is not there any more.
+         */
+        OriginSource: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            dataset: components["schemas"]["Named"];
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * OriginView
+         * @description One way in which content of other versions came into a version, and the job that did it.
+         *
+         *     `made`: the version came into being so; else it was there before.
+         */
+        OriginView: {
+            kind: components["schemas"]["OriginKind"];
+            /** Made */
+            made: boolean;
+            /** Sources */
+            sources: components["schemas"]["OriginSource"][];
+            job: components["schemas"]["JobRef"];
+            /** At */
+            at: string;
+        };
+        /**
          * Others
          * @description What becomes of shapes that cannot be converted.
          * @enum {string}
@@ -5696,6 +5734,8 @@ export interface components {
             asset_count: number;
             locked: components["schemas"]["LockView"] | null;
             forked_from: components["schemas"]["safelight__api__dataset_views__VersionRef"] | null;
+            /** Origins */
+            origins: components["schemas"]["OriginView"][];
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
@@ -5706,7 +5746,10 @@ export interface components {
             /** Annotated Count */
             annotated_count: number;
         };
-        /** VersionView */
+        /**
+         * VersionView
+         * @description A version. `origins`: how content of other versions came into it, oldest first.
+         */
         VersionView: {
             /**
              * Id
@@ -5723,6 +5766,8 @@ export interface components {
             asset_count: number;
             locked: components["schemas"]["LockView"] | null;
             forked_from: components["schemas"]["safelight__api__dataset_views__VersionRef"] | null;
+            /** Origins */
+            origins: components["schemas"]["OriginView"][];
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { GitFork } from "lucide-react";
 import { useCallback } from "react";
 import type { Asset, VersionDetail } from "../api/types";
 import { versionQuery } from "../api/versions";
@@ -9,10 +8,10 @@ import { Loaded } from "../components/Loaded";
 import { plural } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
 import { useOpen } from "../components/open";
-import { OrgLink } from "../components/OrgLink";
 import { Screen } from "../components/Screen";
 import { Sections } from "../components/Sections";
 import { Trail } from "../components/Trail";
+import { Origins } from "../datasets/Origins";
 import { typeWord } from "../datasets/types";
 import { stringifySearch } from "../search";
 import { Gallery } from "./gallery/Gallery";
@@ -93,14 +92,7 @@ function Facts({ version }: { version: VersionDetail }) {
       {version.asset_count > version.annotated_count && (
         <span>{plural(version.asset_count - version.annotated_count, "picture")} without annotation</span>
       )}
-      {version.forked_from && (
-        <span>
-          <GitFork size={13} aria-hidden="true" /> fork of{" "}
-          <OrgLink path={`/dataset/${version.forked_from.dataset.id}/version/${version.forked_from.id}/assets`}>
-            {version.forked_from.dataset.name} / {version.forked_from.name}
-          </OrgLink>
-        </span>
-      )}
+      <Origins version={version} />
     </p>
   );
 }
