@@ -184,16 +184,17 @@ def filters(place: Place) -> list[AssetFilter]:
     apple, pear = place.labels
     return [
         AssetFilter(),
-        AssetFilter(label_key=apple),
-        AssetFilter(label_keys=(apple, pear)),
+        AssetFilter(label_keys=((apple,),)),
+        AssetFilter(label_keys=((apple, pear),)),
+        AssetFilter(label_keys=((apple, pear), (pear,))),
         AssetFilter(without_label_keys=(pear,)),
-        AssetFilter(label_key=apple, without_label_keys=(pear,)),
+        AssetFilter(label_keys=((apple,),), without_label_keys=(pear,)),
         AssetFilter(is_annotated=True),
         AssetFilter(is_annotated=False),
         AssetFilter(min_shapes=1, max_shapes=1),
         AssetFilter(min_shapes=2),
         AssetFilter(max_shapes=0),
-        AssetFilter(label_key=pear, data=DataFilter(width=Range(low=200))),
+        AssetFilter(label_keys=((pear,),), data=DataFilter(width=Range(low=200))),
         AssetFilter(data=DataFilter(words=("1",))),
     ]
 

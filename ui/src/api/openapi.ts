@@ -982,7 +982,7 @@ export interface paths {
          *
          *     `format` coco, yolo, yolo-segmentation, yolo-pose, voc or parquet. `with_pictures` packs their files too.
          *     `file_names` filename, object_name, data_id or asset_id: what pictures are called in the file. The others
-         *     say which pictures; `asset_id`, `label` and `tag` may be repeated.
+         *     say which pictures, as in the gallery; `asset_id`, `label` and `tag` may be repeated.
          */
         get: operations["stream_export"];
         put?: never;
@@ -1010,7 +1010,8 @@ export interface paths {
          * List Asset Places
          * @description Where pictures stand in the list, so that a page jumps to any place of it without what lies between.
          *
-         *     `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names.
+         *     `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names; `q` is the
+         *     text of a search box, as of `/assets`. All that is given must hold.
          */
         get: operations["list_asset_places"];
         put?: never;
@@ -4606,6 +4607,12 @@ export interface components {
              */
             search: string;
             /**
+             * Q
+             * @description As in the search box: label:apple -label:pear shapes:1..3 north.
+             * @default
+             */
+            q: string;
+            /**
              * Min Shapes
              * @description With at least so many shapes.
              */
@@ -7750,9 +7757,11 @@ export interface operations {
                 with_pictures?: boolean;
                 file_names?: components["schemas"]["FileNames"];
                 asset_id?: string[];
-                label?: string[];
-                tag?: string[];
+                label?: string[] | null;
+                tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };
@@ -7826,6 +7835,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };
@@ -7865,6 +7876,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
                 /** @description `first-last` of one that the route of places answered; again for more. */
@@ -7906,6 +7919,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };
