@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import sign_in, violations
 from tests.browser.house import ok
@@ -133,6 +133,78 @@ def test_shapes_of_every_kind_are_drawn_at_their_places(screen: Page) -> None:
         assert place == pytest.approx(expected, abs=0.02), kind
     shown = screen.get_by_role("listitem").filter(has=tile(screen, "kinds.jpg"))
     expect(shown).to_contain_text("sharp")
+
+
+POSE = {
+    "images": [{"id": 1, "file_name": "posed.jpg", "width": WIDTH, "height": HEIGHT}],
+    "categories": [
+        {
+            "id": 1,
+            "name": "person",
+            "keypoints": ["head", "hip", "knee", "foot"],
+            "skeleton": [[1, 2], [2, 3], [3, 4]],
+        }
+    ],
+    "annotations": [
+        {
+            "id": 1,
+            "image_id": 1,
+            "category_id": 1,
+            "keypoints": [10, 5, 2, 30, 5, 2, 30, 25, 2, 0, 0, 0],
+            "num_keypoints": 3,
+            "bbox": [10, 5, 20, 20],
+            "area": 400,
+            "iscrowd": 0,
+        }
+    ],
+}
+# The links and the dots of a pose; dots are lines of no length.
+_LENGTHS = "paths => paths.map((path) => path.getTotalLength())"
+
+
+def test_the_points_of_a_pose_are_linked_as_the_skeleton_of_its_label_says(
+    page: Page, live: LiveServer
+) -> None:
+    with live.client() as client:
+        dataset = ok(client.post("/api/v1/datasets", json={"name": "poses"}))["id"]
+        path = f"/api/v1/datasets/{dataset}/versions"
+        version = ok(client.post(path, json={"name": "one", "type": "KEYPOINT"}))["id"]
+        asset = add(client, version, "posed.jpg", picture(4321), [])
+        imported = ok(
+            client.post(
+                f"/api/v1/versions/{version}/import",
+                data={"format": "coco"},
+                files={"file": ("pose.json", json.dumps(POSE), "application/json")},
+            )
+        )
+        until(client, imported["id"], "SUCCEEDED")
+    place = f"/dataset/{dataset}/version/{version}"
+    go(page, f"{place}/assets")
+    drawn = tile(page, "posed.jpg").locator("[data-kind=keypoints] path")
+    expect(drawn).to_have_count(2)
+    # Head to hip and hip to knee, 20 pixels each; the foot is not there, so nothing leads to it.
+    assert drawn.evaluate_all(_LENGTHS) == pytest.approx([40, 0])
+    go(page, f"{place}/pictures/{asset['id']}")
+    large = page.get_by_role("group", name="Picture", exact=True)
+    drawn = large.locator("[data-kind=keypoints] path")
+    expect(drawn).to_have_count(2)
+    assert drawn.evaluate_all(_LENGTHS) == pytest.approx([40, 0])
+
+
+def test_a_version_that_is_still_counted_says_so_until_it_is_done(
+    page: Page, gallery: dict[str, Any]
+) -> None:
+    answers = iter([{"state": "counting", "counted_pictures": 60, "shape_count": 30}])
+
+    def early(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), **next(answers, {})})
+
+    page.route(f"**/api/v1/versions/{gallery['version']}", early)
+    go(page, f"{gallery['path']}/assets")
+    expect(page.get_by_text("30 shapes in the first 60 pictures, counting …")).to_be_visible()
+    expect(page.get_by_text("107 shapes")).to_be_visible()
+    expect(page.get_by_text("100 pictures without annotation")).to_be_visible()
 
 
 def test_labels_filter_and_hide_and_the_address_keeps_it(screen: Page) -> None:

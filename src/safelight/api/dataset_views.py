@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ from safelight.api.origin_views import OriginView, origin_views
 from safelight.api.views import Named, time_text
 from safelight.domain.datasets import InferenceType, Label
 from safelight.errors import NotFound
-from safelight.store import assets, labels, packed, statistics, versions
+from safelight.store import labels, packed, statistics, versions
 from safelight.store.datasets import Dataset
 from safelight.store.db import Read
 from safelight.store.versions import Person, Version
@@ -88,8 +89,14 @@ class LabelCount(BaseModel):
 
 
 class VersionDetail(VersionView):
-    """A version with its labels in their order and how much was said in it."""
+    """A version with its labels in their order and how much was said in it.
 
+    `state` counting: after a great change it is counted in the background, and shapes and annotated pictures
+    are those of the first `counted_pictures` that were counted.
+    """
+
+    state: Literal["ready", "counting"]
+    counted_pictures: int
     labels: list[LabelCount]
     shape_count: int
     annotated_count: int
@@ -188,14 +195,12 @@ def _skeleton(label: Label) -> SkeletonView | None:
 
 def version_detail(read: Read, version: Version) -> VersionDetail:
     packer, known = packed.packed(read), labels.get(read, version)
-    counted = statistics.whole(read, version)
-    if counted is None:  # it takes a while where much was just imported
-        counts = assets.label_counts(read, version.version_key)
-        annotated = assets.annotated_count(read, version.version_key)
-    else:
-        counts, annotated = counted.shapes_by_label, counted.annotated
+    counted = statistics.of(read, version)
+    counts = counted.numbers.shapes_by_label
     return VersionDetail(
         **dict(version_view(read, version)),
+        state="ready" if counted.is_whole else "counting",
+        counted_pictures=counted.pictures,
         labels=[
             LabelCount(
                 id=packer.label(version.version_key, label.key),
@@ -207,5 +212,5 @@ def version_detail(read: Read, version: Version) -> VersionDetail:
             for label in known.labels
         ],
         shape_count=sum(counts.values()),
-        annotated_count=annotated,
+        annotated_count=counted.numbers.annotated,
     )

@@ -770,7 +770,7 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description A version with its labels and how many shapes carry each.
+         * @description A version with its labels and how many shapes carry each; `state` says whether all is counted already.
          */
         get: operations["get_version"];
         put?: never;
@@ -5724,6 +5724,9 @@ export interface components {
         /**
          * VersionDetail
          * @description A version with its labels in their order and how much was said in it.
+         *
+         *     `state` counting: after a great change it is counted in the background, and shapes and annotated pictures
+         *     are those of the first `counted_pictures` that were counted.
          */
         VersionDetail: {
             /**
@@ -5746,6 +5749,13 @@ export interface components {
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "counting";
+            /** Counted Pictures */
+            counted_pictures: number;
             /** Labels */
             labels: components["schemas"]["LabelCount"][];
             /** Shape Count */

@@ -5,7 +5,7 @@ import type { Asset, VersionDetail } from "../api/types";
 import { versionQuery } from "../api/versions";
 import { History } from "../changes/History";
 import { Loaded } from "../components/Loaded";
-import { plural } from "../components/numbers";
+import { count, plural } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
 import { useOpen } from "../components/open";
 import { Screen } from "../components/Screen";
@@ -83,15 +83,28 @@ function Content({ version }: { version: VersionDetail }) {
   );
 }
 
+function Counted({ version }: { version: VersionDetail }) {
+  if (version.state === "counting")
+    return (
+      <span role="status">
+        {plural(version.shape_count, "shape")} in the first {count(version.counted_pictures)} pictures, counting …
+      </span>
+    );
+  const silent = version.asset_count - version.annotated_count;
+  return (
+    <>
+      <span>{plural(version.shape_count, "shape")}</span>
+      {silent > 0 && <span>{plural(silent, "picture")} without annotation</span>}
+    </>
+  );
+}
+
 function Facts({ version }: { version: VersionDetail }) {
   return (
     <p className={styles.facts}>
       <span>{typeWord(version.type)}</span>
       <span>{plural(version.asset_count, "picture")}</span>
-      <span>{plural(version.shape_count, "shape")}</span>
-      {version.asset_count > version.annotated_count && (
-        <span>{plural(version.asset_count - version.annotated_count, "picture")} without annotation</span>
-      )}
+      <Counted version={version} />
       <Origins version={version} />
     </p>
   );
