@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from safelight.store import data, versions
+from safelight.scheduler.counting import Counting
+from safelight.store import data, statistics, versions
 from safelight.store.data import NewData
 from safelight.store.db import Database
 from tests.factories import House, add_house
@@ -332,6 +333,28 @@ def test_pictures_are_asked_for_in_the_language_of_the_search_box(client: httpx.
     assert client.get(path, params={"q": "shapes:many"}).status_code == 400
 
 
+def test_a_version_that_is_still_counted_answers_at_once_with_what_is_known(
+    client: httpx.Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "AT_SIGHT", 0)  # as where very much has changed
+    version = make_version(client)
+    path = f"/api/v1/versions/{version['id']}"
+
+    def known() -> tuple[str, int, int, int, list[int]]:
+        said = client.get(path).raise_for_status().json()
+        shapes = [label["shapes"] for label in said["labels"]]
+        numbers = said["counted_pictures"], said["annotated_count"], said["shape_count"]
+        return said["state"], *numbers, shapes
+
+    assert known() == ("ready", 0, 0, 0, [])
+    add_picture(client, version, "1.png", picture(8, 6), BOX, TRIANGLE)
+    add_picture(client, version, "2.png", picture(8, 6))
+    assert known() == ("counting", 0, 0, 0, [0, 0])
+    while Counting(site.context).step():
+        pass
+    assert known() == ("ready", 2, 1, 2, [1, 1])
+
+
 def test_statistics_say_what_is_in_a_version(client: httpx.Client) -> None:
     version = make_version(client)
     path = f"/api/v1/versions/{version['id']}/statistics"
@@ -346,6 +369,8 @@ def test_statistics_say_what_is_in_a_version(client: httpx.Client) -> None:
     [apple, pear] = said["classes"]
     assert (apple["name"], apple["shapes"], apple["pictures"]) == ("apple", 1, 1)
     assert pear["kinds"] == {"polygon": 1}
-    assert [bar["number"] for bar in said["shapes_per_picture"]] == [1, 0, 1]
+    per_picture = {bar["at_least"]: bar["number"] for bar in said["shapes_per_picture"]}
+    assert {at: number for at, number in per_picture.items() if number} == {0: 1, 2: 1}
+    assert max(per_picture) > 1000  # every bar says where the one before it ends
     assert sum(bar["number"] for bar in said["box_areas"]) == 2
     assert sum(bar["number"] for bar in said["box_aspects"]) == 2

@@ -69,6 +69,11 @@ def walked(client: httpx.Client, version: Any, **asked: Any) -> list[str]:
         ({"search": "4.J"}, "4"),
         ({"label": "apple", "max_shapes": 1}, "840"),
         ({"search": "nothing"}, ""),
+        ({"q": "label:apple -label:pear"}, "840"),
+        ({"q": "label:apple label:pear", "label": "pear"}, "91"),
+        ({"q": "shapes:1..5", "max_shapes": 1}, "840"),
+        ({"q": "-is:annotated 3"}, "3"),
+        ({"q": "width:>1000"}, ""),
     ],
 )
 def test_places_lead_to_all_that_a_filter_lets_through_newest_first(
@@ -119,6 +124,12 @@ def test_what_the_filter_cannot_mean_is_refused_by_name(client: httpx.Client, ve
     cases: tuple[tuple[dict[str, str | int], str], ...] = (
         ({"label": "plum"}, "no label 'plum'"),
         ({"min_shapes": 3, "max_shapes": 2}, "No picture has at least 3"),
+        ({"q": "label:plum"}, "no label 'plum'"),
+        (
+            {"q": "label:apple shapes:some"},
+            "shapes: takes a number of shapes: 0, >=10 or 1..3; not",
+        ),
+        ({"q": "colour:red"}, "There is no filter 'colour'; there are label, tag"),
     )
     for asked, said in cases:
         answer = client.get(path, params=asked)

@@ -187,6 +187,7 @@ def test_what_was_asked_for_is_kept_as_parameters_and_inputs(
             "labels": [],
             "tags": [],
             "search": "x",
+            "q": "",
             "min_shapes": None,
             "max_shapes": None,
         },
@@ -209,6 +210,8 @@ def test_what_was_asked_for_is_kept_as_parameters_and_inputs(
         ("copy", {"source": "nothing"}, "source"),
         ("tag", {"add": ["x"], "pictures": {"labels": ["fig"]}}, "pictures.labels"),
         ("tag", {"add": ["x"], "pictures": {"asset_ids": []}}, "pictures.asset_ids"),
+        ("tag", {"add": ["x"], "pictures": {"q": "shapes:many"}}, "pictures.q"),
+        ("tag", {"add": ["x"], "pictures": {"q": "label:fig"}}, "pictures.q"),
         ("delete-pictures", {}, "everything"),
     ],
 )
@@ -332,6 +335,7 @@ def with_shapes(client: httpx.Client) -> dict[str, Any]:
         ("?format=voc", "voc.zip", "application/zip"),
         ("?format=parquet", "parquet.parquet", "application/vnd.apache.parquet"),
         ("?format=coco&with_pictures=true", "coco.zip", "application/zip"),
+        ("?format=yolo&q=shapes:1", "yolo.zip", "application/zip"),
         ("?format=yolo&label=apple&search=a&min_shapes=1", "yolo.zip", "application/zip"),
     ],
 )
@@ -355,6 +359,8 @@ def test_an_export_is_sent_under_a_name_that_says_what_it_is(
         ("label=zebra", "pictures.labels"),
         ("tag=ripe", "pictures.tags"),
         ("search=zebra", "pictures"),
+        ("q=label:zebra", "pictures.q"),
+        ("q=zebra:1", "pictures.q"),
         ("min_shapes=2&max_shapes=1", "pictures.max_shapes"),
         ("labels=apple", "labels"),
     ],

@@ -44,7 +44,7 @@ def tile(page: Page, name: str) -> Any:
 
 
 def search(page: Page, text: str) -> None:
-    page.get_by_role("searchbox", name="Search files").fill(text)
+    page.get_by_role("combobox", name="Search files").fill(text)
 
 
 def test_the_end_of_a_long_list_is_reached_without_what_lies_before(screen: Page) -> None:
@@ -66,6 +66,14 @@ def test_a_search_stands_in_the_address_and_says_what_it_does_not_understand(scr
     search(screen, "colour:red")
     expect(screen.get_by_role("alert")).to_contain_text("There is no filter 'colour'")
     search(screen, "nothing_is_called_this")
+    expect(screen.get_by_role("heading", name="No file fits")).to_be_visible()
+
+
+def test_filters_and_their_values_are_offered_while_one_types(screen: Page) -> None:
+    search(screen, "cell pi")
+    screen.get_by_role("option", name="picture:").click()
+    screen.get_by_role("option", name="picture:no").click()
+    expect(screen).to_have_url(re.compile(r"q=cell\+picture%3Ano"))
     expect(screen.get_by_role("heading", name="No file fits")).to_be_visible()
 
 

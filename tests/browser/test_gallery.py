@@ -6,12 +6,13 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import sign_in, violations
 from tests.browser.house import ok
@@ -134,6 +135,78 @@ def test_shapes_of_every_kind_are_drawn_at_their_places(screen: Page) -> None:
     expect(shown).to_contain_text("sharp")
 
 
+POSE = {
+    "images": [{"id": 1, "file_name": "posed.jpg", "width": WIDTH, "height": HEIGHT}],
+    "categories": [
+        {
+            "id": 1,
+            "name": "person",
+            "keypoints": ["head", "hip", "knee", "foot"],
+            "skeleton": [[1, 2], [2, 3], [3, 4]],
+        }
+    ],
+    "annotations": [
+        {
+            "id": 1,
+            "image_id": 1,
+            "category_id": 1,
+            "keypoints": [10, 5, 2, 30, 5, 2, 30, 25, 2, 0, 0, 0],
+            "num_keypoints": 3,
+            "bbox": [10, 5, 20, 20],
+            "area": 400,
+            "iscrowd": 0,
+        }
+    ],
+}
+# The links and the dots of a pose; dots are lines of no length.
+_LENGTHS = "paths => paths.map((path) => path.getTotalLength())"
+
+
+def test_the_points_of_a_pose_are_linked_as_the_skeleton_of_its_label_says(
+    page: Page, live: LiveServer
+) -> None:
+    with live.client() as client:
+        dataset = ok(client.post("/api/v1/datasets", json={"name": "poses"}))["id"]
+        path = f"/api/v1/datasets/{dataset}/versions"
+        version = ok(client.post(path, json={"name": "one", "type": "KEYPOINT"}))["id"]
+        asset = add(client, version, "posed.jpg", picture(4321), [])
+        imported = ok(
+            client.post(
+                f"/api/v1/versions/{version}/import",
+                data={"format": "coco"},
+                files={"file": ("pose.json", json.dumps(POSE), "application/json")},
+            )
+        )
+        until(client, imported["id"], "SUCCEEDED")
+    place = f"/dataset/{dataset}/version/{version}"
+    go(page, f"{place}/assets")
+    drawn = tile(page, "posed.jpg").locator("[data-kind=keypoints] path")
+    expect(drawn).to_have_count(2)
+    # Head to hip and hip to knee, 20 pixels each; the foot is not there, so nothing leads to it.
+    assert drawn.evaluate_all(_LENGTHS) == pytest.approx([40, 0])
+    go(page, f"{place}/pictures/{asset['id']}")
+    large = page.get_by_role("group", name="Picture", exact=True)
+    drawn = large.locator("[data-kind=keypoints] path")
+    expect(drawn).to_have_count(2)
+    assert drawn.evaluate_all(_LENGTHS) == pytest.approx([40, 0])
+
+
+def test_a_version_that_is_still_counted_says_so_until_it_is_done(
+    page: Page, gallery: dict[str, Any]
+) -> None:
+    answers = iter([{"state": "counting", "counted_pictures": 60, "shape_count": 30}])
+
+    def early(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), **next(answers, {})})
+
+    page.route(f"**/api/v1/versions/{gallery['version']}", early)
+    go(page, f"{gallery['path']}/assets")
+    expect(page.get_by_text("30 shapes in the first 60 pictures, counting …")).to_be_visible()
+    expect(page.get_by_text("107 shapes")).to_be_visible()
+    expect(page.get_by_text("100 pictures without annotation")).to_be_visible()
+
+
 def test_labels_filter_and_hide_and_the_address_keeps_it(screen: Page) -> None:
     labels = screen.get_by_role("group", name="Labels")
     labels.get_by_role("button", name=re.compile("^box ")).click()
@@ -157,6 +230,57 @@ def test_labels_filter_and_hide_and_the_address_keeps_it(screen: Page) -> None:
     expect(tile(screen, "kinds.jpg").locator("[data-kind=rectangle]")).to_have_count(1)
 
 
+def test_a_text_finds_pictures_and_says_what_it_does_not_understand(screen: Page) -> None:
+    box = screen.get_by_role("combobox", name="Search pictures")
+    box.fill("tile_01 -la")
+    screen.get_by_role("option", name="label:").click()
+    screen.get_by_role("option", name="label:box").click()
+    expect(box).to_have_value("tile_01 -label:box")
+    expect(screen.get_by_text("5 pictures found")).to_be_visible()
+    expect(tile(screen, "tile_018.jpg")).to_be_visible()
+    expect(screen).to_have_url(re.compile("q=tile_01\\+-label%3Abox"))
+    screen.reload()
+    expect(screen.get_by_text("5 pictures found")).to_be_visible()
+    for text, said in (
+        ("shapes:many", "shapes: takes a number of shapes: 0, >=10 or 1..3; not 'many'."),
+        ("colour:red", "There is no filter 'colour'"),
+        ("label:plum", "The version has no label 'plum'."),
+    ):
+        box.fill(text)
+        box.press("Enter")
+        expect(screen.get_by_role("alert")).to_contain_text(said)
+        expect(screen.get_by_role("list", name="Pictures")).to_have_count(0)
+        expect(screen.get_by_text("found", exact=False)).to_have_count(0)
+    assert violations(screen) == []
+    box.fill("shapes:2..9")
+    expect(screen.get_by_text("1 picture found")).to_be_visible()
+    expect(screen.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_is_found_and_chosen_is_exported(
+    screen: Page, live: LiveServer, tmp_path: Path
+) -> None:
+    screen.get_by_label("Search pictures").fill("tile_01 -label:box")
+    expect(screen.get_by_text("5 pictures found")).to_be_visible()
+    tile(screen, "tile_018.jpg").click(modifiers=["Control"])
+    bar = screen.get_by_role("group", name="Selected pictures")
+    bar.get_by_role("button", name="Select all 5").click()
+    bar.get_by_role("button", name="Export").click()
+    dialog = screen.get_by_role("dialog", name="Export all kinds")
+    expect(dialog).to_contain_text("The selected 5 pictures of gallery/all kinds")
+    expect(dialog.get_by_label("With one of these labels")).to_have_count(0)
+    assert violations(screen) == []
+    dialog.get_by_role("button", name="Export", exact=True).click()
+    link = screen.get_by_role("link", name="Download", exact=True)
+    expect(link).to_be_visible(timeout=SLOW_MS)
+    with screen.expect_download() as arriving:
+        link.click()
+    arriving.value.save_as(tmp_path / "found.json")
+    images = json.loads((tmp_path / "found.json").read_bytes())["images"]
+    names = sorted(image["file_name"] for image in images)
+    assert names == [f"tile_0{number}.jpg" for number in (10, 12, 14, 16, 18)]
+
+
 def test_a_selection_becomes_a_job(screen: Page) -> None:
     tile(screen, "tile_199.jpg").click(modifiers=["Control"])
     tile(screen, "tile_196.jpg").click(modifiers=["Shift"])
@@ -175,7 +299,7 @@ def test_a_selection_becomes_a_job(screen: Page) -> None:
 def test_all_that_a_filter_finds_is_copied_into_a_version_that_is_picked(
     screen: Page, live: LiveServer, gallery: dict[str, Any]
 ) -> None:
-    screen.get_by_label("Search file names").fill("tile_01")
+    screen.get_by_label("Search pictures").fill("tile_01")
     expect(screen.get_by_text("10 pictures found")).to_be_visible()
     tile(screen, "tile_019.jpg").click(modifiers=["Control"])
     bar = screen.get_by_role("group", name="Selected pictures")

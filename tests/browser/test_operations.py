@@ -109,6 +109,19 @@ def test_what_no_field_is_about_is_said_in_the_dialog(page: Page, own: dict[str,
     expect(dialog.get_by_text(re.compile("Say which pictures"))).to_be_visible()
 
 
+def test_a_search_that_means_nothing_is_said_among_the_pictures(
+    page: Page, own: dict[str, Any]
+) -> None:
+    open_version(page, own)
+    dialog = open_operation(page, "Tag pictures")
+    dialog.get_by_label("Add").fill("ripe")
+    page.keyboard.press("Enter")
+    dialog.get_by_label("Found by this search").fill("shapes:many")
+    dialog.get_by_role("button", name="Launch").click()
+    pictures = dialog.get_by_role("group", name="Pictures")
+    expect(pictures.get_by_role("alert")).to_contain_text("shapes: takes a number of shapes")
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_forms_are_accessible_and_fit_a_phone(
     browser: Browser, live: LiveServer, own: dict[str, Any], theme: str

@@ -175,7 +175,7 @@ def test_versions_are_split_tagged_copied_and_merged(shell: Shell, client: Clien
     train = client.versions.get("plants/train")
     assert sorted(asset.shapes[0].label for asset in train.assets()) == ["elm", "oak"]
 
-    which = ["--having-label", "oak", "--max-shapes", "1"]
+    which = ["--query", "label:oak", "--max-shapes", "1"]
     shell("dataset", "tag", "plants/all", "--add", "hard", "--add", "old", *which, "--wait")
     tagged = {asset.filename: sorted(asset.tags) for asset in made.assets() if asset.tags}
     assert tagged == {"40.png": ["hard", "old"], "41.png": ["hard", "old"]}

@@ -54,6 +54,8 @@ from safelight.errors import Invalid
         (lambda: MergeLabels(labels=["a", "b"], into="a"), "into", "into itself"),
         (lambda: MergeLabels(labels=["a", "a"], into="b"), "labels", "named twice"),
         (lambda: Pictures(asset_ids=[]), "pictures.asset_ids", "No picture is selected"),
+        (lambda: Pictures(q="shapes:many"), "pictures.q", "shapes: takes a number of shapes"),
+        (lambda: Pictures(q="colour:red"), "pictures.q", "no filter 'colour'"),
         (lambda: Pictures(min_shapes=3, max_shapes=2), "pictures.max_shapes", "at most 2"),
     ],
 )

@@ -177,6 +177,9 @@ def test_only_chosen_pictures_are_copied(two: tuple[Workshop, UUID]) -> None:
         ("shapes", Pictures(min_shapes=1, max_shapes=1), ["1.jpg"]),
         ("none said", Pictures(max_shapes=0), ["2.jpg"]),
         ("both", Pictures(labels=["apple"], search="3"), ["3.jpg"]),
+        ("asked", Pictures(q="label:apple -label:plum"), ["1.jpg"]),
+        ("asked twice", Pictures(q="label:apple", labels=["plum"]), ["3.jpg"]),
+        ("tagged", Pictures(q="tag:hard", tags=["hard"]), ["2.jpg"]),
     ):
         other = version(shop, name, {})
         do(shop, Copy(source="fruits/v1", pictures=pictures), other)

@@ -123,6 +123,8 @@ def test_only_the_last_annotation_is_exported_and_the_others_are_told(
         (Pictures(search="png"), ["3.png"]),
         (Pictures(tags=["ripe"]), ["3.png"]),
         (Pictures(max_shapes=0), ["3.png"]),
+        (Pictures(q="is:annotated -label:apple"), ["2.jpg"]),
+        (Pictures(q="jpg", labels=["apple"]), ["1.jpg"]),
     ],
 )
 def test_only_chosen_pictures_are_exported(

@@ -165,7 +165,7 @@ def test_assets_are_found_by_label_and_labels_are_counted(db: Database) -> None:
         key = shelf.version.version_key
         counts = assets.label_counts(read, key)
         pears = assets.page(
-            read, key, AssetFilter(label_key=shelf.label_keys["pear"]), contents=True
+            read, key, AssetFilter(label_keys=((shelf.label_keys["pear"],),)), contents=True
         )
         annotated = assets.annotated_count(read, key)
     assert counts == {shelf.label_keys["apple"]: 3, shelf.label_keys["pear"]: 1}

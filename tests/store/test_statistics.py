@@ -184,16 +184,17 @@ def filters(place: Place) -> list[AssetFilter]:
     apple, pear = place.labels
     return [
         AssetFilter(),
-        AssetFilter(label_key=apple),
-        AssetFilter(label_keys=(apple, pear)),
+        AssetFilter(label_keys=((apple,),)),
+        AssetFilter(label_keys=((apple, pear),)),
+        AssetFilter(label_keys=((apple, pear), (pear,))),
         AssetFilter(without_label_keys=(pear,)),
-        AssetFilter(label_key=apple, without_label_keys=(pear,)),
+        AssetFilter(label_keys=((apple,),), without_label_keys=(pear,)),
         AssetFilter(is_annotated=True),
         AssetFilter(is_annotated=False),
         AssetFilter(min_shapes=1, max_shapes=1),
         AssetFilter(min_shapes=2),
         AssetFilter(max_shapes=0),
-        AssetFilter(label_key=pear, data=DataFilter(width=Range(low=200))),
+        AssetFilter(label_keys=((pear,),), data=DataFilter(width=Range(low=200))),
         AssetFilter(data=DataFilter(words=("1",))),
     ]
 
@@ -261,9 +262,7 @@ def test_statistics_and_lists_are_right_after_anything(
         check(place, one)
         check_lists(place, one)
         with db.read() as read:
-            assert statistics.whole(
-                read, versions.by_key(read, one.organization_id, one.version_key)
-            )
+            assert statistics.of(read, place.now(read, one)).is_whole
 
 
 def test_a_fork_inherits_whole_statistics_at_once_and_counts_for_itself_later(db: Database) -> None:
@@ -274,9 +273,9 @@ def test_a_fork_inherits_whole_statistics_at_once_and_counts_for_itself_later(db
     fork = place.fork(source, 1)
     with db.read() as read:
         assert assetblocks.counted(read, fork.version_key) == []
-        assert statistics.whole(read, place.now(read, fork)) == statistics.whole(
-            read, place.now(read, source)
-        )
+        known = statistics.of(read, place.now(read, fork))
+        assert known.is_whole
+        assert known == statistics.of(read, place.now(read, source))
     place.say(fork, 0, [0])
     with db.read() as read:
         assert not statistics.of(read, place.now(read, fork)).is_whole

@@ -20,8 +20,9 @@ def filter_of(read: Read, version: Version, query: AssetQuery, *, search: str = 
     Raises NotFound naming a label that the version does not have.
     """
     shapes = query.shapes
+    chosen = tuple(label_key(read, version, label) for label in query.labels)
     return AssetFilter(
-        label_keys=tuple(label_key(read, version, label) for label in query.labels),
+        label_keys=(chosen,) if chosen else (),
         without_label_keys=tuple(label_key(read, version, one) for one in query.without_labels),
         is_annotated=query.is_annotated,
         min_shapes=None if shapes is None else shapes.low,

@@ -94,7 +94,7 @@ def _remove_some_shapes(
 ) -> bool:
     with db.transaction() as tx:
         version = versions.open_key_to_write(tx, by.organization_id, version_key)
-        some = assets.page(tx, version_key, AssetFilter(label_key=label_key), limit=AT_ONCE)
+        some = assets.page(tx, version_key, AssetFilter(label_keys=((label_key,),)), limit=AT_ONCE)
         held = assets.hold(tx, version, [asset.asset_key for asset in some])
         change_set = changes.open_set(
             tx, by.organization_id, version_key, author(by), changes.LABELS, same=change_set

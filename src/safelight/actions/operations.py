@@ -13,10 +13,12 @@ from uuid import UUID
 import msgspec
 
 from safelight.actions import references
+from safelight.actions.assetquery import filter_of
 from safelight.actions.context import Context
 from safelight.actions.import_annotations import target_of
 from safelight.actions.launch import Order, internal_order, launch
 from safelight.actions.selection import keep_selection
+from safelight.domain.assetquery import read_query
 from safelight.domain.datasets import LabelList, check_name
 from safelight.domain.jobs import JobType
 from safelight.domain.operations import (
@@ -44,7 +46,6 @@ from safelight.errors import Invalid, NameTaken, NotFound
 from safelight.formats.writers import writer
 from safelight.store import labels, tags, versions
 from safelight.store.assets import AssetFilter
-from safelight.store.data import DataFilter
 from safelight.store.db import Read
 from safelight.store.jobs import Job
 from safelight.store.runs import Run
@@ -197,7 +198,7 @@ def free_name(read: Read, organization_id: UUID, dataset_id: UUID, name: str) ->
 
 
 def _check_pictures(read: Read, version: Version, pictures: Pictures) -> None:
-    check_labels(labels.get(read, version), pictures.labels, "pictures.labels")
+    choose(read, version, pictures)
     _check_tags(read, version, pictures.tags, "pictures.tags")
 
 
@@ -207,13 +208,30 @@ def choose(read: Read, version: Version, pictures: Pictures) -> AssetFilter:
     """
     known = labels.get(read, version)
     check_labels(known, pictures.labels, "pictures.labels")
-    return AssetFilter(
-        label_keys=[known.keys[name] for name in pictures.labels],
-        min_shapes=pictures.min_shapes,
-        max_shapes=pictures.max_shapes,
-        tags=(frozenset(pictures.tags),) if pictures.tags else (),
-        data=DataFilter(search=pictures.search),
+    keys = [known.keys[name] for name in pictures.labels]
+    asked = _asked(read, version, pictures)
+    return replace(
+        asked,
+        label_keys=(*asked.label_keys, *([keys] if keys else ())),
+        min_shapes=_and(max, asked.min_shapes, pictures.min_shapes),
+        max_shapes=_and(min, asked.max_shapes, pictures.max_shapes),
+        tags=(*asked.tags, *([frozenset(pictures.tags)] if pictures.tags else ())),
     )
+
+
+def _asked(read: Read, version: Version, pictures: Pictures) -> AssetFilter:
+    """What the text of the search box means."""
+    try:
+        return filter_of(read, version, read_query(pictures.q), search=pictures.search)
+    except NotFound as error:
+        raise Invalid(error.message, field="pictures.q") from error
+
+
+def _and(stricter: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
+    """Of two bounds the one that holds where both do."""
+    if one is None or other is None:
+        return other if one is None else one
+    return stricter(one, other)
 
 
 def check_labels(known: LabelList, names: Iterable[str], field: str) -> None:

@@ -17,7 +17,7 @@ from safelight.actions.context import Context
 from safelight.actions.data import Arrival
 from safelight.api.asking import Ctx, DataWriter, Reader
 from safelight.api.multipart import FilePart, Form, read_form
-from safelight.api.pictures import AssetView, asset_views, json_response
+from safelight.api.pictures import AssetView, PictureQuery, asset_views, json_response
 from safelight.api.views import Page
 from safelight.domain.assetquery import AssetQuery, read_query
 from safelight.domain.permissions import Actor
@@ -30,7 +30,6 @@ from safelight.store.db import Read
 router = APIRouter(tags=["datasets"])
 
 IDS_AT_ONCE = 10_000
-LONGEST_TEXT = 4000
 
 
 class ShapesBody(BaseModel):
@@ -51,15 +50,7 @@ class AssetTotal(BaseModel):
     asset_count: int
 
 
-_Q = (
-    "The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, "
-    "`shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`."
-)
-
-
-async def _asked(
-    q: Annotated[str, Query(max_length=LONGEST_TEXT, description=_Q)] = "",
-) -> AssetQuery:
+async def _asked(q: PictureQuery = "") -> AssetQuery:
     return read_query(q)
 
 
@@ -87,7 +78,8 @@ def list_assets(
         version = versions.get(read, actor.organization_id, version_id)
         wanted = filter_of(read, version, query, search=search)
         if label:
-            wanted = replace(wanted, label_key=label_key(read, version, label))
+            chosen = (label_key(read, version, label),)
+            wanted = replace(wanted, label_keys=(*wanted.label_keys, chosen))
         found = assetwalk.walk(read, version, wanted, before=after, limit=limit + 1, contents=True)
         items = asset_views(context, read, version, found.assets[:limit])
     more = len(found.assets) > limit

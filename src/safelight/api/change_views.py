@@ -18,7 +18,7 @@ from safelight.api.pictures import (
     picture_view,
     shape_views,
 )
-from safelight.api.views import Named, time_text
+from safelight.api.views import JobRef, Named, time_text
 from safelight.domain import datasets
 from safelight.domain.annotations import parse
 from safelight.domain.datasets import LabelList, compare_labels
@@ -32,15 +32,6 @@ from safelight.store.versions import Version
 
 Json = dict[str, Any]
 GONE = "removed since"  # the name of a label or tag that is not there any more
-
-
-class JobRef(BaseModel):
-    """The job whose run did it; `number` of the run."""
-
-    id: UUID
-    run_id: UUID
-    number: int
-    name: str
 
 
 class ChangeRef(BaseModel):

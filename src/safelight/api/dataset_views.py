@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from safelight.api.origin_views import OriginView, origin_views
 from safelight.api.views import Named, time_text
 from safelight.domain.datasets import InferenceType, Label
 from safelight.errors import NotFound
-from safelight.store import assets, labels, packed, statistics, versions
+from safelight.store import labels, packed, statistics, versions
 from safelight.store.datasets import Dataset
 from safelight.store.db import Read
 from safelight.store.versions import Person, Version
@@ -46,6 +48,8 @@ class LockView(BaseModel):
 
 
 class VersionView(BaseModel):
+    """A version. `origins`: how content of other versions came into it, oldest first."""
+
     id: UUID
     name: str
     dataset: Named
@@ -54,6 +58,7 @@ class VersionView(BaseModel):
     asset_count: int
     locked: LockView | None
     forked_from: VersionRef | None
+    origins: list[OriginView]
     created_at: str
     created_by: Named | None
 
@@ -84,8 +89,14 @@ class LabelCount(BaseModel):
 
 
 class VersionDetail(VersionView):
-    """A version with its labels in their order and how much was said in it."""
+    """A version with its labels in their order and how much was said in it.
 
+    `state` counting: after a great change it is counted in the background, and shapes and annotated pictures
+    are those of the first `counted_pictures` that were counted.
+    """
+
+    state: Literal["ready", "counting"]
+    counted_pictures: int
     labels: list[LabelCount]
     shape_count: int
     annotated_count: int
@@ -123,14 +134,17 @@ def dataset_view(read: Read, dataset: Dataset) -> DatasetView:
 
 
 def version_views(read: Read, found: Sequence[Version]) -> list[VersionView]:
-    return [_version(one, _origin(read, one)) for one in found]
+    origins = origin_views(read, found)
+    return [
+        _version(one, _forked_from(read, one), origins.get(one.version_key, [])) for one in found
+    ]
 
 
 def version_view(read: Read, version: Version) -> VersionView:
     return version_views(read, [version])[0]
 
 
-def _origin(read: Read, version: Version) -> VersionRef | None:
+def _forked_from(read: Read, version: Version) -> VersionRef | None:
     if version.forked_from is None:
         return None
     try:
@@ -144,7 +158,9 @@ def _origin(read: Read, version: Version) -> VersionRef | None:
     )
 
 
-def _version(version: Version, origin: VersionRef | None) -> VersionView:
+def _version(
+    version: Version, forked_from: VersionRef | None, origins: list[OriginView]
+) -> VersionView:
     lock, creator = version.lock, version.created_by
     return VersionView(
         id=version.version_id,
@@ -154,7 +170,8 @@ def _version(version: Version, origin: VersionRef | None) -> VersionView:
         description=version.description,
         asset_count=version.asset_count,
         locked=None if lock is None else LockView(by=_person(lock.by), at=time_text(lock.at)),
-        forked_from=origin,
+        forked_from=forked_from,
+        origins=origins,
         created_at=time_text(version.created_at),
         created_by=None if creator is None else _person(creator),
     )
@@ -178,14 +195,12 @@ def _skeleton(label: Label) -> SkeletonView | None:
 
 def version_detail(read: Read, version: Version) -> VersionDetail:
     packer, known = packed.packed(read), labels.get(read, version)
-    counted = statistics.whole(read, version)
-    if counted is None:  # it takes a while where much was just imported
-        counts = assets.label_counts(read, version.version_key)
-        annotated = assets.annotated_count(read, version.version_key)
-    else:
-        counts, annotated = counted.shapes_by_label, counted.annotated
+    counted = statistics.of(read, version)
+    counts = counted.numbers.shapes_by_label
     return VersionDetail(
         **dict(version_view(read, version)),
+        state="ready" if counted.is_whole else "counting",
+        counted_pictures=counted.pictures,
         labels=[
             LabelCount(
                 id=packer.label(version.version_key, label.key),
@@ -197,5 +212,5 @@ def version_detail(read: Read, version: Version) -> VersionDetail:
             for label in known.labels
         ],
         shape_count=sum(counts.values()),
-        annotated_count=annotated,
+        annotated_count=counted.numbers.annotated,
     )

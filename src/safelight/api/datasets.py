@@ -127,7 +127,7 @@ def list_versions(
 
 @router.get("/versions/{version_id}")
 def get_version(version_id: UUID, actor: Reader, db: Db) -> VersionDetail:
-    """A version with its labels and how many shapes carry each."""
+    """A version with its labels and how many shapes carry each; `state` says whether all is counted already."""
     with db.read() as read:
         return version_detail(read, versions.get(read, actor.organization_id, version_id))
 

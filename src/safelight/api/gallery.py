@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from safelight.actions.context import Context
 from safelight.actions.operations import choose
 from safelight.api.asking import Ctx, Reader
-from safelight.api.pictures import AssetView, asset_views, json_response
+from safelight.api.pictures import AssetView, PictureQuery, asset_views, json_response
 from safelight.api.stretches import Stretches
 from safelight.api.views import Page
 from safelight.domain.operations import Pictures
@@ -32,6 +32,7 @@ async def _asked(
     label: Names = None,
     tag: Names = None,
     search: Annotated[str, Query(max_length=400)] = "",
+    q: PictureQuery = "",
     min_shapes: Number = None,
     max_shapes: Number = None,
 ) -> Pictures:
@@ -40,6 +41,7 @@ async def _asked(
         labels=label or [],
         tags=tag or [],
         search=search,
+        q=q,
         min_shapes=min_shapes,
         max_shapes=max_shapes,
     )
@@ -65,7 +67,8 @@ def list_asset_places(
 ) -> Response:
     """Where pictures stand in the list, so that a page jumps to any place of it without what lies between.
 
-    `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names.
+    `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names; `q` is the
+    text of a search box, as of `/assets`. All that is given must hold.
     """
     with context.db.read() as read:
         version = versions.get(read, actor.organization_id, version_id)

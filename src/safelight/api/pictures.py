@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from safelight.actions import objects
@@ -24,6 +24,18 @@ from safelight.store.packed import Packed
 from safelight.store.versions import Version
 
 THUMBNAIL = 256
+
+# The search box of a version; `domain/assetquery.py` reads it.
+PictureQuery = Annotated[
+    str,
+    Query(
+        max_length=4000,
+        description=(
+            "The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, "
+            "`tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`."
+        ),
+    ),
+]
 
 
 class ShapeView(BaseModel):

@@ -86,9 +86,7 @@ def get_statistics(version_id: UUID, actor: Reader, db: Db) -> StatisticsView:
         shapes=said.shapes,
         classes=classes,
         kinds=_kinds(said.kinds),
-        shapes_per_picture=_bars(
-            numbers.PER_PICTURE[: max(said.per_picture, default=-1) + 1], said.per_picture
-        ),
+        shapes_per_picture=_bars(numbers.PER_PICTURE, said.per_picture),
         picture_sides=_bars(numbers.SIDES, said.sides),
         box_areas=_bars(numbers.AREAS, said.areas),
         box_aspects=_bars(numbers.ASPECTS, said.aspects),

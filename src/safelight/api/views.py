@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from safelight.errors import Invalid
+from safelight.store.history import JobFact
 
 T = TypeVar("T")
 
@@ -18,6 +19,19 @@ class Named(BaseModel):
 
     id: UUID
     name: str
+
+
+class JobRef(BaseModel):
+    """The job whose run did it; `number` of the run."""
+
+    id: UUID
+    run_id: UUID
+    number: int
+    name: str
+
+    @classmethod
+    def of(cls, job: JobFact) -> Self:
+        return cls(id=job.job_id, run_id=job.run_id, number=job.number, name=job.name)
 
 
 class Page(BaseModel, Generic[T]):

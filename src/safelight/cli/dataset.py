@@ -30,6 +30,7 @@ _PICTURES = {
     "labels": "--having-label",
     "tags": "--having-tag",
     "search": "--named",
+    "q": "--query",
     "min_shapes": "--min-shapes",
     "max_shapes": "--max-shapes",
 }

@@ -167,7 +167,7 @@ class Version(Record):
         """The same without a job: give the bytes to `write` as they are made; how many there were.
 
         Options: `with_pictures`, `file_names`, and of the pictures `asset_id`, `label`, `tag`, `search`,
-        `min_shapes`, `max_shapes`. Raises Unavailable if it breaks off: `write` has then seen a part.
+        `q`, `min_shapes`, `max_shapes`. Raises Unavailable if it breaks off: `write` has then seen a part.
         """
         return self.http.download(f"{self.path}/export", write, format=format, **options)
 
@@ -184,7 +184,8 @@ class Version(Record):
 
         copy, merge, split, import_shapes, convert, tags_to_classes, classes_to_tags, tag, delete_pictures,
         delete_shapes, rename_labels, merge_labels, delete_labels, fork, export: their parameters are those of the
-        routes. Most take `pictures`: `asset_ids`, `labels`, `tags`, `search`, `min_shapes`, `max_shapes`.
+        routes. Most take `pictures`: `asset_ids`, `labels`, `tags`, `search`, `min_shapes`, `max_shapes`,
+        and `q`, the text of the search box (`label:apple -label:pear shapes:1..3`).
         Raises Invalid naming what does not fit, NameTaken with a `proposal`, Locked.
         """
         body = {name: _plain(value) for name, value in parameters.items()}

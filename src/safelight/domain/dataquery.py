@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from safelight.domain.datasets import DataType
-from safelight.domain.qualifiers import Given, Language, unquoted
-from safelight.errors import Invalid
+from safelight.domain.qualifiers import Given, Language, Query, unquoted
 
 LARGEST = 2**63 - 1  # of what a column holds
 
@@ -23,10 +21,9 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class DataQuery:
-    """A filter in people's words; all that is given must hold, every empty field filters nothing."""
+class DataQuery(Query):
+    """A filter in people's words."""
 
-    words: tuple[str, ...] = ()  # each stands somewhere in the name
     tags: tuple[str, ...] = ()
     type: DataType | None = None
     width: Range | None = None
@@ -68,48 +65,26 @@ _NUMBER = re.compile(r"(\d{1,18}(?:\.\d{1,6})?)([kmg]?i?b)?", re.IGNORECASE | re
 
 
 def read_query(text: str) -> DataQuery:
-    """`tag:street width:>=1000 north` as a query.
-
-    Words without a colon are looked for in the names; in quotes also those with one. Raises Invalid for
-    a filter that there is not, a value that it does not take, and two values where one is meant.
-    """
-    given, words = _LANGUAGE.read(text)
-    query = DataQuery(words=tuple(unquoted(word) for word in words))
-    for each in given:
-        query = _with(query, each)
-    return query
+    """`tag:street width:>=1000 north` as a query. Raises Invalid: see `Language.ask`."""
+    return _LANGUAGE.ask(text, EVERYTHING, _with)
 
 
 def _with(query: DataQuery, given: Given) -> DataQuery:
     name, value = given.name, given.value
     if name in _MANY:
-        there: tuple[str, ...] = getattr(query, _MANY[name])
-        return _changed(query, _MANY[name], (*there, value))
+        return query.more(_MANY[name], value)
     if name == "metadata":
-        return replace(query, metadata=(*query.metadata, _pair(value)))
+        return query.more("metadata", _pair(value))
     if name in _MEASURES:
-        return _set(
-            query, name, _LANGUAGE.known(name, value, read_range(value, sizes=name == "size"))
-        )
+        found = read_range(value, sizes=name == "size")
+        return query.one(given, _LANGUAGE.known(name, value, found))
     if name == "type":
         named = [each for each in DataType if each.lower() == value.lower()]
-        return _set(query, name, _LANGUAGE.known(name, value, named[0] if named else None))
+        return query.one(given, _LANGUAGE.known(name, value, named[0] if named else None))
     if name == "picture":
         answer = {"yes": True, "no": False}.get(value.lower())
-        return _set(query, "has_picture", _LANGUAGE.known(name, value, answer))
-    return _set(query, _ONE[name], value)
-
-
-def _set(query: DataQuery, field: str, value: object) -> DataQuery:
-    there = getattr(query, field)
-    if there not in (getattr(EVERYTHING, field), value):
-        raise Invalid(f"{field} is given twice.", field=field)
-    return _changed(query, field, value)
-
-
-def _changed(query: DataQuery, field: str, value: object) -> DataQuery:
-    change: dict[str, Any] = {field: value}
-    return replace(query, **change)
+        return query.one(given, _LANGUAGE.known(name, value, answer), "has_picture")
+    return query.one(given, value, _ONE[name])
 
 
 def _pair(value: str) -> tuple[str, str]:

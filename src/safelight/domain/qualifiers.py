@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, Self, TypeVar
 
 from safelight.errors import Invalid
 
@@ -22,6 +23,33 @@ class Given:
     name: str
     value: str
     is_not: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody asks for with words and filters; all that is given must hold, every empty field filters
+    nothing.
+    """
+
+    words: tuple[str, ...] = ()  # each stands somewhere in the name
+
+    def one(self, given: Given, value: object, field: str = "") -> Self:
+        """With the one value that a filter has, in the field of its name or another. Raises Invalid for a second."""
+        field = field or given.name
+        if getattr(self, field) not in (getattr(type(self)(), field), value):
+            raise Invalid(f"{given.name} is given twice.", field=given.name)
+        return self._changed(field, value)
+
+    def more(self, field: str, value: object) -> Self:
+        """With one more of the values of a field."""
+        return self._changed(field, (*getattr(self, field), value))
+
+    def _changed(self, field: str, value: object) -> Self:
+        change: dict[str, Any] = {field: value}
+        return replace(self, **change)
+
+
+Q = TypeVar("Q", bound=Query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +74,16 @@ class Language:
             else:
                 given.append(self._given(name, unquoted(found[3]), found[0], is_not=bool(found[1])))
         return given, words
+
+    def ask(self, text: str, nothing: Q, put: Callable[[Q, Given], Q]) -> Q:
+        """What a text asks for: its words, and what `put` makes of one filter after the other.
+
+        Words without a colon are looked for in names; in quotes also those with one. Raises Invalid for a filter
+        that there is not, a value that it does not take, and two values where one is meant.
+        """
+        given, words = self.read(text)
+        asked = replace(nothing, words=tuple(unquoted(word) for word in words))
+        return reduce(put, given, asked)
 
     def _given(self, name: str, value: str, word: str, *, is_not: bool) -> Given:
         if name not in self.takes:

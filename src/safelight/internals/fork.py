@@ -55,7 +55,15 @@ def _target(tx: Transaction, operation: Operation, name: str) -> Version:
     if made.name != name:
         if versions.find(tx, organization_id, made.dataset_id, name) is not None:
             raise taken(tx, made, name)
-        made = versions.add(tx, organization_id, made.dataset_id, name, by=operation.author)
+        made = versions.add(
+            tx,
+            organization_id,
+            made.dataset_id,
+            name,
+            by=operation.author,
+            type=made.type,
+            forked_from=made.forked_from,
+        )
     version = operation.open(tx, made.version_id)
     filled = version.asset_count or version.labels_key is not None
     if filled or any(

@@ -76,13 +76,13 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """All that is given must hold. `label_keys`: it has a shape of one of them. `without_label_keys`: of none
-    of these. `is_annotated`: something was said of it. `tags`: for each group, it has one of its tags.
+    """All that is given must hold. `label_keys`: for each group, it has a shape of one of its labels;
+    `without_label_keys`: of none of these. `is_annotated`: something was said of it. `tags`: for each group, it
+    has one of its tags.
     """
 
     asset_keys: Sequence[int] | None = None
-    label_key: int | None = None
-    label_keys: Sequence[int] = ()
+    label_keys: tuple[Sequence[int], ...] = ()
     without_label_keys: Sequence[int] = ()
     is_annotated: bool | None = None
     min_shapes: int | None = None
@@ -239,10 +239,7 @@ def _filtered(
     if wanted.data.names_some:
         # Named data are looked up first: left alone, SQLite walks through the whole version.
         conditions.append(_assets.c.data_key.in_(data.keys_named(read, version_key, wanted.data)))
-    if wanted.label_key is not None:
-        conditions.append(_has_label(wanted.label_key))
-    if wanted.label_keys:
-        conditions.append(or_(*(_has_label(key) for key in wanted.label_keys)))
+    conditions.extend(or_(*(_has_label(key) for key in some)) for some in wanted.label_keys)
     conditions.extend(~_has_label(key) for key in wanted.without_label_keys)
     if wanted.is_annotated is not None:
         says_nothing = _assets.c.document_key.is_(None)

@@ -43,11 +43,7 @@ class _Bits:
 
     @classmethod
     def of(cls, wanted: AssetFilter) -> _Bits:
-        groups: list[Sequence[int]] = []
-        if wanted.label_key is not None:
-            groups.append([wanted.label_key])
-        if wanted.label_keys:
-            groups.append(wanted.label_keys)
+        groups: list[Sequence[int]] = list(wanted.label_keys)
         if wanted.is_annotated:
             groups.append([facets.ANNOTATED])
         if wanted.min_shapes is not None or wanted.max_shapes is not None:

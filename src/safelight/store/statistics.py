@@ -44,12 +44,6 @@ def of(read: Read, version: Version) -> Counted:
     return Counted(numbers, numbers.pictures, total)
 
 
-def whole(read: Read, version: Version) -> Statistics | None:
-    """Its statistics, unless it would have to be counted for a while."""
-    found = of(read, version)
-    return found.numbers if found.is_whole else None
-
-
 def _get(read: Read, version_key: int, changes: int) -> Statistics | None:
     content = read.scalar(
         select(_kept.c.statistics).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -115,6 +115,18 @@ def ever(
     """A version by key or id, also one that was removed. Raises NotFound."""
     this = _versions.c.version_id == version_id if key is None else _versions.c.version_key == key
     return _one(read, organization_id, _select(also_removed=True).where(this), version_id)
+
+
+def ever_named(
+    read: Read, organization_id: UUID, version_ids: Collection[UUID]
+) -> dict[UUID, Version]:
+    """Those of these versions that there are or were, by id."""
+    rows = read.all(
+        _select(also_removed=True).where(
+            _versions.c.organization_id == organization_id, _versions.c.version_id.in_(version_ids)
+        )
+    )
+    return {row.version_id: _version(row) for row in rows}
 
 
 def _one(

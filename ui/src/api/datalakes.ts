@@ -1,12 +1,18 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, post, send } from "./client";
 import type { Cut } from "./places";
-import type { DataDetail, DataFile, Datalake, Job, Page, Places } from "./types";
+import type { DataDetail, DataFile, Datalake, Job, Page, Places, Ref } from "./types";
 
 export const datalakesQuery = queryOptions({
   queryKey: ["datalakes", "list"],
   queryFn: ({ signal }) => get<Page<Datalake>>("/datalakes", undefined, signal),
 });
+
+export const dataTagsQuery = (datalake: string) =>
+  queryOptions({
+    queryKey: ["datalakes", "tags", datalake],
+    queryFn: ({ signal }) => get<Page<Ref>>(`/datalakes/${datalake}/tags`, undefined, signal),
+  });
 
 /** One step of the way through a datalake: where the files stand that a filter lets through. */
 export const placesStep = (datalake: string, q: string, after: number | null, signal: AbortSignal): Promise<Places> =>

@@ -770,7 +770,7 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description A version with its labels and how many shapes carry each.
+         * @description A version with its labels and how many shapes carry each; `state` says whether all is counted already.
          */
         get: operations["get_version"];
         put?: never;
@@ -982,7 +982,7 @@ export interface paths {
          *
          *     `format` coco, yolo, yolo-segmentation, yolo-pose, voc or parquet. `with_pictures` packs their files too.
          *     `file_names` filename, object_name, data_id or asset_id: what pictures are called in the file. The others
-         *     say which pictures; `asset_id`, `label` and `tag` may be repeated.
+         *     say which pictures, as in the gallery; `asset_id`, `label` and `tag` may be repeated.
          */
         get: operations["stream_export"];
         put?: never;
@@ -1010,7 +1010,8 @@ export interface paths {
          * List Asset Places
          * @description Where pictures stand in the list, so that a page jumps to any place of it without what lies between.
          *
-         *     `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names.
+         *     `label` and `tag`, by name, keep pictures that have one of them; `search` looks into file names; `q` is the
+         *     text of a search box, as of `/assets`. All that is given must hold.
          */
         get: operations["list_asset_places"];
         put?: never;
@@ -4371,6 +4372,44 @@ export interface components {
             role: string;
         };
         /**
+         * OriginKind
+         * @description How content came from other versions; the name of the operation.
+         * @enum {string}
+         */
+        OriginKind: "fork" | "copy" | "import_shapes" | "merge" | "split" | "processing";
+        /**
+         * OriginSource
+         * @description A version that content came from. `removed`: it is not there any more.
+         */
+        OriginSource: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            dataset: components["schemas"]["Named"];
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * OriginView
+         * @description One way in which content of other versions came into a version, and the job that did it.
+         *
+         *     `made`: the version came into being so; else it was there before.
+         */
+        OriginView: {
+            kind: components["schemas"]["OriginKind"];
+            /** Made */
+            made: boolean;
+            /** Sources */
+            sources: components["schemas"]["OriginSource"][];
+            job: components["schemas"]["JobRef"];
+            /** At */
+            at: string;
+        };
+        /**
          * Others
          * @description What becomes of shapes that cannot be converted.
          * @enum {string}
@@ -4567,6 +4606,12 @@ export interface components {
              * @default
              */
             search: string;
+            /**
+             * Q
+             * @description As in the search box: label:apple -label:pear shapes:1..3 north.
+             * @default
+             */
+            q: string;
             /**
              * Min Shapes
              * @description With at least so many shapes.
@@ -5679,6 +5724,9 @@ export interface components {
         /**
          * VersionDetail
          * @description A version with its labels in their order and how much was said in it.
+         *
+         *     `state` counting: after a great change it is counted in the background, and shapes and annotated pictures
+         *     are those of the first `counted_pictures` that were counted.
          */
         VersionDetail: {
             /**
@@ -5696,9 +5744,18 @@ export interface components {
             asset_count: number;
             locked: components["schemas"]["LockView"] | null;
             forked_from: components["schemas"]["safelight__api__dataset_views__VersionRef"] | null;
+            /** Origins */
+            origins: components["schemas"]["OriginView"][];
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "counting";
+            /** Counted Pictures */
+            counted_pictures: number;
             /** Labels */
             labels: components["schemas"]["LabelCount"][];
             /** Shape Count */
@@ -5706,7 +5763,10 @@ export interface components {
             /** Annotated Count */
             annotated_count: number;
         };
-        /** VersionView */
+        /**
+         * VersionView
+         * @description A version. `origins`: how content of other versions came into it, oldest first.
+         */
         VersionView: {
             /**
              * Id
@@ -5723,6 +5783,8 @@ export interface components {
             asset_count: number;
             locked: components["schemas"]["LockView"] | null;
             forked_from: components["schemas"]["safelight__api__dataset_views__VersionRef"] | null;
+            /** Origins */
+            origins: components["schemas"]["OriginView"][];
             /** Created At */
             created_at: string;
             created_by: components["schemas"]["Named"] | null;
@@ -7705,9 +7767,11 @@ export interface operations {
                 with_pictures?: boolean;
                 file_names?: components["schemas"]["FileNames"];
                 asset_id?: string[];
-                label?: string[];
-                tag?: string[];
+                label?: string[] | null;
+                tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };
@@ -7781,6 +7845,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };
@@ -7820,6 +7886,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
                 /** @description `first-last` of one that the route of places answered; again for more. */
@@ -7861,6 +7929,8 @@ export interface operations {
                 label?: string[] | null;
                 tag?: string[] | null;
                 search?: string;
+                /** @description The text of the search box: words of the file's name, and `label:` (one of those given), `-label:`, `tag:`, `shapes:N..M`, `is:annotated`, `-is:annotated`, `name:`, `width:`, `height:`. */
+                q?: string;
                 min_shapes?: number | null;
                 max_shapes?: number | null;
             };

@@ -148,6 +148,8 @@ export type DatasetRow = Narrow<
 >;
 export type AssetPlaces = Said["AssetPlaces"];
 export type Neighbour = Narrow<Said["Neighbour"], { asset: Asset | null }>;
+export type Origin = Said["OriginView"];
+export type Source = Said["OriginSource"];
 export type Version = Narrow<Said["VersionView"], { type: DatasetType }>;
 export type Label = Said["LabelCount"];
 export type OperationParameter = Narrow<Said["ParameterOfOperation"], { default: Json }>;

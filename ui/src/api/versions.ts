@@ -3,17 +3,20 @@ import { get, post, type Query } from "./client";
 import type { Cut } from "./places";
 import type { Asset, AssetPlaces, Change, Job, JsonObject, Neighbour, Page, Statistics, Version, VersionDetail } from "./types";
 
+const COUNTING_MS = 2000; // while it is counted, what is known is asked for so often
+
 export const versionQuery = (version: string) =>
   queryOptions({
     queryKey: ["versions", "one", version],
     queryFn: ({ signal }) => get<VersionDetail>(`/versions/${version}`, undefined, signal),
+    refetchInterval: ({ state }) => (state.data?.state === "counting" ? COUNTING_MS : false),
   });
 
 export const statisticsQuery = (version: string) =>
   queryOptions({
     queryKey: ["versions", "statistics", version],
     queryFn: ({ signal }) => get<Statistics>(`/versions/${version}/statistics`, undefined, signal),
-    refetchInterval: ({ state }) => (state.data?.state === "counting" ? 2000 : false),
+    refetchInterval: ({ state }) => (state.data?.state === "counting" ? COUNTING_MS : false),
   });
 
 /** Versions of all datasets with a text in DATASET/VERSION. */

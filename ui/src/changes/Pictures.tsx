@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { ImageOff, Images } from "lucide-react";
+import { Images } from "lucide-react";
 import { useMemo, useState } from "react";
 import { changedPicturesQuery } from "../api/changes";
 import type { Change, PictureChange, Shape } from "../api/types";
@@ -8,10 +8,10 @@ import { More } from "../components/More";
 import { Bones } from "../components/Skeleton";
 import { Failed, State } from "../components/State";
 import { LABEL_COLOURS, colours } from "../versions/colour";
-import gallery from "../versions/Gallery.module.css";
-import { Overlay, plainLook } from "../versions/Overlay";
-import tile from "../versions/Tile.module.css";
+import { plainLook } from "../versions/Overlay";
+import { Thumbnail } from "../versions/Thumbnail";
 import { BeforeAfter } from "./BeforeAfter";
+import styles from "./Pictures.module.css";
 import { becameOf } from "./signed";
 
 /** The pictures that a change changed; each opens before and after, side by side. */
@@ -31,7 +31,7 @@ export function Pictures({ change }: { change: Change }) {
   const at = found.findIndex(({ id }) => id === opened);
   return (
     <>
-      <ul className={gallery.grid} aria-label="Changed pictures">
+      <ul className={styles.grid} aria-label="Changed pictures">
         {found.map((picture) => (
           <Tile key={picture.id} picture={picture} palette={palette} open={() => setOpened(picture.id)} />
         ))}
@@ -53,24 +53,23 @@ function Tile({ picture, palette, open }: { picture: PictureChange; palette: Map
   const { shapes } = picture.after.exists ? picture.after : picture.before;
   const { width, height } = picture;
   return (
-    <li className={tile.tile}>
-      <button type="button" className={tile.frame} onClick={open} aria-label={`${name}, ${becameOf(picture)}`}>
-        <span className={tile.picture} style={{ aspectRatio: `${width || 4} / ${height || 3}` }}>
-          {picture.thumbnail ? (
-            <img src={picture.thumbnail} alt="" loading="lazy" decoding="async" />
-          ) : (
-            <span className={tile.missing}>
-              <ImageOff size={20} strokeWidth={1.5} aria-hidden="true" />
-              no picture
-            </span>
-          )}
-          {width && height ? <Overlay width={width} height={height} shapes={shapes} look={plainLook(palette)} /> : null}
-        </span>
+    <li className={styles.tile}>
+      <button type="button" className={styles.frame} onClick={open} aria-label={`${name}, ${becameOf(picture)}`}>
+        <Thumbnail
+          url={picture.thumbnail}
+          none="no picture"
+          width={width}
+          height={height}
+          shapes={shapes}
+          look={plainLook(palette)}
+          style={{ maxWidth: "100%", height: "100%", aspectRatio: `${width || 4} / ${height || 3}` }}
+          lazy
+        />
       </button>
-      <div className={tile.words}>
-        <span className={tile.name}>{name}</span>
+      <div className={styles.words}>
+        <span className={styles.name}>{name}</span>
       </div>
-      <div className={tile.words}>
+      <div className={styles.words}>
         <span>{becameOf(picture)}</span>
       </div>
     </li>

@@ -1,60 +1,42 @@
-import { CloseButton, TextInput } from "@mantine/core";
-import { Search } from "lucide-react";
-import { useEffect, useId, useState } from "react";
-import styles from "./Datalake.module.css";
-
-const PAUSE_MS = 350;
-const HINTS = ["tag:", "width:>=", "height:>=", "size:>", "type:", "user:me", "after:7d", "before:7d", "metadata:", "picture:no"];
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { dataTagsQuery } from "../api/datalakes";
+import { valuesQuery } from "../api/jobs";
+import { QueryBox } from "../components/search/QueryBox";
+import type { Language } from "../components/search/suggestions";
 
 interface Props {
+  datalake: string;
   q: string;
   change: (q: string) => void;
   /** What the server does not understand of it. */
   problem: string | undefined;
 }
 
-/** The search box of a datalake; what is typed stands in the address. */
-export function DataSearch({ q, change, problem }: Props) {
-  const id = useId();
-  const [text, setText] = useState(q);
-  const [known, setKnown] = useState(q);
-  if (known !== q) {
-    // the address has changed: by our own typing, or by a link and the way back
-    setKnown(q);
-    if (q !== text.trim()) setText(q);
-  }
-  useEffect(() => {
-    const typed = text.trim();
-    if (typed === q || /(^|\s)\w+:[<>=]*$/.test(typed)) return; // a filter under way waits for its value
-    const timer = window.setTimeout(() => change(typed), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [text, q, change]);
-  return (
-    <div className={styles.search}>
-      <TextInput
-        type="search"
-        aria-label="Search files"
-        placeholder="A part of the name, or tag:street width:>=1000"
-        value={text}
-        data-search
-        leftSection={<Search size={15} aria-hidden="true" />}
-        rightSection={text ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => setText("")} /> : null}
-        onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Enter" && change(text.trim())}
-        aria-describedby={problem ? `${id}-problem` : undefined}
-      />
-      <div className={styles.hints} role="group" aria-label="Filters">
-        {HINTS.map((hint) => (
-          <button key={hint} type="button" onClick={() => setText(`${text.trim()} ${hint}`.trim())}>
-            {hint}
-          </button>
-        ))}
-      </div>
-      {problem && (
-        <p id={`${id}-problem`} role="alert" className={styles.problem}>
-          {problem}
-        </p>
-      )}
-    </div>
-  );
+/** The search box of a datalake. */
+export function DataSearch({ datalake, ...rest }: Props) {
+  const tags = useQuery(dataTagsQuery(datalake)).data?.items;
+  const users = useQuery(valuesQuery("user", "")).data;
+  const language = useMemo(() => languageOf(names(tags), names(users)), [tags, users]);
+  return <QueryBox label="Search files" placeholder="A part of the name, or tag:street width:>=1000" language={language} {...rest} />;
 }
+
+const names = (named: readonly { name: string }[] = []): string[] => named.map(({ name }) => name);
+
+const PIXELS = "1920, >=1000, <500 or 640..1920";
+const MOMENT = "2026-11-01, 7d or 12h ago";
+const AGES = ["24h", "7d", "30d"];
+
+const languageOf = (tags: string[], users: string[]): Language => ({
+  tag: { hint: "the name of a tag", values: tags },
+  name: { hint: "a part of the file's name" },
+  type: { hint: "image, video", values: ["image", "video"] },
+  width: { hint: PIXELS },
+  height: { hint: PIXELS },
+  size: { hint: ">1MB, <=200kB or 1MB..5MB" },
+  user: { hint: "a name, or me", values: ["me", ...users] },
+  after: { hint: MOMENT, values: AGES },
+  before: { hint: MOMENT, values: AGES },
+  metadata: { hint: "key=value" },
+  picture: { hint: "yes, no", values: ["yes", "no"] },
+});

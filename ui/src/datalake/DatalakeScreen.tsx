@@ -98,8 +98,8 @@ function Content({ id, name, many }: { id: string; name: string; many: number })
         }}
       >
         <UploadPanel upload={upload} />
-        <DataSearch q={q} change={change} problem={misread} />
-        <Counted found={found} q={q} total={many} />
+        <DataSearch datalake={id} q={q} change={change} problem={misread} />
+        <Counted found={found} q={misread === undefined ? q : ""} total={many} />
         <Files found={found} q={q} first={button} misread={misread !== undefined} again={again}>
           <Tiles datalake={id} q={q} index={found.index} picking={picking} open={(one) => search({ data: one })} />
         </Files>

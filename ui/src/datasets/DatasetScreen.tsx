@@ -19,6 +19,7 @@ import { Ago } from "../components/Ago";
 import { Trail } from "../components/Trail";
 import styles from "./Family.module.css";
 import { family, type Member } from "./family";
+import { Origins } from "./Origins";
 import { DATASET_TYPES, typeWord } from "./types";
 
 type Row = Member & { id: string };
@@ -43,31 +44,27 @@ function Relative({ version, depth }: Member) {
         <Named
           name={version.name}
           path={`/dataset/${version.dataset.id}/version/${version.id}/assets`}
-          under={<Origin version={version} />}
+          under={<About version={version} />}
         />
       </div>
     </div>
   );
 }
 
-function Origin({ version }: { version: Version }) {
+function About({ version }: { version: Version }) {
   return (
-    <>
+    <div className={styles.about}>
       {version.locked && (
         <span>
-          <Lock size={11} aria-hidden="true" /> locked by {version.locked.by.name}{" "}
+          <Lock size={11} aria-hidden="true" /> locked by {version.locked.by.name}
         </span>
       )}
-      {version.forked_from && (
-        <span>
-          <GitFork size={11} aria-hidden="true" /> fork of {version.forked_from.dataset.name} / {version.forked_from.name}
-        </span>
-      )}
-    </>
+      <Origins version={version} />
+    </div>
   );
 }
 
-/** The versions of one dataset, as a family of forks. */
+/** The versions of one dataset, as a family, each with where its content came from. */
 export function DatasetScreen() {
   const { dataset = "" } = useParams({ strict: false });
   const query = useQuery(datasetQuery(dataset));

@@ -1,4 +1,4 @@
-/** Versions as a family: each fork stands below the version that it was made from, one step further in. */
+/** Versions as a family: each stands below the version that its content came from first, one step further in. */
 
 import type { Version } from "../api/types";
 
@@ -8,10 +8,13 @@ export interface Member {
   depth: number;
 }
 
-/** In the order in which they are shown; among the forks of one version, as they were given. */
+/** In the order in which they are shown; among the children of one version, as they were given: newest first. */
 export function family(versions: readonly Version[]): Member[] {
-  const here = new Set(versions.map(({ id }) => id));
-  const parent = ({ forked_from }: Version) => (forked_from && here.has(forked_from.id) ? forked_from.id : null);
+  const place = new Map(versions.map(({ id }, index) => [id, index]));
+  // What came of a younger version makes nobody its child: two that copy from each other have no circle.
+  const parent = ({ id, origins }: Version) =>
+    origins.flatMap(({ sources }) => sources).find((source) => (place.get(source.id) ?? -1) > (place.get(id) ?? 0))?.id ??
+    null;
   const below = (id: string | null, depth: number): Member[] =>
     versions
       .filter((version) => parent(version) === id)

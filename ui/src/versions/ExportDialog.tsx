@@ -6,6 +6,7 @@ import { type ExportFormat, type FileNames, useExport } from "../api/versions";
 import { MoreOptions } from "../components/MoreOptions";
 import { useOpen } from "../components/open";
 import styles from "./Dialog.module.css";
+import { type Chosen, ChosenPictures } from "./operations/Chosen";
 import { EVERYTHING, given, refusalOf } from "./operations/draft";
 import { PictureFields } from "./operations/PictureFields";
 
@@ -28,10 +29,11 @@ const NAMES: { value: FileNames; label: string }[] = [
 interface Props {
   version: VersionDetail;
   close: () => void;
+  chosen?: Chosen;
 }
 
 /** Asks for a format, and opens the job that writes the file; its page offers the download. */
-export function ExportDialog({ version, close }: Props) {
+export function ExportDialog({ version, close, chosen }: Props) {
   const [format, setFormat] = useState<ExportFormat>("coco");
   const [packed, setPacked] = useState(false);
   const [names, setNames] = useState<FileNames>("filename");
@@ -48,11 +50,12 @@ export function ExportDialog({ version, close }: Props) {
         onSubmit={(event) => {
           event.preventDefault();
           launch.mutate(
-            { format, with_pictures: packed, file_names: names, pictures: given(pictures) },
+            { format, with_pictures: packed, file_names: names, pictures: chosen?.pictures ?? given(pictures) },
             { onSuccess: (job) => open(`/jobs/${job.id}`) },
           );
         }}
       >
+        {chosen && <ChosenPictures chosen={chosen} version={version} />}
         <Radio.Group label="Format" value={format} onChange={setFormat}>
           <div className={styles.form}>
             {FORMATS.map((one) => (
@@ -68,13 +71,15 @@ export function ExportDialog({ version, close }: Props) {
         />
         <MoreOptions>
           <div className={styles.more}>
-            <PictureFields
-              labels={version.labels.map((label) => label.name)}
-              description="Nothing given: all pictures."
-              value={pictures}
-              error={refusal?.field === "pictures" ? refusal.message : undefined}
-              change={(value) => setPictures(value as JsonObject)}
-            />
+            {!chosen && (
+              <PictureFields
+                labels={version.labels.map((label) => label.name)}
+                description="Nothing given: all pictures."
+                value={pictures}
+                error={refusal?.field === "pictures" ? refusal.message : undefined}
+                change={(value) => setPictures(value as JsonObject)}
+              />
+            )}
             <NativeSelect
               label="The file calls pictures by"
               data={NAMES}
@@ -84,7 +89,7 @@ export function ExportDialog({ version, close }: Props) {
           </div>
         </MoreOptions>
         <p className={styles.hint}>The log of the job lists what the format cannot say.</p>
-        {refusal && (
+        {refusal && (chosen || refusal.field !== "pictures") && (
           <Alert color="red" role="alert">
             {refusal.message}
           </Alert>

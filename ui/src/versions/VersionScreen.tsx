@@ -1,18 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { GitFork } from "lucide-react";
 import { useCallback } from "react";
 import type { Asset, VersionDetail } from "../api/types";
 import { versionQuery } from "../api/versions";
 import { History } from "../changes/History";
 import { Loaded } from "../components/Loaded";
-import { plural } from "../components/numbers";
+import { count, plural } from "../components/numbers";
 import { ObjectJobs } from "../components/ObjectJobs";
 import { useOpen } from "../components/open";
-import { OrgLink } from "../components/OrgLink";
 import { Screen } from "../components/Screen";
 import { Sections } from "../components/Sections";
 import { Trail } from "../components/Trail";
+import { Origins } from "../datasets/Origins";
 import { typeWord } from "../datasets/types";
 import { stringifySearch } from "../search";
 import { Gallery } from "./gallery/Gallery";
@@ -84,23 +83,29 @@ function Content({ version }: { version: VersionDetail }) {
   );
 }
 
+function Counted({ version }: { version: VersionDetail }) {
+  if (version.state === "counting")
+    return (
+      <span role="status">
+        {plural(version.shape_count, "shape")} in the first {count(version.counted_pictures)} pictures, counting …
+      </span>
+    );
+  const silent = version.asset_count - version.annotated_count;
+  return (
+    <>
+      <span>{plural(version.shape_count, "shape")}</span>
+      {silent > 0 && <span>{plural(silent, "picture")} without annotation</span>}
+    </>
+  );
+}
+
 function Facts({ version }: { version: VersionDetail }) {
   return (
     <p className={styles.facts}>
       <span>{typeWord(version.type)}</span>
       <span>{plural(version.asset_count, "picture")}</span>
-      <span>{plural(version.shape_count, "shape")}</span>
-      {version.asset_count > version.annotated_count && (
-        <span>{plural(version.asset_count - version.annotated_count, "picture")} without annotation</span>
-      )}
-      {version.forked_from && (
-        <span>
-          <GitFork size={13} aria-hidden="true" /> fork of{" "}
-          <OrgLink path={`/dataset/${version.forked_from.dataset.id}/version/${version.forked_from.id}/assets`}>
-            {version.forked_from.dataset.name} / {version.forked_from.name}
-          </OrgLink>
-        </span>
-      )}
+      <Counted version={version} />
+      <Origins version={version} />
     </p>
   );
 }

@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, ClassVar, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from safelight.domain.assetquery import read_query
 from safelight.domain.parameters import Input, InputType, Parameter, ParameterType
 from safelight.errors import Invalid
 
@@ -73,12 +74,17 @@ class Pictures:
     labels: list[str] = asked("With a shape of one of these labels.", default_factory=list)
     tags: list[str] = asked("With one of these tags.", default_factory=list)
     search: str = asked("With this text in the file name.", default="")
+    q: str = asked("As in the search box: label:apple -label:pear shapes:1..3 north.", default="")
     min_shapes: int | None = asked("With at least so many shapes.", default=None, ge=0)
     max_shapes: int | None = asked("With at most so many shapes.", default=None, ge=0)
 
     def __post_init__(self) -> None:
         if self.asset_ids == []:
             raise Invalid("No picture is selected.", field="pictures.asset_ids")
+        try:
+            read_query(self.q)
+        except Invalid as error:
+            raise Invalid(error.message, field="pictures.q") from error
         least, most = self.min_shapes, self.max_shapes
         if least is not None and most is not None and least > most:
             raise Invalid(

@@ -14,7 +14,7 @@ import styles from "./Listing.module.css";
 import { LiveSwitch } from "./LiveSwitch";
 import { NewJob } from "./NewJob";
 import { NoJobs } from "./NoJobs";
-import { SearchBox } from "./SearchBox";
+import { JobSearch } from "./JobSearch";
 import { StatusFilter } from "./StatusFilter";
 import { TypeTabs } from "./TypeTabs";
 import { useFound } from "./useFound";
@@ -55,7 +55,7 @@ export function Listing({ search, view }: { search: ListSearch; view: SavedView 
     <Screen title="Jobs" note={<LiveSwitch paused={paused} toggle={() => setPaused(!paused)} />} actions={actions}>
       <div className={styles.filters} ref={top}>
         <TypeTabs filters={filters} addressOf={shown.addressOf} />
-        <SearchBox filters={filters} change={change} />
+        <JobSearch filters={filters} change={change} />
         <StatusFilter filters={filters} change={change} open={filtering} setOpen={setFiltering} />
         <ViewsMenu shown={shown} />
       </div>

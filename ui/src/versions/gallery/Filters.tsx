@@ -1,34 +1,37 @@
-import { NumberInput, TagsInput, TextInput } from "@mantine/core";
-import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { NumberInput, TagsInput } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Label } from "../../api/types";
+import { QueryBox } from "../../components/search/QueryBox";
+import type { Language } from "../../components/search/suggestions";
 import type { FilterSearch } from "./filters";
 import styles from "./Gallery.module.css";
 
 const PAUSE_MS = 300;
 
 interface Props {
+  labels: readonly Label[];
   filter: FilterSearch;
   change: (changes: FilterSearch) => void;
+  /** What the server does not understand of it. */
+  problem: string | undefined;
 }
 
-/** Which pictures are shown, beside the labels: by name, tag and number of shapes. */
-export function Filters({ filter, change }: Props) {
+/** Which pictures are shown, beside the labels: by a text, tags and number of shapes. */
+export function Filters({ labels, filter, change, problem }: Props) {
+  const language = useMemo(() => languageOf(labels), [labels]);
+  const ask = useCallback((q: string) => change({ q: q || undefined }), [change]);
   return (
     <>
-      <Settling value={filter.search ?? ""} settle={(search) => change({ search: search || undefined })}>
-        {(text, setText) => (
-          <TextInput
-            className={styles.search}
-            type="search"
-            data-search
-            aria-label="Search file names"
-            placeholder="Search file names"
-            leftSection={<Search size={15} aria-hidden="true" />}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-        )}
-      </Settling>
+      <div className={styles.search}>
+        <QueryBox
+          label="Search pictures"
+          placeholder="A part of the name, or -label:apple shapes:1..3"
+          language={language}
+          q={filter.q ?? ""}
+          change={ask}
+          problem={problem}
+        />
+      </div>
       <TagsInput
         className={styles.tags}
         aria-label="With one of these tags"
@@ -41,6 +44,18 @@ export function Filters({ filter, change }: Props) {
     </>
   );
 }
+
+const PIXELS = "1920, >=1000, <500 or 640..1920";
+
+const languageOf = (labels: readonly Label[]): Language => ({
+  label: { hint: "the name of a label; -label: without it", values: labels.map(({ name }) => name) },
+  tag: { hint: "the name of a tag" },
+  shapes: { hint: "0, >=10 or 1..3" },
+  is: { hint: "annotated; -is:annotated", values: ["annotated"] },
+  name: { hint: "a part of the file's name" },
+  width: { hint: PIXELS },
+  height: { hint: PIXELS },
+});
 
 interface ShapesProps {
   name: string;

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ImagePlus, SearchX } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
+import { ApiError } from "../../api/client";
 import { useSession } from "../../api/session";
 import type { Asset, VersionDetail } from "../../api/types";
 import { assetPlacesStep, assetQuery, assetsSource } from "../../api/versions";
@@ -59,6 +60,7 @@ export function Gallery({ version, search, change, open }: Props) {
       { keys: ["/"], says: "Search", act: () => document.querySelector<HTMLElement>("[data-search]")?.focus() },
     ],
   });
+  const misread = found.error instanceof ApiError && found.error.status === 400 ? found.error.message : undefined;
   if (version.asset_count === 0)
     return (
       <State icon={ImagePlus} title="This version is empty">
@@ -76,15 +78,15 @@ export function Gallery({ version, search, change, open }: Props) {
           toggle={(name) => change({ hide: toggled(search.hide, name) })}
         />
         <div className={styles.controls}>
-          <Filters filter={search} change={narrow} />
+          <Filters labels={version.labels} filter={search} change={narrow} problem={misread} />
           <div className={styles.view}>
             <Slide name="Size" value={size} shown={`${size} px`} range={SIZE} change={(next) => change({ size: next })} />
             <Drawing labels={version.labels} look={look} search={search} change={change} />
           </div>
         </div>
       </div>
-      <Counted found={found} filtered={isFiltered(search)} total={version.asset_count} />
-      <Body found={found} again={() => setTurn(turn + 1)}>
+      <Counted found={found} filtered={isFiltered(search) && misread === undefined} total={version.asset_count} />
+      <Body found={found} misread={misread !== undefined} again={() => setTurn(turn + 1)}>
         <Grid
           key={key}
           label="Pictures"
@@ -130,7 +132,15 @@ function Counted({ found: { index, left }, filtered, total }: { found: Found; fi
   );
 }
 
-function Body({ found: { index, left, error }, again, children }: { found: Found; again: () => void; children: React.ReactNode }) {
+interface BodyProps {
+  found: Found;
+  misread: boolean;
+  again: () => void;
+  children: React.ReactNode;
+}
+
+function Body({ found: { index, left, error }, misread, again, children }: BodyProps) {
+  if (misread) return null;
   if (error) return <Failed error={error} retry={again} />;
   if (index.total > 0) return children;
   if (left === null || left > 0) return <Bones rows={5} label="Loading pictures" />;

@@ -1,12 +1,13 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, Copy, GitFork, Tag, Trash2, X } from "lucide-react";
+import { ChevronDown, Copy, Download, GitFork, Tag, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { operationsQuery } from "../../api/operations";
 import type { Operation, VersionDetail } from "../../api/types";
 import type { Picking } from "../../components/grid/usePicking";
 import { count } from "../../components/numbers";
 import styles from "../../jobs/list/bulk/BulkBar.module.css";
+import { ExportDialog } from "../ExportDialog";
 import { whyLocked } from "../lock";
 import { OperationDialog } from "../operations/OperationDialog";
 import { type FilterSearch, picturesOf } from "./filters";
@@ -23,6 +24,7 @@ const BUTTONS = [
   { name: "tag", title: "Tag", icon: Tag },
   { name: "fork", title: "Fork", icon: GitFork },
   { name: "copy", title: "Copy to …", icon: Copy },
+  { name: "export", title: "Export", icon: Download },
   { name: "delete_pictures", title: "Delete", icon: Trash2 },
 ];
 
@@ -38,6 +40,7 @@ export function SelectionBar({ version, filter, picking, total }: Props) {
     count: picking.count,
     pictures: picking.all ? picturesOf(filter) : { asset_ids: [...picking.ids] },
   };
+  const close = () => setOperation(null);
   const others = operations.filter(({ name }) => !BUTTONS.some((button) => button.name === name));
   const why = (one: Operation) => (one.changes_version && !isInto(one) ? whyLocked(version) : null);
   return (
@@ -91,8 +94,9 @@ export function SelectionBar({ version, filter, picking, total }: Props) {
           </ActionIcon>
         </Tooltip>
       </div>
-      {operation && (
-        <OperationDialog key={operation.name} version={version} operation={operation} chosen={chosen} close={() => setOperation(null)} />
+      {operation?.name === "export" && <ExportDialog version={version} chosen={chosen} close={close} />}
+      {operation && operation.name !== "export" && (
+        <OperationDialog key={operation.name} version={version} operation={operation} chosen={chosen} close={close} />
       )}
     </div>
   );

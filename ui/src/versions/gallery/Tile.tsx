@@ -1,10 +1,10 @@
-import { ImageOff } from "lucide-react";
 import type { Asset } from "../../api/types";
 import type { TileProps } from "../../components/grid/Grid";
 import { PickTile, WaitingTile } from "../../components/grid/PickTile";
 import type { Picking } from "../../components/grid/usePicking";
 import { plural } from "../../components/numbers";
-import { type Look, Overlay } from "../Overlay";
+import type { Look } from "../Overlay";
+import { Thumbnail } from "../Thumbnail";
 import { thumbnailFor } from "../thumbnails";
 import styles from "./Tile.module.css";
 
@@ -40,17 +40,15 @@ export function Tile({ item: asset, look, size, open, ...rest }: Props) {
       )
       }
     >
-      <span className={styles.picture} style={fit(asset)}>
-        {asset.thumbnail ? (
-          <img src={thumbnailFor(asset.thumbnail, size)} alt="" decoding="async" />
-        ) : (
-          <span className={styles.missing}>
-            <ImageOff size={20} strokeWidth={1.5} aria-hidden="true" />
-            not uploaded
-          </span>
-        )}
-        {asset.width > 0 && asset.height > 0 && <Overlay width={asset.width} height={asset.height} shapes={asset.shapes} look={look} />}
-      </span>
+      <Thumbnail
+        url={asset.thumbnail && thumbnailFor(asset.thumbnail, size)}
+        none="not uploaded"
+        width={asset.width}
+        height={asset.height}
+        shapes={asset.shapes}
+        look={look}
+        style={fit(asset)}
+      />
     </PickTile>
   );
 }

@@ -8,7 +8,8 @@ import { many, one } from "../../search";
 export interface FilterSearch {
   label?: string[] | undefined;
   tag?: string[] | undefined;
-  search?: string | undefined;
+  /** The text of the search box: `domain/assetquery.py` reads it. */
+  q?: string | undefined;
   min?: string | undefined;
   max?: string | undefined;
 }
@@ -16,7 +17,7 @@ export interface FilterSearch {
 export const filterSearch = (raw: Record<string, unknown>): FilterSearch => ({
   label: some(many(raw["label"])),
   tag: some(many(raw["tag"])),
-  search: one(raw["search"]),
+  q: one(raw["q"]),
   min: whole(raw["min"]),
   max: whole(raw["max"]),
 });
@@ -29,7 +30,7 @@ const whole = (value: unknown): string | undefined => {
 };
 
 /** The filter without what else stands in an address. */
-export const onlyFilter = ({ label, tag, search, min, max }: FilterSearch): FilterSearch => ({ label, tag, search, min, max });
+export const onlyFilter = ({ label, tag, q, min, max }: FilterSearch): FilterSearch => ({ label, tag, q, min, max });
 
 export const isFiltered = (filter: FilterSearch): boolean => Object.keys(queryOf(filter)).length > 0;
 
@@ -37,17 +38,17 @@ export const isFiltered = (filter: FilterSearch): boolean => Object.keys(queryOf
 export const keyOf = (filter: FilterSearch): string => JSON.stringify(queryOf(filter));
 
 /** As the routes of the gallery take it. */
-export function queryOf({ label, tag, search, min, max }: FilterSearch): Query {
-  const said: Query = { label, tag, search, min_shapes: min, max_shapes: max };
+export function queryOf({ label, tag, q, min, max }: FilterSearch): Query {
+  const said: Query = { label, tag, q, min_shapes: min, max_shapes: max };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** As operations take it: what is done to the pictures that the gallery shows. */
-export function picturesOf({ label, tag, search, min, max }: FilterSearch): JsonObject {
+export function picturesOf({ label, tag, q, min, max }: FilterSearch): JsonObject {
   return {
     ...(label && { labels: label }),
     ...(tag && { tags: tag }),
-    ...(search && { search }),
+    ...(q && { q }),
     ...(min && { min_shapes: Number(min) }),
     ...(max && { max_shapes: Number(max) }),
   };

@@ -4,9 +4,9 @@ import { filterSearch, isFiltered, keyOf, picturesOf, queryOf } from "./filters"
 import { lookOf, lookSearch, painted, toggled } from "./look";
 
 test("a filter says the same to the gallery and to operations", () => {
-  const filter = filterSearch({ label: ["a", "b"], tag: "t", search: "x", min: "2", max: "nonsense" });
-  expect(queryOf(filter)).toEqual({ label: ["a", "b"], tag: ["t"], search: "x", min_shapes: "2" });
-  expect(picturesOf(filter)).toEqual({ labels: ["a", "b"], tags: ["t"], search: "x", min_shapes: 2 });
+  const filter = filterSearch({ label: ["a", "b"], tag: "t", q: "-label:c x", min: "2", max: "nonsense" });
+  expect(queryOf(filter)).toEqual({ label: ["a", "b"], tag: ["t"], q: "-label:c x", min_shapes: "2" });
+  expect(picturesOf(filter)).toEqual({ labels: ["a", "b"], tags: ["t"], q: "-label:c x", min_shapes: 2 });
 });
 
 test("nothing asked for is no filter", () => {

@@ -2,19 +2,13 @@ import { Alert, Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { ApiError } from "../../api/client";
 import { useOperation } from "../../api/operations";
-import type { JsonObject, Operation, OperationParameter, VersionDetail } from "../../api/types";
-import { plural } from "../../components/numbers";
+import type { Operation, OperationParameter, VersionDetail } from "../../api/types";
 import { useOpen } from "../../components/open";
 import { VersionSelect } from "../../components/VersionSelect";
 import styles from "../Dialog.module.css";
+import { type Chosen, ChosenPictures, isEverything } from "./Chosen";
 import { bodyOf, type Draft, mistakes, refusalOf, startOf } from "./draft";
 import { OperationField } from "./OperationField";
-
-/** Pictures that were chosen before; no narrowing at all means every picture of the version. */
-export interface Chosen {
-  count: number;
-  pictures: JsonObject;
-}
 
 interface Props {
   version: VersionDetail;
@@ -57,11 +51,7 @@ export function OperationDialog({ version, operation, close, chosen }: Props) {
         }}
       >
         <p className={styles.hint}>{[what, ...more].join(" ").replaceAll("`", "")}</p>
-        {chosen && (
-          <p className={styles.chosen}>
-            {isEverything(chosen) ? "All" : "The selected"} {plural(chosen.count, "picture")} of {version.dataset.name}/{version.name}
-          </p>
-        )}
+        {chosen && <ChosenPictures chosen={chosen} version={version} />}
         {isInto && (
           <VersionSelect label="Into version" required value={into} without={version.id} error={errors["into"]} change={setInto} />
         )}
@@ -94,8 +84,6 @@ export function OperationDialog({ version, operation, close, chosen }: Props) {
 }
 
 const isSource = ({ name, form }: OperationParameter): boolean => name === "source" && form === "version";
-
-const isEverything = ({ pictures }: Chosen): boolean => Object.keys(pictures).length === 0;
 
 /** What a selection has said already. That everything is meant is asked where nothing narrows it down. */
 function isGiven(one: OperationParameter, chosen: Chosen | undefined): boolean {

@@ -1,4 +1,4 @@
-import { Fieldset, Group, NumberInput, TagsInput, TextInput } from "@mantine/core";
+import { Fieldset, Group, Input, NumberInput, TagsInput, TextInput } from "@mantine/core";
 import type { Json, JsonObject } from "../../api/types";
 import { textOf } from "../../components/values";
 import { EVERYTHING } from "./draft";
@@ -22,19 +22,20 @@ export function PictureFields({ labels, description, value, error, change }: Pro
         description={description}
         data={labels}
         value={said["labels"] as string[]}
-        error={error}
         onChange={set("labels")}
       />
       <TagsInput label="With one of these tags" value={said["tags"] as string[]} onChange={set("tags")} />
       <TextInput
-        label="With this in the file name"
-        value={textOf(said["search"] ?? "")}
-        onChange={(event) => set("search")(event.currentTarget.value)}
+        label="Found by this search"
+        placeholder="A part of the name, or -label:apple shapes:1..3"
+        value={textOf(said["q"] ?? "")}
+        onChange={(event) => set("q")(event.currentTarget.value)}
       />
       <Group grow>
         <Shapes label="At least so many shapes" value={said["min_shapes"] ?? null} change={set("min_shapes")} />
         <Shapes label="At most so many shapes" value={said["max_shapes"] ?? null} change={set("max_shapes")} />
       </Group>
+      {error && <Input.Error role="alert">{error}</Input.Error>}
     </Fieldset>
   );
 }

@@ -50,7 +50,7 @@ test("what cannot be read is said at its field", () => {
 });
 
 test("of pictures only what narrows them down is sent", () => {
-  const pictures = { labels: ["apple"], tags: [], search: "", min_shapes: 0, max_shapes: null };
+  const pictures = { labels: ["apple"], tags: [], q: "", min_shapes: 0, max_shapes: null };
   expect(bodyOf(split, { ...startOf(split), pictures })["pictures"]).toEqual({ labels: ["apple"], min_shapes: 0 });
 });
 

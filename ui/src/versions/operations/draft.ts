@@ -5,7 +5,7 @@ import { textOf } from "../../components/values";
 export type Draft = JsonObject;
 
 /** Which pictures an operation is about; nothing said: all. */
-export const EVERYTHING: JsonObject = { labels: [], tags: [], search: "", min_shapes: null, max_shapes: null };
+export const EVERYTHING: JsonObject = { labels: [], tags: [], q: "", min_shapes: null, max_shapes: null };
 
 /** The form as it is opened: what the operation declares. */
 export function startOf(operation: Operation): Draft {

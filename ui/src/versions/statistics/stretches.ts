@@ -1,4 +1,4 @@
-/** The bars of a histogram in words: from where to where each goes. */
+/** The bars of a histogram in words: from where to where each goes, without the empty ones at both ends. */
 
 import { count, figure } from "../../components/numbers";
 
@@ -9,13 +9,16 @@ export interface Stretch {
 
 type Say = (from: number, to: number | null) => string;
 
-/** Each bar with its words; `edges` are where all bars begin, also those that the answer leaves out as empty. */
+/** `bars` are all that there are, in their order: where one ends, the next begins. */
 export function named(bars: readonly Stretch[], say: Say): { id: string; name: string; number: number }[] {
-  return bars.map((bar, at) => ({
+  const words = bars.map((bar, at) => ({
     id: String(bar.at_least),
     name: say(bar.at_least, bars[at + 1]?.at_least ?? null),
     number: bar.number,
   }));
+  const isFull = ({ number }: Stretch) => number > 0;
+  const first = bars.findIndex(isFull);
+  return first < 0 ? [] : words.slice(first, bars.findLastIndex(isFull) + 1);
 }
 
 /** 3 · 21 to 50 · 1,001 or more */

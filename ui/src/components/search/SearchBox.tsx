@@ -1,57 +1,47 @@
 import { CloseButton } from "@mantine/core";
-import { Search, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import type { JobFilters } from "../../api/jobs";
-import { chipsOf, isQualifier, read } from "./filters";
+import { Search } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
 import styles from "./SearchBox.module.css";
-import { complete, type Suggestion, useSuggestions } from "./suggestions";
+import { complete, type Suggestion } from "./suggestions";
 
 interface Props {
-  filters: JobFilters;
-  change: (filters: JobFilters) => void;
+  label: string;
+  placeholder: string;
+  text: string;
+  type: (text: string) => void;
+  /** The text is whole: it was entered, or a suggestion completed it. */
+  enter: (text: string) => void;
+  clear: () => void;
+  /** What could be meant by the last word of the text, asked for while the list is open. */
+  useSuggestions: (text: string, open: boolean) => Suggestion[];
+  /** What is wrong with the text. */
+  problem: string | undefined;
+  /** It keeps what was asked for from being found; else it is a remark. */
+  fails?: boolean;
+  /** Stands before the text. */
+  children?: ReactNode;
 }
 
-const PAUSE_MS = 250;
-
-/** Free text and typed filters; what is filtered already stands before the text as chips. */
-export function SearchBox({ filters, change }: Props) {
+/** A text with filters in it, and what could be meant by the word that is typed. */
+export function SearchBox({ label, placeholder, text, type, enter, clear, useSuggestions, problem, fails, children }: Props) {
   const id = useId();
-  const [text, setText] = useState(filters.search ?? "");
-  const [known, setKnown] = useState(filters.search);
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
-  if (known !== filters.search) {
-    // the address has changed: by our own typing, or by a link and the way back
-    setKnown(filters.search);
-    if ((filters.search ?? "") !== text.trim()) setText(filters.search ?? "");
-  }
   const input = useRef<HTMLInputElement>(null);
-  const typed = text.trim();
   const suggestions = useSuggestions(text, open);
   const shown = open && suggestions.length > 0;
-  const { problem } = read(typed, filters);
 
-  useEffect(() => {
-    // a qualifier under way ("status:fai") waits for its end
-    const [, last = ""] = /(\w+):\S*$/.exec(typed) ?? [];
-    if (typed === (filters.search ?? "") || isQualifier(last.toLowerCase())) return;
-    const timer = window.setTimeout(() => change(read(text, filters).filters), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed, text, filters, change]);
-
-  const enter = (whole: string) => {
-    const understood = read(whole, filters).filters;
-    setText(understood.search ?? "");
+  const finish = (whole: string) => {
     setOpen(false);
     setChosen(-1);
-    change(understood);
+    enter(whole);
   };
   const take = ({ word, whole }: Suggestion) => {
     const next = complete(text, word);
     if (whole) {
-      enter(next);
+      finish(next);
     } else {
-      setText(next);
+      type(next);
       setChosen(-1);
     }
     input.current?.focus();
@@ -60,7 +50,7 @@ export function SearchBox({ filters, change }: Props) {
     const suggestion = shown ? suggestions[chosen] : undefined;
     if (event.key === "Enter") {
       if (suggestion) take(suggestion);
-      else enter(text);
+      else finish(text);
     } else if (event.key === "Escape") {
       if (shown) setOpen(false);
       else input.current?.blur();
@@ -78,25 +68,23 @@ export function SearchBox({ filters, change }: Props) {
     <div className={styles.place}>
       <div className={styles.box} onClick={() => input.current?.focus()}>
         <Search size={15} aria-hidden="true" className={styles.icon} />
-        {chipsOf(filters).map((chip) => (
-          <Chip key={chip.text} text={chip.text} drop={() => change(chip.without)} />
-        ))}
+        {children}
         <input
           ref={input}
           className={styles.input}
           type="search"
           role="combobox"
           autoComplete="off"
-          aria-label="Search jobs"
+          aria-label={label}
           aria-autocomplete="list"
           aria-expanded={shown}
           aria-controls={`${id}-list`}
           aria-activedescendant={shown && chosen >= 0 ? `${id}-${chosen}` : undefined}
           aria-describedby={problem ? `${id}-problem` : undefined}
-          placeholder="Search, or filter: status:failure user:me"
+          placeholder={placeholder}
           value={text}
           onChange={(event) => {
-            setText(event.currentTarget.value);
+            type(event.currentTarget.value);
             setOpen(true);
             setChosen(-1);
           }}
@@ -104,11 +92,7 @@ export function SearchBox({ filters, change }: Props) {
           onKeyDown={press}
           data-search
         />
-        {text ? (
-          <CloseButton size="sm" aria-label="Clear the search" onClick={() => change({ ...filters, search: undefined })} />
-        ) : (
-          <kbd className={styles.key}>/</kbd>
-        )}
+        {text ? <CloseButton size="sm" aria-label="Clear the search" onClick={clear} /> : <kbd className={styles.key}>/</kbd>}
       </div>
       <ul id={`${id}-list`} role="listbox" aria-label="Filters" className={styles.list} hidden={!shown}>
         {suggestions.map((suggestion, place) => (
@@ -130,7 +114,7 @@ export function SearchBox({ filters, change }: Props) {
         ))}
       </ul>
       {problem && !shown && (
-        <p id={`${id}-problem`} className={styles.problem} role="status">
+        <p id={`${id}-problem`} className={styles.problem} role={fails ? "alert" : "status"} data-fails={fails || undefined}>
           {problem}
         </p>
       )}
@@ -140,12 +124,3 @@ export function SearchBox({ filters, change }: Props) {
 
 /** From the end to the start and back; -1 is the input itself. */
 const around = (place: number, length: number): number => (place < -1 ? length - 1 : place >= length ? -1 : place);
-
-function Chip({ text, drop }: { text: string; drop: () => void }) {
-  return (
-    <button type="button" className={styles.chip} onClick={drop} aria-label={`Remove the filter ${text}`}>
-      {text}
-      <X size={12} aria-hidden="true" />
-    </button>
-  );
-}
