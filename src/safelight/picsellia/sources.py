@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from safelight.actions.ensuring import ensured
 from safelight.domain.datasets import check_name
-from safelight.errors import Conflict, NotFound
+from safelight.errors import NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer
 from safelight.store import datalakes
@@ -35,12 +36,7 @@ def find_source(own: Own, name: str, db: Db) -> Response:
 def add_source(own: Own, _actor: Writer, db: Db, body: Named) -> Response:
     """The source of this name, made if missing, as with tags."""
     name = check_name(body.name, "data source")
-    try:
-        with db.transaction() as tx:
-            found = datalakes.find_source(tx, own.organization_id, name)
-            found = found or datalakes.add_source(tx, own.organization_id, name)
-    except Conflict:
-        return find_source(own, name, db)
+    found = ensured(db, lambda tx: datalakes.ensure_source(tx, own.organization_id, name))
     return answer(views.source(found))
 
 

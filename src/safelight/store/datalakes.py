@@ -137,6 +137,11 @@ def add_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
     return source
 
 
+def ensure_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
+    """The source of this name, made if missing."""
+    return find_source(tx, organization_id, name) or add_source(tx, organization_id, name)
+
+
 def rename_source(tx: Transaction, organization_id: UUID, source: Source, name: str) -> None:
     """Raises NameTaken."""
     other = find_source(tx, organization_id, name)
