@@ -124,6 +124,11 @@ class Stories:
         return self._run("edits", files=files, fresh=fresh, mask=rle.compress(MASK))
 
     @cached_property
+    def metadata(self) -> Found:
+        assert self.uploaded
+        return self._run("metadata")
+
+    @cached_property
     def models(self) -> Found:
         assert self.filled
         self.home.safelight("training", "add", EXAMPLES / "line")

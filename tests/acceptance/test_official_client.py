@@ -214,6 +214,26 @@ def test_sources_data_versions_and_datasets_are_edited_and_deleted(stories: Stor
     assert found["versions_left"] == ["v1"]
 
 
+def test_many_data_are_described_at_once_and_found_by_it(stories: Stories) -> None:
+    found, (first, second) = stories.metadata, stories.names[20:22]
+    assert found["metadata"] == [{"reference": "XYZ1"}, {"reference": "XYZ2"}]
+    assert found["custom_metadata"] == [
+        {"rows": 10, "side": "north", "wet": True},
+        {"rows": 20, "side": "north"},
+    ]
+    before = ["demo", "first batch"]
+    assert found["tags"][0] == [*before, "in bulk", "second in bulk", "there before"]
+    assert found["tags"][1:] == [[*before, "in bulk"], before]
+    assert found["source"] == ["a crane", "a camera"]
+    assert "There is no data" in found["unknown"]
+    assert found["no_tag"]
+    assert found["by_text"] == found["assets"] == [first, second]
+    assert found["by_number"] == [second]
+    assert found["by_both"] == found["named"] == found["named_assets"] == [first]
+    assert sorted(found["ordered"]) == [first, second]
+    assert "'side'" in found["nested"]
+
+
 def test_a_model_version_keeps_files_and_is_worked_on(stories: Stories) -> None:
     found = stories.models
     assert (found["name"], found["framework"]) == ("v0", "NOT_CONFIGURED")

@@ -196,22 +196,6 @@ def add_placeholders(
     return keys
 
 
-def change(
-    db: Database,
-    by: Actor,
-    data_id: UUID,
-    *,
-    metadata: dict[str, Any] | None = None,
-    custom_metadata: dict[str, Any] | None = None,
-) -> Data:
-    """Set metadata. Raises NotFound."""
-    with db.transaction() as tx:
-        found = data.get(tx, by.organization_id, data_id)
-        given = {"metadata": metadata, "custom_metadata": custom_metadata}
-        values = {key: value for key, value in given.items() if value is not None}
-        return data.change(tx, found, **values) if values else found
-
-
 def remove(context: Context, by: Actor, data_ids: Sequence[UUID]) -> None:
     """Delete data and their bytes. Raises NotFound, Conflict naming the dataset versions that use one."""
     with context.db.transaction() as tx:
