@@ -129,6 +129,11 @@ class Stories:
         return self._run("metadata")
 
     @cached_property
+    def words(self) -> Found:
+        assert self.uploaded
+        return self._run("words")
+
+    @cached_property
     def models(self) -> Found:
         assert self.filled
         self.home.safelight("training", "add", EXAMPLES / "line")

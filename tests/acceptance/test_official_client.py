@@ -190,7 +190,7 @@ def test_everything_is_changed_and_taken_away(stories: Stories) -> None:
     assert found["groups"] == ["fruits", "food"]
     assert found["skeletons"] == [found["skeleton"]]
     assert found["skeleton"] == {"vertices": ["top", "bottom"], "edges": [[1, 2]]}
-    assert found["attributes"] == {"ripe": [True, False]}
+    assert found["attributes"] == {"ripe": {"required": True, "input_type": "BOOLEAN"}}
     assert found["ungrouped"] is None
     assert (found["labels_left"], found["lines_left"]) == (["apple"], [])
     assert (found["tag"], found["tagged"]) == ("rounder", 3)
@@ -232,6 +232,26 @@ def test_many_data_are_described_at_once_and_found_by_it(stories: Stories) -> No
     assert found["by_both"] == found["named"] == found["named_assets"] == [first]
     assert sorted(found["ordered"]) == [first, second]
     assert "'side'" in found["nested"]
+
+
+def test_tags_are_counted_and_become_classes_and_attributes_are_declared(stories: Stories) -> None:
+    found = stories.words
+    assert found["asset_tags"] == {"kept": 4, "best": 1}
+    usual = {name: number for name, number in found["data_tags"].items() if name == "demo"}
+    assert usual == {"demo": 4}
+    assert (found["data_tags"]["sunny"], found["data_tags"]["cloudy"]) == (3, 1)
+    assert "foggy" not in found["data_tags"]
+    assert found["job"] == "SUCCESS"
+    assert found["classes"] == [["sunny"]] * 3 + [["cloudy"]]
+    assert found["labels"] == ["sunny", "cloudy"]
+    assert found["still_tagged"] == 3
+    nothing, nobody, wrong, locked = found["refused"]
+    assert "Say which tags" in nothing
+    assert "No picture" in nobody
+    assert wrong.startswith("a: this is no declaration")
+    assert "locked by owner" in locked
+    declared = found["declared"]
+    assert found["attributes"] == [None, declared, None, declared]
 
 
 def test_a_model_version_keeps_files_and_is_worked_on(stories: Stories) -> None:

@@ -277,9 +277,25 @@ def _check_tag(read: Read, version: Version, asked: Tag) -> None:
 
 
 def _check_tags_to_classes(read: Read, version: Version, asked: TagsToClasses) -> None:
+    if asked.of_data:
+        _check_data_tags(read, version, asked.tags)
+        return
     _check_tags(read, version, asked.tags, "tags")
     if not tags.of_owner(read, version.version_id, tags.ASSET):
         raise Invalid("The version has no tags.", field="tags")
+
+
+def _check_data_tags(read: Read, version: Version, names: Iterable[str]) -> None:
+    known = {tag.name for tag in tags.of_organization(read, version.organization_id, tags.DATA)}
+    for name in names:
+        if name not in known:
+            raise Invalid(f"There is no tag {name!r} of data.", field="tags")
+    if not tags.in_version(read, version.version_key, tags.DATA):
+        raise Invalid(
+            "No picture of the version has a tag in its datalake. Tags of the version itself are turned "
+            "into classes without `of_data`.",
+            field="of_data",
+        )
 
 
 def _check_labels(

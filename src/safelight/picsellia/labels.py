@@ -122,7 +122,7 @@ class SkeletonBody(Struct):
 
 
 class AttributesBody(Struct):
-    attributes: views.Json | None = None
+    attributes: dict[str, views.Json] | None = None
 
 
 @router.get("/dataset/version/{version_id}/labels")
@@ -243,8 +243,25 @@ def set_attributes(
     """Say which attributes shapes of the label have; none takes away what was said."""
     view, key = _addressed(db, actor, label_id, _LABEL)
     said = body.attributes or {}
-    actions.change(db, actor, view.version.version_key, key, attributes=said)
-    return answer({"attributes": said or None})
+    label = actions.change(db, actor, view.version.version_key, key, attributes=said)
+    return answer({"attributes": label.attributes or None})
+
+
+@router.get("/dataset/version/{version_id}/attributes")
+def attributes_of_version(version_id: UUID, actor: Reader, db: Db) -> Response:
+    return answer({"attributes": _scene(db, actor, version_id).labels.attributes or None})
+
+
+@router.post("/dataset/version/{version_id}/attributes")
+def set_attributes_of_version(
+    version_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[AttributesBody, Depends(sent(AttributesBody))],
+) -> Response:
+    """Say which attributes annotations of the version have; none takes away what was said."""
+    declared = actions.declare_attributes(db, actor, version_id, body.attributes or {})
+    return answer({"attributes": declared.attributes or None})
 
 
 @router.get("/dataset/version/{version_id}/labelgroups")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -42,6 +43,13 @@ _OBJECTS: dict[str, Callable[[Read, UUID, UUID], object]] = {
     "MODEL": models.get,
     "MODEL_VERSION": models.get_version,
 }
+
+
+class TagType(StrEnum):
+    """Whose tags are counted, or become classes, in a version."""
+
+    ASSET = tags.ASSET
+    DATA = tags.DATA
 
 
 class ObjectTagBody(Struct):
@@ -109,6 +117,18 @@ def _find(read: Read, owner_id: UUID, target_type: str, name: str) -> Tag:
     if found is None:
         raise NotFound(f"There is no tag {name!r}.")
     return found
+
+
+@router.get("/dataset/version/{version_id}/analytics/tags")
+def count_tags(version_id: UUID, tag_type: TagType, actor: Reader, db: Db) -> Response:
+    """How many assets have each tag, or data with it, by its name."""
+    with db.read() as read:
+        version = versions.get(read, actor.organization_id, version_id)
+        counted = tags.in_version(read, version.version_key, tag_type)
+    numbers: dict[str, int] = {}
+    for tag, number in counted:  # datalakes may have tags of the same name
+        numbers[tag.name] = numbers.get(tag.name, 0) + number
+    return answer(numbers)
 
 
 # --- of datasets, versions and models: they live in the organization ---------------------------------------
