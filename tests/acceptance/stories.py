@@ -129,6 +129,11 @@ class Stories:
         return self._run("metadata")
 
     @cached_property
+    def projections(self) -> Found:
+        assert self.uploaded
+        return self._run("projections", folder=str(self._folder("projections")))
+
+    @cached_property
     def words(self) -> Found:
         assert self.uploaded
         return self._run("words")

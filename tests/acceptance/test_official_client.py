@@ -234,6 +234,50 @@ def test_many_data_are_described_at_once_and_found_by_it(stories: Stories) -> No
     assert "'side'" in found["nested"]
 
 
+def test_custom_metadata_are_declared_and_held_against_it(stories: Stories) -> None:
+    found = stories.metadata
+    plain, schema, left = found["schemas"]
+    assert (
+        plain
+        == left
+        == {
+            "custom_metadata_schema": None,
+            "allow_extra_custom_metadata": True,
+            "keys": {},
+        }
+    )
+    assert set(schema["custom_metadata_schema"]) == {"side", "seen/at"}
+    assert schema["custom_metadata_schema"]["side"]["required"] is False
+    made, again, gone = found["reports"]
+    assert sorted(made["created"]) == ["seen/at", "side"]
+    assert (again["updated"], again["unchanged"]) == (["side"], ["seen/at"])
+    assert gone["deleted"] == ["side"]
+    extra, east = found["misfits"]
+    assert extra.startswith("rows: there is no such key")
+    assert "'east' is none of the choices" in east
+
+
+def test_other_views_stand_beside_a_picture(stories: Stories) -> None:
+    found = stories.projections
+    assert found["none"] == 0
+    assert found["names"] == ["infrared", "second"]
+    assert found["infos"] == "wide"
+    assert found["filename"] == stories.names[41]
+    assert found["downloaded"]
+    assert found["left"] == ["infrared"]
+
+
+def test_uploaded_files_become_data_and_views_and_other_buckets_are_refused(
+    stories: Stories,
+) -> None:
+    found = stories.projections
+    assert found["job"] == "SUCCEEDED"
+    assert found["found"] == ["lone.png", True, {"row": 1}, "a bucket"]
+    assert found["tags"] == [["found"], ["found", "late"]]
+    assert found["beside"] == ["beside"]
+    assert all("reads no other bucket" in sentence for sentence in found["elsewhere"])
+
+
 def test_tags_are_counted_and_become_classes_and_attributes_are_declared(stories: Stories) -> None:
     found = stories.words
     assert found["asset_tags"] == {"kept": 4, "best": 1}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 
 from tests.picsellia.conftest import Wire
+from tests.picsellia.uploading import name, upload
+from tests.pictures import picture
 
 
 def _datas(wire: Wire) -> list[dict[str, Any]]:
@@ -85,3 +88,71 @@ def test_a_filter_by_assignments_is_refused(wire: Wire) -> None:
     )
     assert answer.status_code == 400
     assert "no annotation campaigns" in answer.json()["message"]
+
+
+def _keys(wire: Wire) -> str:
+    return f"/datalake/{wire.house.datalake_id}/custom-metadata"
+
+
+SIDE = {"input_type": "STRING", "required": True, "choices": ["north", "south"]}
+
+
+def test_a_key_is_declared_changed_and_forgotten_whatever_letters_it_has(wire: Wire) -> None:
+    for key in ("side", "a/b c%é"):
+        path = f"{_keys(wire)}/keys/{quote(key, safe='')}"
+        assert wire.post(path, {**SIDE, "display_name": None}) == SIDE
+        assert wire.post(path, {**SIDE, "required": False})["required"] is False
+        assert list(wire.get(_keys(wire))["custom_metadata_schema"]) == [key]
+        assert wire.member.delete(f"/api{path}").status_code == 204
+        answer = wire.member.delete(f"/api{path}")
+        assert answer.status_code == 404
+        assert repr(key) in answer.json()["message"]
+    assert wire.get(_keys(wire))["custom_metadata_schema"] is None
+
+
+def test_what_is_no_declaration_changes_nothing(wire: Wire) -> None:
+    for said, words in (
+        ({"required": True}, "side: this is no declaration"),
+        ({**SIDE, "choices": []}, "side: there are 2 to 64 choices"),
+        ([1], "body does not fit"),
+    ):
+        answer = wire.member.post(f"/api{_keys(wire)}/keys/side", json=said)
+        assert answer.status_code == 400
+        assert words in answer.json()["message"]
+    answer = wire.member.patch(f"/api{_keys(wire)}", json={"allow_extra_custom_metadata": 7})
+    assert answer.status_code == 400
+    assert wire.get(_keys(wire)) == {
+        "custom_metadata_schema": None,
+        "allow_extra_custom_metadata": True,
+        "keys": {},
+    }
+    elsewhere = f"/api/datalake/{uuid4()}/custom-metadata"
+    assert wire.member.get(elsewhere).status_code == 404
+    assert wire.member.post(f"{elsewhere}/keys/side", json=SIDE).status_code == 404
+
+
+def test_custom_metadata_that_do_not_fit_are_refused_wherever_they_come_from(wire: Wire) -> None:
+    wire.post(f"{_keys(wire)}/keys/side", SIDE)
+    wire.member.patch(f"/api{_keys(wire)}", json={"allow_extra_custom_metadata": False})
+    data_id = _datas(wire)[0]["id"]
+    object_name = name(wire)
+    assert upload(wire, object_name, picture()).is_success
+    new = {"type": "IMAGE", "filename": "a.jpg", "object_name": object_name}
+    datas = f"/api/datalake/{wire.house.datalake_id}/datas"
+    for said, words in (
+        ({"side": "east"}, "'east' is none of the choices"),
+        ({"rows": 7}, "rows: there is no such key"),
+        ({}, "side: a value is required"),
+    ):
+        body = {"custom_metadata": said}
+        for answer in (
+            wire.member.patch(f"/api/data/{data_id}/custom-metadata", json=body),
+            wire.member.patch(_bulk(wire), json={"objects": {data_id: body}}),
+            wire.member.post(datas, json={**new, **body}),
+        ):
+            assert answer.status_code == 400
+            assert words in answer.json()["message"]
+    assert len(_datas(wire)) == 3
+    assert _datas(wire)[0]["custom_metadata"] is None
+    assert wire.member.post(datas, json={**new, "custom_metadata": {"side": "north"}}).is_success
+    assert wire.member.patch(_bulk(wire), json={"objects": {data_id: {"tags": ["a"]}}}).is_success

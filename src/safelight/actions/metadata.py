@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from safelight.actions import metadatakeys
 from safelight.actions.ensuring import ensured
 from safelight.domain.datasets import check_name
 from safelight.domain.permissions import Actor
@@ -68,6 +69,7 @@ def _describe(
         if one.datalake_id != datalake_id:
             raise NotFound(f"The datalake has no data {one.data_id}.", data_id=one.data_id)
         about = said[one.data_id]
+        metadatakeys.hold_against(tx, datalake_id, about.custom_metadata)
         _say(tx, by, one, about)
         for name in about.tags:
             tagged.setdefault(check_name(name, "tag"), []).append(one.data_key)

@@ -1,4 +1,4 @@
-"""What is said of data beside their pictures: of one, and of many at once."""
+"""What is said of data beside their pictures, of one or of many at once; and what custom metadata may say."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import Struct, field
 
 from safelight.actions import metadata as actions
+from safelight.actions import metadatakeys
 from safelight.actions.metadata import Description
 from safelight.picsellia import views
-from safelight.picsellia.asking import BaseUrl, Ctx, Db, Writer, answer, sent
+from safelight.picsellia.asking import BaseUrl, Ctx, Db, Reader, Writer, answer, sent
+from safelight.store.datalakes import MetadataKeys
 
 router = APIRouter()
 
@@ -79,3 +81,61 @@ def change_many(
     said = {data_id: one.said for data_id, one in body.objects.items()}
     changed = actions.describe(db, actor, datalake_id, said)
     return answer({"count": len(changed)})
+
+
+# --- what custom metadata may say -----------------------------------------------------------------
+
+_KEYS = "/datalake/{datalake_id}/custom-metadata"
+
+
+class AllowBody(Struct):
+    allow_extra_custom_metadata: bool | None = None
+
+
+def _shown(keys: MetadataKeys) -> Response:
+    return answer(
+        {
+            "custom_metadata_schema": keys.declared or None,
+            "allow_extra_custom_metadata": keys.others,
+            "keys": {},  # those with an index of their own: here none needs one
+        }
+    )
+
+
+@router.get(_KEYS)
+def metadata_keys(datalake_id: UUID, actor: Reader, db: Db) -> Response:
+    with db.read() as read:
+        return _shown(metadatakeys.get(read, actor, datalake_id))
+
+
+@router.patch(_KEYS)
+def allow_other_keys(
+    datalake_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[AllowBody, Depends(sent(AllowBody))],
+) -> Response:
+    """Whether there may be keys beside the declared ones; null changes nothing."""
+    if body.allow_extra_custom_metadata is None:
+        return metadata_keys(datalake_id, actor, db)
+    allowed = body.allow_extra_custom_metadata
+    return _shown(metadatakeys.allow_others(db, actor, datalake_id, allowed))
+
+
+@router.post(_KEYS + "/keys/{key:path}")
+def declare_key(
+    datalake_id: UUID,
+    key: str,
+    actor: Writer,
+    db: Db,
+    body: Annotated[views.Json, Depends(sent(views.Json))],
+) -> Response:
+    """Declare a key, or declare it anew. Data that were there before are not held against it."""
+    return answer(metadatakeys.declare(db, actor, datalake_id, key, body))
+
+
+@router.delete(_KEYS + "/keys/{key:path}")
+def forget_key(datalake_id: UUID, key: str, actor: Writer, db: Db) -> Response:
+    """Take a declaration back; what data say under its key stays."""
+    metadatakeys.forget(db, actor, datalake_id, key)
+    return Response(status_code=204)

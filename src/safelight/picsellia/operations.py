@@ -118,10 +118,11 @@ def tags_to_classes(
     body: Annotated[ConvertBody, Depends(sent(ConvertBody))],
 ) -> Response:
     """Give assets the classes that their tags, or those of their data, name."""
-    if not body.tag_ids:
-        raise Invalid("Say which tags: none is given.", field="tag_ids")
     with context.db.read() as read:
+        versions.get(read, actor.organization_id, version_id)
         found = [tags.get(read, actor.organization_id, tag_id) for tag_id in body.tag_ids]
+    if not found:
+        raise Invalid("Say which tags: none is given.", field="tag_ids")
     for tag in found:
         if tag.target_type != body.tag_type:
             raise Invalid(

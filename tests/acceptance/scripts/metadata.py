@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from here import connect, facts, refused, report
 from picsellia.exceptions import BadRequestError, NoDataError, ResourceNotFoundError
-from picsellia.types.schemas import CloudObject
+from picsellia.types.schemas import CloudObject, StringCustomMetadataKey
 
 given = facts()
 client = connect()
@@ -33,6 +33,25 @@ unknown = refused(
     {third.id: {"tags": ["too much"]}, uuid4(): {"tags": ["too much"]}},
 )
 
+# what custom metadata may say
+plain = lake.get_custom_metadata_schema()
+declared = {
+    "side": StringCustomMetadataKey(required=True, choices=["north", "south"]),
+    "seen/at": {"required": False, "input_type": "DATETIME", "min": "2026-01-01T00:00:00Z"},
+}
+made = lake.update_custom_metadata_schema(declared)
+again = lake.update_custom_metadata_schema(
+    {**declared, "side": {"required": False, "input_type": "STRING", "choices": ["north", "south"]}}
+)
+lake.set_allow_extra_custom_metadata(False)
+extra = refused(BadRequestError, third.update_custom_metadata, {"rows": 30})
+east = refused(BadRequestError, third.update_custom_metadata, {"side": "east"})
+third.update_custom_metadata({"seen/at": "2026-02-01T00:00:00+02:00"})
+lake.set_allow_extra_custom_metadata(True)
+schema = lake.get_custom_metadata_schema()
+lake.delete_custom_metadata_schema_key("seen/at")
+gone = lake.update_custom_metadata_schema({}, delete_missing_keys=True)
+
 # found by it
 version = client.create_dataset("described").create_version("v1")
 version.add_data(lake.list_data(ids=[first.id, second.id, third.id]))
@@ -50,6 +69,9 @@ report(
     source=[first.get_datasource().name, second.get_datasource().name],
     unknown=unknown,
     no_tag="too much" not in [tag.name for tag in lake.list_data_tags()],
+    schemas=[plain, schema, lake.get_custom_metadata_schema()],
+    reports=[made, again, gone],
+    misfits=[extra, east],
     by_text=names(lake.list_data(custom_metadata=north)),
     by_number=names(lake.list_data(custom_metadata={"rows": 20})),
     by_both=names(lake.list_data(custom_metadata={"wet": True, **north})),
