@@ -347,7 +347,7 @@ def test_tags_are_put_on_and_taken_off(filled: Workshop) -> None:
         (ClassesToTags(labels=["fig"]), Invalid, "no label 'fig'"),
         (TagsToClasses(), Invalid, "has no tags"),
         (TagsToClasses(tags=["fig"]), Invalid, "no tag 'fig'"),
-        (TagsToClasses(of_data=True), Invalid, "No picture of the version has a tag"),
+        (TagsToClasses(of_data=True), Invalid, "No picture of the version has such a tag"),
         (TagsToClasses(tags=["fig"], of_data=True), Invalid, "no tag 'fig' of data"),
         (Tag(remove=["fig"]), Invalid, "no tag 'fig'"),
         (Tag(add=["x"], pictures=Pictures(tags=["fig"])), Invalid, "no tag 'fig'"),

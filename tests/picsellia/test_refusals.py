@@ -112,7 +112,11 @@ def test_tags_become_classes_where_they_are_tags_of_what_is_said(wire: Wire) -> 
     for body, status, words in (
         ({"tag_ids": [], "tag_type": "DATA"}, 400, "Say which tags"),
         ({"tag_ids": [of_data], "tag_type": "ASSET"}, 400, "one of DATA, not of ASSET"),
-        ({"tag_ids": [of_data], "tag_type": "DATA"}, 400, "No picture of the version has a tag"),
+        (
+            {"tag_ids": [of_data], "tag_type": "DATA"},
+            400,
+            "No picture of the version has such a tag",
+        ),
         ({"tag_ids": [of_data], "tag_type": "MODEL"}, 400, "body does not fit"),
         ({"tag_ids": [foreign], "tag_type": "ASSET"}, 404, "one of another version"),
         ({"tag_ids": [str(uuid4())], "tag_type": "DATA"}, 404, "no such tag"),

@@ -94,6 +94,7 @@ def _list_named_assets(
     base: BaseUrl,
     body: Annotated[Listed, Depends(sent(Listed))],
     custom_metadata: str | None = None,
+    order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Assets by their ids, or by ids or names of their data."""
     tagged = query.parse(body.q)
@@ -112,7 +113,8 @@ def _list_named_assets(
             ),
             filename_prefixes=body.filename_startswith,
         )
-        found = assets.page(read, version.version_key, wanted)
+        oldest_first = is_oldest_first(order_by)
+        found = assets.page(read, version.version_key, wanted, oldest_first=oldest_first)
         return answer(views.listed(views.assets(read, context, base, packer, found)))
 
 

@@ -163,8 +163,11 @@ def _list_named_data(
     base: BaseUrl,
     body: Annotated[Listed, Depends(sent(Listed))],
     custom_metadata: str | None = None,
+    limit: Annotated[int | None, Query(ge=1)] = None,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    """Data by ids, object names or file names."""
+    """Data by ids, object names or file names: all of them, unless a part is asked for."""
     wanted = DataFilter(
         data_ids=body.ids,
         filenames=body.filenames,
@@ -174,8 +177,18 @@ def _list_named_data(
     )
     with context.db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
-        found = data.page(read, datalake_id, wanted)
-        return answer(views.listed(views.datas(read, context, base, actor.organization_id, found)))
+        found = data.page(
+            read,
+            datalake_id,
+            wanted,
+            offset=offset,
+            limit=limit,
+            oldest_first=is_oldest_first(order_by),
+        )
+        shown = views.datas(read, context, base, actor.organization_id, found)
+        is_part = limit is not None or offset > 0
+        count = data.count(read, datalake_id, wanted) if is_part else len(found)
+        return answer(views.listed(shown, count))
 
 
 router.add_api_route("/datalake/{datalake_id}/datas", _list_named_data, methods=["XGET"])

@@ -11,16 +11,17 @@ from safelight.domain.datasets import check_name
 from safelight.errors import NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer
+from safelight.picsellia.paging import AskedPart
 from safelight.store import datalakes
 
 router = APIRouter()
 
 
 @router.get("/organization/{organization_id}/datasources")
-def list_sources(own: Own, db: Db) -> Response:
+def list_sources(own: Own, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         found = datalakes.sources(read, own.organization_id)
-    return answer(views.listed([views.source(one) for one in found]))
+    return part.listed([views.source(one) for one in found])
 
 
 @router.get("/organization/{organization_id}/datasources/find")

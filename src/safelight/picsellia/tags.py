@@ -19,6 +19,7 @@ from safelight.errors import Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer, sent
+from safelight.picsellia.paging import AskedPart
 from safelight.store import (
     assets,
     assettags,
@@ -61,11 +62,11 @@ Ids = Annotated[list[UUID], Depends(sent(list[UUID]))]
 
 
 @router.get("/datalake/{datalake_id}/tags")
-def list_data_tags(datalake_id: UUID, actor: Reader, db: Db) -> Response:
+def list_data_tags(datalake_id: UUID, actor: Reader, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
         found = tags.of_owner(read, datalake_id, tags.DATA)
-    return answer(views.listed([views.tag(one) for one in found]))
+    return part.listed([views.tag(one) for one in found])
 
 
 @router.post("/datalake/{datalake_id}/tags")
