@@ -150,6 +150,7 @@ BODIES: dict[str, Any] = {
     "POST /api/dataset/version/{version_id}/assets/copy": {"destination_id": ID, "asset_ids": [ID]},
     "POST /api/dataset/version/{version_id}/tags/convert": {"tag_ids": [], "tag_type": "ASSET"},
     "DELETE /api/datalake/{datalake_id}/datas": {"ids": []},
+    "POST /api/access/dataset/{dataset_id}/users": {"user_id": ID},
     "PATCH /api/datalake/{datalake_id}/data/bulk": {"objects": {}},
     "POST /api/datalake/{datalake_id}/custom-metadata/keys/{key:path}": {
         "input_type": "STRING",

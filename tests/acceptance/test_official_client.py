@@ -289,6 +289,11 @@ def test_tags_are_counted_and_become_classes_and_attributes_are_declared(stories
     assert found["classes"] == [["sunny"]] * 3 + [["cloudy"]]
     assert found["labels"] == ["sunny", "cloudy"]
     assert found["still_tagged"] == 3
+    people, everybody, nobody_else, no_role = found["people"]
+    assert (people, everybody, nobody_else) == (["owner"], 1, 0)
+    assert "role is one in the organization" in no_role
+    assert found["parts"] == [["in words"], ["foggy", "sunny"]]
+    assert found["refreshed"] == stories.names[30:34]
     nothing, nobody, wrong, locked = found["refused"]
     assert "Say which tags" in nothing
     assert "No picture" in nobody

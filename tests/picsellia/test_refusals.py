@@ -152,6 +152,25 @@ def test_attributes_that_are_no_declaration_are_refused(wire: Wire, said: Any, w
         assert wire.get(f"/{path}/attributes") == {"attributes": None}
 
 
+def test_nobody_is_added_to_a_dataset_but_who_is_there_anyway(wire: Wire) -> None:
+    path = f"/api/access/dataset/{wire.version.dataset_id}/users"
+    viewer = str(wire.house.viewer)
+    assert wire.member.post(path, json={"user_id": viewer}).status_code == 403
+    with wire.site.as_(wire.house, "admin") as admin:
+        assert admin.post(path, json={"user_id": viewer}).json()["id"] == viewer
+        for body, status, words in (
+            ({"user_id": str(uuid4())}, 404, "People join the organization"),
+            ({"user_id": viewer, "role": "ADMIN"}, 400, "there is none on a dataset"),
+            ({}, 400, "body does not fit"),
+        ):
+            answer = admin.post(path, json=body)
+            assert answer.status_code == status
+            assert words in answer.json()["message"]
+    organization = f"/access/organization/{wire.house.organization_id}/users"
+    assert len(wire.get(organization)["users"]) == 4
+    assert wire.get(path.removeprefix("/api")) == wire.get(organization)
+
+
 def test_assets_are_not_copied_onto_themselves(wire: Wire) -> None:
     version = wire.version.version_id
     body = {"destination_id": str(version), "asset_ids": [wire.assets[0]["id"]]}

@@ -27,6 +27,16 @@ classes = {
 nothing = refused(BadRequestError, version.convert_tags_to_classification, TagTarget.DATA, [])
 nobody = refused(BadRequestError, version.convert_tags_to_classification, TagTarget.DATA, [unused])
 
+# people, and parts of lists
+people = [one.username for one in dataset.list_users()]
+myself = client.list_users(people[0])[0]
+dataset.add_user(myself)
+no_role = refused(BadRequestError, dataset.add_user, myself, "ADMIN")
+parts = [
+    [one.name for one in client.list_datasets(limit=1, order_by=["-created_at"])],
+    [one.name for one in lake.list_data_tags(order_by=["name"]) if one.name in ("foggy", "sunny")],
+]
+
 # attributes
 declared = {
     "color": {
@@ -51,6 +61,9 @@ version.unlock()
 version.set_attributes(None)
 
 report(
+    people=[people, len(client.list_users()), len(client.list_users("nobody")), no_role],
+    parts=parts,
+    refreshed=sorted(one.filename for one in version.list_assets().as_multidata()),
     asset_tags=asset_tags,
     data_tags=data_tags,
     job=job.status.value,
