@@ -253,7 +253,7 @@ def test_custom_metadata_are_declared_and_held_against_it(stories: Stories) -> N
     assert (again["updated"], again["unchanged"]) == (["side"], ["seen/at"])
     assert gone["deleted"] == ["side"]
     extra, east = found["misfits"]
-    assert extra.startswith("rows: there is no such key")
+    assert extra.startswith(f"{stories.names[22]}: rows: there is no such key")
     assert "'east' is none of the choices" in east
 
 

@@ -140,7 +140,7 @@ def test_custom_metadata_that_do_not_fit_are_refused_wherever_they_come_from(wir
     new = {"type": "IMAGE", "filename": "a.jpg", "object_name": object_name}
     datas = f"/api/datalake/{wire.house.datalake_id}/datas"
     for said, words in (
-        ({"side": "east"}, "'east' is none of the choices"),
+        ({"side": "east"}, ".jpg: side: 'east' is none of the choices"),
         ({"rows": 7}, "rows: there is no such key"),
         ({}, "side: a value is required"),
     ):

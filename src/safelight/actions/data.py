@@ -50,7 +50,7 @@ def add_uploaded(context: Context, by: Actor, datalake_id: UUID, file: Uploaded)
     filename = check_name(file.filename, "file")
     with context.db.read() as read:
         datalakes.get(read, by.organization_id, datalake_id)
-        metadatakeys.hold_against(read, datalake_id, file.custom_metadata)
+        metadatakeys.hold_against(read, datalake_id, [(filename, file.custom_metadata)])
         check_given(read, by, datalake_id, file.tag_ids, file.data_source_id)
         stored = objects.check_issued(read, by.organization_id, file.object_name)
         known = data.by_object(read, file.object_name)

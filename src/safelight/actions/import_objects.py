@@ -69,11 +69,12 @@ def launch_import(db: Database, by: Actor, datalake_id: UUID, asked: Files) -> t
         check_given(read, by, datalake_id, asked.tag_ids, asked.data_source_id)
         for object_name, said in asked.objects.items():
             _check_stored(read, by, object_name, KIND)
-            metadatakeys.hold_against(read, datalake_id, said.custom_metadata)
             for name in said.tags:
                 check_name(name, "tag")
             if said.source is not None:
                 check_name(said.source, "data source")
+        custom = [(name, said.custom_metadata) for name, said in asked.objects.items()]
+        metadatakeys.hold_against(read, datalake_id, custom)
         number = len(names_of(read, by.organization_id, asked))
     if not number:
         raise NotFound(

@@ -61,15 +61,15 @@ def _describe(
 ) -> list[Data]:
     datalakes.get(tx, by.organization_id, datalake_id)
     keys = data.keys_of(tx, by.organization_id, list(said))
-    found = data.by_keys(
-        tx, sorted(keys)
-    )  # in one order, so that two who say much do not wait in a ring
+    # In one order, so that two who say much do not wait for each other.
+    found = data.by_keys(tx, sorted(keys))
+    custom = [(one.filename, said[one.data_id].custom_metadata) for one in found]
+    metadatakeys.hold_against(tx, datalake_id, custom)
     tagged: dict[str, list[int]] = {}
     for one in found:
         if one.datalake_id != datalake_id:
             raise NotFound(f"The datalake has no data {one.data_id}.", data_id=one.data_id)
         about = said[one.data_id]
-        metadatakeys.hold_against(tx, datalake_id, about.custom_metadata)
         _say(tx, by, one, about)
         for name in about.tags:
             tagged.setdefault(check_name(name, "tag"), []).append(one.data_key)

@@ -6,24 +6,34 @@ were there before a key was declared.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from safelight.domain.attributes import OF_METADATA, check, check_values
 from safelight.domain.permissions import Actor
-from safelight.errors import NotFound
+from safelight.errors import Invalid, NotFound
 from safelight.store import datalakes
 from safelight.store.datalakes import MetadataKeys
 from safelight.store.db import Database, Read
 
 
-def hold_against(read: Read, datalake_id: UUID, said: dict[str, Any] | None) -> None:
-    """Raises Invalid naming the key of which something is said that does not fit."""
-    if said is not None:
-        keys = datalakes.metadata_keys(read, datalake_id)
-        check_values(said, keys.declared, allow_others=keys.others)
+def hold_against(
+    read: Read, datalake_id: UUID, said: Iterable[tuple[str, dict[str, Any] | None]]
+) -> None:
+    """Hold custom metadata, each beside the name of what it is said of, against what a datalake declares.
+
+    Raises Invalid naming the first of which something is said that does not fit, and the key.
+    """
+    keys = datalakes.metadata_keys(read, datalake_id)
+    for name, one in said:
+        if one is None:
+            continue
+        try:
+            check_values(one, keys.declared, allow_others=keys.others)
+        except Invalid as misfit:
+            raise Invalid(f"{name}: {misfit.message}", **misfit.facts, of=name) from misfit
 
 
 def get(read: Read, by: Actor, datalake_id: UUID) -> MetadataKeys:
