@@ -1,4 +1,4 @@
-"""A fresh SQLite database with an import that is ready to run, for a benchmark without a server."""
+"""A fresh database with an import that is ready to run, for a benchmark without a server."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from safelight.store.db import Database
 from safelight.store.migrations import upgrade
 
 
-def prepare_import(file: Path, data: Path) -> UUID:
-    """Make the database, link the file into it and launch its import; the id of the run."""
-    data.mkdir(parents=True)
-    settings = Settings(data=data)
+def prepare_import(file: Path, data: Path, url: str = "") -> UUID:
+    """Make the database (`url`, or SQLite in the data folder), link the file into it and launch its
+    import; the id of the run.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data=data, database_url=url)
     db = Database(settings.database)
     upgrade(db)
     prepare(db)

@@ -13,15 +13,14 @@ import contextlib
 import io
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from uuid import UUID
 
 from sqlalchemy import text
-from tests.postgres import PostgresServer
 
+from benchmarks.databases import database
 from safelight.actions.context import Context, open_context
 from safelight.actions.first_start import first_owner, prepare
 from safelight.actions.fork import launch_fork
@@ -45,7 +44,7 @@ from safelight.store import (
 from safelight.store.assets import NewAsset
 from safelight.store.changes import Author
 from safelight.store.data import NewData
-from safelight.store.db import Database, sqlite_url
+from safelight.store.db import Database
 from safelight.store.documents import NewDocument
 from safelight.store.migrations import upgrade
 
@@ -87,19 +86,6 @@ def main() -> None:
         f"{ratio:.2f}   fork {median(forks):.2f} s, bare copy {median(floors):.2f} s "
         f"({asked.pictures:,} pictures, {asked.database}; goal: at most {GOALS[asked.database]} s)"
     )
-
-
-@contextlib.contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield sqlite_url(folder / "safelight.db")
-        return
-    server = PostgresServer(is_durable=True)
-    try:
-        server.create("bench")
-        yield server.url("bench")
-    finally:
-        server.stop()
 
 
 def fill(url: str, folder: Path, pictures: int) -> Place:

@@ -20,8 +20,8 @@ from statistics import quantiles
 from fastapi import Response
 from sqlalchemy import text
 
-from benchmarks.fork import GOALS as DATABASES
-from benchmarks.fork import Place, database, fill
+from benchmarks.databases import KINDS, database
+from benchmarks.fork import Place, fill
 from safelight.api.assets import list_assets
 from safelight.api.statistics import get_statistics
 from safelight.domain.annotations import Annotation, Document, ShapeKind, draft
@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--database", choices=tuple(DATABASES), default="sqlite")
+    parser.add_argument("--database", choices=KINDS, default="sqlite")
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="safelight-bench-") as folder,

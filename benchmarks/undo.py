@@ -1,6 +1,6 @@
 """Undo of the import of many pictures, against a bare UPDATE of as many pointers in the same run.
 
-    python -m benchmarks.undo [--pictures 118287] [--postgresql]
+    python -m benchmarks.undo [--pictures 118287] [--database sqlite|postgresql]
 
 Two imports are written into fresh versions as their switches leave them: one that added all pictures, one that
 changed what all of them say. Each is undone and redone by the transaction of the job. Prints seconds, and
@@ -22,13 +22,14 @@ from pathlib import Path
 
 from sqlalchemy import func, literal, select, text, update
 from tests.factories import House, add_house
-from tests.postgres import PostgresServer
 
+from benchmarks.databases import KINDS, database
 from safelight.actions.undo import take_back
 from safelight.domain.datasets import Label, LabelList
+from safelight.internals import CHECKPOINT_PAGES
 from safelight.store import changed, changes, datasets, history, labels, numbers, schema, versions
 from safelight.store.changes import Author, ChangeSet
-from safelight.store.db import Database, Transaction, sqlite_url
+from safelight.store.db import Database, Transaction
 from safelight.store.migrations import upgrade
 from safelight.store.versions import Version
 
@@ -41,9 +42,9 @@ _assets, _changes = schema.asset, schema.asset_change
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=TRAIN_2017)
-    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--database", choices=KINDS, default="sqlite")
     asked = parser.parse_args()
-    with _database(postgresql=asked.postgresql) as db:
+    with _database(asked.database) as db:
         orchard = Orchard.plant(db, asked.pictures)
         for name, write in (("added", orchard.added), ("changed", orchard.changed)):
             version, change_set = write()
@@ -64,20 +65,15 @@ def _steps(orchard: Orchard, version: Version, change_set: ChangeSet) -> Iterato
 
 
 @contextmanager
-def _database(*, postgresql: bool) -> Iterator[Database]:
+def _database(kind: str) -> Iterator[Database]:
     with tempfile.TemporaryDirectory(prefix="safelight-bench-") as folder:
-        server = PostgresServer() if postgresql else None
-        if server is not None:
-            server.create("bench")
-        url = server.url("bench") if server else sqlite_url(Path(folder) / "bench.db")
-        db = Database(url, checkpoint_pages=16_384)
-        try:
-            upgrade(db)
-            yield db
-        finally:
-            db.close()
-            if server is not None:
-                server.stop()
+        with database(kind, Path(folder)) as url:
+            db = Database(url, checkpoint_pages=CHECKPOINT_PAGES)
+            try:
+                upgrade(db)
+                yield db
+            finally:
+                db.close()
 
 
 def _timed(do: Callable[[], object]) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -114,6 +114,7 @@ def _plain(geometry: Any) -> Any:
 
 
 @pytest.mark.parametrize("format", SAYABLE)
+@settings(deadline=None)
 @given(data=st.data())
 def test_what_a_format_can_say_reads_back_as_it_was(format: str, data: st.DataObject) -> None:
     labels = data.draw(label_lists)

@@ -400,7 +400,7 @@ def test_a_full_disk_is_named_as_such(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("safelight.formats.spill.Spill.add", full)
+    monkeypatch.setattr("safelight.formats.spill.Spill.write", full)
     _, failure = sqlite_shop.operate(sqlite_shop.launch(coco({})))
     assert failure is not None
     assert (failure["kind"], failure["message"]) == (

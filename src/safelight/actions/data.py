@@ -14,7 +14,7 @@ from safelight.domain.datasets import DataType, check_name
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, NotFound, TooLarge
 from safelight.formats.picture import Picture, read_whole
-from safelight.store import data, datalakes, projections, tags, versions
+from safelight.store import data, datalakes, presence, projections, tags, versions
 from safelight.store import objects as object_rows
 from safelight.store.data import Data, NewData
 from safelight.store.db import Database, Read, Transaction
@@ -212,6 +212,7 @@ def take_out(tx: Transaction, data_keys: Sequence[int]) -> list[str]:
 
     Raises Conflict naming the versions that use some.
     """
+    presence.alone(tx)
     used = data.in_versions(tx, data_keys)
     if used:
         raise _in_use(tx, used)

@@ -35,7 +35,7 @@ class Defined:
     positions: dict[int, int] = field(default_factory=dict)
     wanted: set[int] = field(default_factory=set)
 
-    def at(self, ids: list[int]) -> list[int]:
+    def at(self, ids: Sequence[int]) -> list[int]:
         """Where ids stand; one that is seen for the first time gets the next place."""
         known = self.positions
         try:
@@ -49,7 +49,7 @@ class Defined:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Placed:
     """Some consecutive annotations of the file, `before` others: their bytes, the places among them
     of those that became shapes, and the position of the first of these.
     """
@@ -63,14 +63,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """`stretches` say where in `file` the shapes of the spill come from."""
+    """`placed` say where in `file` the shapes of the spill come from."""
 
     file: BinaryIO
     reading: Reading
     found: Found
     images: Defined
     categories: Defined
-    stretches: Sequence[Stretch]
+    placed: Sequence[Placed]
 
     def finish(self) -> Found:
         """Judge what only the whole file can tell: references and ids that appear twice."""
@@ -82,7 +82,7 @@ class Judge:
         if self.reading.only is not None:
             self._mark_unwanted(judged)
         if any(judged):
-            for stretch in self.stretches:
+            for stretch in self.placed:
                 self._report_shapes(stretch, judged)
         spill.seal(len(self.images.positions), judged)
         if self.reading.only is not None:
@@ -91,7 +91,7 @@ class Judge:
 
     def _mark_unwanted(self, judged: bytearray) -> None:
         spill = self.reading.spill
-        for stretch in self.stretches:
+        for stretch in self.placed:
             for shape, place in enumerate(stretch.places, start=stretch.first_shape):
                 names = f"annotation {spill.ids[shape]}", f"annotations[{stretch.before + place}]"
                 if not (
@@ -101,7 +101,7 @@ class Judge:
                 ):
                     judged[shape] = _UNWANTED
 
-    def _report_shapes(self, stretch: Stretch, judged: bytearray) -> None:
+    def _report_shapes(self, stretch: Placed, judged: bytearray) -> None:
         """Name the bad ones of a stretch, whose text is read again."""
         verdicts = judged[stretch.first_shape : stretch.first_shape + len(stretch.places)]
         if not any(verdict not in {0, _UNWANTED} for verdict in verdicts):

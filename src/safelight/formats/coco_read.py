@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any, BinaryIO
-
-import msgspec
-from msgspec import DecodeError, Struct
+from functools import partial
+from typing import BinaryIO
 
 from safelight.errors import Invalid
-from safelight.formats.coco import Annotation, Category, Id, Image
-from safelight.formats.coco_judge import Defined, Judge, Stretch
-from safelight.formats.coco_shape import Refused, shape_texts
+from safelight.formats import ahead
+from safelight.formats.ahead import Ahead
+from safelight.formats.coco import Category, Image
+from safelight.formats.coco_judge import Defined, Judge, Placed
+from safelight.formats.coco_records import LISTS, Refusal, decoded
+from safelight.formats.coco_stretch import KEY, Stretch, read_ahead, stretch
 from safelight.formats.found import Found, check_category_name, check_file_name
-from safelight.formats.json_stream import CHUNK_BYTES, Element, Piece, pieces
+from safelight.formats.json_stream import CHUNK_BYTES, Piece, pieces
 from safelight.formats.pictures import Pictures
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import BadRecord
 from safelight.formats.tree import Tree
-
-_lists: dict[str, msgspec.json.Decoder[list[Any]]] = {
-    "images": msgspec.json.Decoder(list[Image]),
-    "categories": msgspec.json.Decoder(list[Category]),
-    "annotations": msgspec.json.Decoder(list[Annotation]),
-}
-_single: dict[str, msgspec.json.Decoder[Any]] = {
-    "images": msgspec.json.Decoder(Image),
-    "categories": msgspec.json.Decoder(Category),
-    "annotations": msgspec.json.Decoder(Annotation),
-}
-_NOUNS = {"images": "image", "categories": "category", "annotations": "annotation"}
-
-
-class _Named(Struct):
-    id: Id
-
-
-_named = msgspec.json.Decoder(_Named)
 
 
 def read_tree(tree: Tree, reading: Reading) -> Found:
@@ -60,18 +40,27 @@ def read_tree(tree: Tree, reading: Reading) -> Found:
     return found
 
 
-def read(file: BinaryIO, reading: Reading, *, chunk_bytes: int = CHUNK_BYTES) -> Found:
-    """Read all of `file`, which can seek; its shapes go to the spill, which is sealed then.
+def read(
+    file: BinaryIO,
+    reading: Reading,
+    *,
+    chunk_bytes: int = CHUNK_BYTES,
+    ahead_bytes: int = ahead.CHUNK_BYTES,
+) -> Found:
+    """Read all of `file`, which can seek; its shapes go to the spill, which is sealed then. So many bytes are
+    looked at at a time, and so many by each process that reads ahead.
 
     Raises Invalid, naming the byte, when it is not a COCO file in JSON. Bad records are in `rejects`.
     """
     reader = _Reader(file, reading)
     lists: set[str] = set()
-    for piece in pieces(file, _lists, chunk_bytes):
-        lists.add(piece.key)
-        reader.take(piece)
-        reading.progress(piece.offset, len(reading.spill))
-    for key in ("images", "annotations"):
+    work = partial(read_ahead, spill=reading.spill)
+    with Ahead(file, work, reading.processes, ahead_bytes) as others:
+        for piece in pieces(file, LISTS, chunk_bytes, {KEY: others.read}):
+            lists.add(piece.key)
+            reader.take(piece)
+            reading.progress(piece.offset, len(reading.spill))
+    for key in ("images", KEY):
         if key not in lists:
             raise Invalid(f"This is not a COCO file: it has no list {key!r}.")
     return reader.finish()
@@ -84,47 +73,40 @@ class _Reader:
         self._images = Defined(self._found.images, self._check_image)
         self._categories = Defined(self._found.categories, _check_category)
         self._filenames: set[str] = set()
-        self._stretches: list[Stretch] = []
-        self._places = dict.fromkeys(_lists, 0)  # how many elements of each list came before
+        self._placed: list[Placed] = []
+        self._places = dict.fromkeys(LISTS, 0)  # how many elements of each list came before
 
     def take(self, piece: Piece) -> None:
-        if piece.key == "annotations":
-            self._take_annotations(piece)
+        if piece.key == KEY:
+            made: Stretch = piece.answer or stretch(piece, self._spill)
+            self._take_annotations(piece, made)
+            self._places[KEY] += made.count
         else:
             self._take_definitions(piece)
-        self._places[piece.key] += len(piece.records or piece.elements)
-
-    def _records(self, piece: Piece) -> list[Any]:
-        """The decoded records; None in the place of a bad one."""
-        if not piece.elements:
-            return piece.records
-        return [self._decoded(piece, at, element) for at, element in enumerate(piece.elements)]
-
-    def _decoded(self, piece: Piece, at: int, element: Element) -> Any:
-        """A record of a piece that did not decode as a whole."""
-        try:
-            return _single[piece.key].decode(element.text)
-        except (DecodeError, UnicodeDecodeError) as error:
-            self._reject(piece, at, _name(piece.key, element), _why(element.text, error))
-            return None
+            self._places[piece.key] += len(piece.records or piece.elements)
 
     def _take_definitions(self, piece: Piece) -> None:
         defined = self._images if piece.key == "images" else self._categories
         positions = defined.positions
-        for at, record in enumerate(self._records(piece)):
+        records, refused = decoded(piece)
+        for refusal in refused:
+            self._refuse(piece.key, refusal)
+        for at, record in enumerate(records):
             if record is None:
                 continue
             position = positions.setdefault(record.id, len(positions))
             if position in defined.records:
-                self._reject(piece, at, None, f"its id {record.id} appears twice")
+                twin = f"its id {record.id} appears twice"
+                self._refuse(piece.key, Refusal(at, None, twin, piece.element(at)))
                 continue
             try:
                 defined.check(record)
             except BadRecord as bad:
-                self._reject(piece, at, record.where, str(bad))
+                refusal = Refusal(at, record.where, str(bad), piece.element(at))
+                self._refuse(piece.key, refusal)
                 continue
             defined.records[position] = record
-            if self._reading.only and self._reading.wants(record.where, self._place(piece, at)):
+            if self._reading.only and self._reading.wants(record.where, self._place(piece.key, at)):
                 defined.wanted.add(position)
 
     def _check_image(self, image: Image) -> None:
@@ -133,49 +115,34 @@ class _Reader:
             raise BadRecord(f"file_name {image.file_name!r} appears twice")
         self._filenames.add(image.file_name)
 
-    def _take_annotations(self, piece: Piece) -> None:
-        records = self._records(piece)
-        places: Sequence[int] = range(len(records))
-        if piece.elements:
-            places = [at for at in places if records[at] is not None]
-            records = [records[at] for at in places]
-        refused: Refused = {}
-        texts = shape_texts(records, refused)
-        for position, bad in refused.items():
-            self._refuse(piece, places[position], records[position], bad)
-        if refused:
-            kept = [position for position in range(len(records)) if position not in refused]
-            places = [places[position] for position in kept]
-            records = [records[position] for position in kept]
-            texts = [texts[position] for position in kept]
-        before = self._places["annotations"]
-        self._stretches.append(Stretch(piece.start, piece.offset, before, places, len(self._spill)))
-        self._spill.add(
-            texts,
-            self._images.at([record.image_id for record in records]),
-            self._categories.at([record.category_id for record in records]),
-            [record.id for record in records],
+    def _take_annotations(self, piece: Piece, made: Stretch) -> None:
+        for refusal in made.refused:
+            self._refuse(KEY, refusal)
+        before = self._places[KEY]
+        self._placed.append(
+            Placed(piece.start, piece.offset, before, made.places, len(self._spill))
+        )
+        self._spill.note(
+            made.written,
+            made.lengths,
+            self._images.at(made.image_ids),
+            self._categories.at(made.category_ids),
+            made.ids,
         )
 
-    def _refuse(self, piece: Piece, at: int, record: Annotation, bad: BadRecord) -> None:
-        also = f"image {record.image_id}", f"category {record.category_id}"
-        self._reject(piece, at, f"annotation {record.id}", str(bad), also)
-
-    def _reject(
-        self, piece: Piece, at: int, name: str | None, reason: str, also: Sequence[str] = ()
-    ) -> None:
-        """A record is bad. It goes by `name` or, where that says too little, by its place in its
-        list; it is wanted by either, and by what it refers to.
+    def _refuse(self, key: str, refusal: Refusal) -> None:
+        """A record is bad. It goes by its name or, where it has none, by its place in its list; it is wanted by
+        either, and by what it refers to.
         """
-        place = self._place(piece, at)
-        if self._reading.wants(place, name or place, *also):
-            self._report(name or place, reason, piece.element(at))
+        place, element = self._place(key, refusal.at), refusal.element
+        where = refusal.name or place
+        if self._reading.wants(place, where, *refusal.also):
+            self._found.rejects.add(
+                where, refusal.reason, offset=element.offset, record=element.text
+            )
 
-    def _place(self, piece: Piece, at: int) -> str:
-        return f"{piece.key}[{self._places[piece.key] + at}]"
-
-    def _report(self, where: str, reason: str, element: Element) -> None:
-        self._found.rejects.add(where, reason, offset=element.offset, record=element.text)
+    def _place(self, key: str, at: int) -> str:
+        return f"{key}[{self._places[key] + at}]"
 
     def finish(self) -> Found:
         judge = Judge(
@@ -184,32 +151,10 @@ class _Reader:
             self._found,
             self._images,
             self._categories,
-            self._stretches,
+            self._placed,
         )
         return judge.finish()
 
 
 def _check_category(category: Category) -> None:
     check_category_name(category.name)
-
-
-def _name(key: str, element: Element) -> str | None:
-    """The record by its id, where that can be read."""
-    try:
-        return f"{_NOUNS[key]} {_named.decode(element.text).id}"
-    except (DecodeError, UnicodeDecodeError):
-        pass
-    try:
-        decoded = json.loads(element.text)
-    except ValueError:
-        return None
-    id = decoded.get("id") if isinstance(decoded, dict) else None
-    return None if isinstance(id, bool) or not isinstance(id, int) else f"{_NOUNS[key]} {id}"
-
-
-def _why(text: bytes, error: DecodeError | UnicodeDecodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8"
-    if any(word in text for word in (b"NaN", b"Infinity")) and "malformed" in str(error):
-        return "it holds NaN or Infinity"
-    return str(error).replace("Object missing", "it misses the").replace(" - at `$.", " - at `")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -24,7 +24,7 @@ RECORD_LIMIT = 64 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-_BOUNDARY = re.compile(rb"\}\s*,\s*\{")
+BOUNDARY = re.compile(rb"\}\s*,\s*\{")  # where one record may end and the next begin
 _NOT_SPACE = re.compile(rb"[^ \t\r\n]")
 _AT_BYTE = re.compile(r"JSON is malformed: (.*) \(byte (\d+)\)")
 _TRAILING = "trailing characters"
@@ -33,6 +33,24 @@ _TRUNCATED = "Input data was truncated"
 _raw_decoder = msgspec.json.Decoder(Raw)
 _raw_list_decoder = msgspec.json.Decoder(list[Raw])
 _python_decoder = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """From the first byte of a record to the one behind another, and where the record after that begins."""
+
+    start: int
+    stop: int
+    following: int
+
+
+Answers = Callable[[int], Iterator[tuple[Chunk, Any]]]
+"""Chunks of records from the one that begins at a byte of the file, as far as somebody has read them ahead, and
+what was made of each."""
+
+
+def _nothing_ahead(_offset: int) -> Iterator[tuple[Chunk, Any]]:
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,8 @@ class Element:
 
 @dataclass(slots=True)
 class Piece:
-    """Some consecutive elements of the list `key`: decoded `records`, or else `elements` as they are.
+    """Some consecutive elements of the list `key`: decoded `records`, or else `elements` as they are, or else
+    the `answer` of who read them ahead.
 
     `start` is where the first begins in the file, and `offset` how far the file has been read.
     """
@@ -56,6 +75,7 @@ class Piece:
     records: list[Any] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     text: bytes = b""  # of the records, in brackets
+    answer: Any = None
     _cut: list[Element] = field(default_factory=list)
 
     def element(self, at: int) -> Element:
@@ -83,8 +103,10 @@ def pieces(
     file: BinaryIO,
     decoders: Mapping[str, msgspec.json.Decoder[list[Any]]],
     chunk_bytes: int = CHUNK_BYTES,
+    ahead: Mapping[str, Answers] = {},
 ) -> Iterator[Piece]:
-    """The lists that `decoders` names, in the order of the file; other keys are stepped over.
+    """The lists that `decoders` names, in the order of the file; other keys are stepped over. `ahead` reads
+    what it can of some of them.
 
     Each list found begins with an empty piece. Raises Invalid, naming the byte, when the file is not
     one JSON object, is truncated, or a named value is not a list.
@@ -101,7 +123,7 @@ def pieces(
             if opening != b"[":
                 raise Invalid(f"The value of {key!r} at byte {window.offset} is not a list.")
             yield Piece(key, window.offset, window.offset)
-            yield from _list(window, key, decoders[key])
+            yield from _list(window, key, decoders[key], ahead.get(key, _nothing_ahead))
         elif opening == b"[":
             for _ in _list(window, key, _raw_list_decoder):
                 pass
@@ -172,6 +194,11 @@ class _Window:
     def fill(self) -> None:
         if len(self.text) - self.position < self._chunk_bytes:
             self.grow()
+
+    def seek(self, offset: int) -> None:
+        """Go on from this byte of the file."""
+        self._file.seek(offset)
+        self._base, self.text, self.position, self.ended = offset, b"", 0, False
 
     def skip_bom(self) -> None:
         while len(self.text) < len(_BOM) and self.grow():
@@ -264,13 +291,22 @@ def _keys(window: _Window) -> Iterator[str]:
             return
 
 
-def _list(window: _Window, key: str, decoder: msgspec.json.Decoder[list[Any]]) -> Iterator[Piece]:
+def _list(
+    window: _Window,
+    key: str,
+    decoder: msgspec.json.Decoder[list[Any]],
+    ahead: Answers = _nothing_ahead,
+) -> Iterator[Piece]:
     window.take(b"[")
     if window.peek() == b"]":
         window.take(b"]")
         return
     last = False
     while not last:
+        window.peek()
+        for chunk, answer in ahead(window.offset):
+            yield Piece(key, chunk.start, chunk.stop, answer=answer)
+            window.seek(chunk.following)
         window.peek()
         window.fill()
         start = window.offset
@@ -322,7 +358,7 @@ def _last_boundary(text: bytes, start: int) -> int | None:
         brace = text.rfind(b"}", start, stop)
         if brace < 0:
             return None
-        if _BOUNDARY.match(text, brace):
+        if BOUNDARY.match(text, brace):
             return brace + 1
         stop = brace
     return None

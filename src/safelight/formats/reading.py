@@ -33,6 +33,7 @@ class Reading:
 
     `size_of` knows pictures that are not in the tree, for formats that say coordinates as a share of
     the picture. `label_attribute` says which attribute of a region is its label, where there are more.
+    `processes` may be forked to read a big file, if there are more than one.
     """
 
     spill: Spill
@@ -41,6 +42,7 @@ class Reading:
     progress: Progress = _quiet
     size_of: SizeOf = _nobody
     label_attribute: str | None = None
+    processes: int = 1
 
     def wants(self, *names: str) -> bool:
         """Whether a record that goes by one of these names is to be taken."""

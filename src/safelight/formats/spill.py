@@ -12,13 +12,16 @@ import struct
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
+from fcntl import LOCK_EX, LOCK_UN, lockf
+from io import SEEK_END
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO, Self
 
 _NUMBERS = {
-    "_offsets": "Q",
+    "_places": "Q",
+    "_lengths": "I",
     "_starts": "Q",
     "_order": "Q",
     "images": "I",
@@ -37,7 +40,8 @@ class Spill:
         else:
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         self._map: mmap.mmap | bytes = b""
-        self._offsets = array("Q", [0])
+        self._places = array("Q")  # of the texts in the file
+        self._lengths = array("I")
         self._starts = array("Q")
         self._order = array("Q")
         self.images = array("I")
@@ -57,14 +61,37 @@ class Spill:
         self, texts: list[bytes], images: list[int], categories: list[int], ids: list[int]
     ) -> None:
         """Append shapes: their texts, and for each its picture, category and id in the file."""
+        lengths = array("I", map(len, texts))
+        self.note(self.write(texts), lengths, images, categories, ids)
+
+    def write(self, texts: list[bytes]) -> int:
+        """Write the texts of shapes that `note` makes some; the place of the first. A process that was forked
+        may do this, for its parent to note.
+        """
         rest = memoryview(b"".join(texts))
-        while rest:
-            rest = rest[self._file.write(rest) or 0 :]
+        lockf(self._file, LOCK_EX)
+        try:
+            place = self._file.seek(0, SEEK_END)
+            while rest:
+                rest = rest[self._file.write(rest) or 0 :]
+        finally:
+            lockf(self._file, LOCK_UN)
+        return place
+
+    def note(
+        self,
+        place: int,
+        lengths: array[int],
+        images: Iterable[int],
+        categories: Iterable[int],
+        ids: Iterable[int],
+    ) -> None:
+        """Append shapes whose texts were written one after the other from `place` on."""
+        self._places.extend(islice(accumulate(lengths, initial=place), len(lengths)))
+        self._lengths.extend(lengths)
         self.images.extend(images)
         self.categories.extend(categories)
         self.ids.extend(ids)
-        start = self._offsets.pop()
-        self._offsets.extend(accumulate(map(len, texts), initial=start))
 
     def seal(self, image_count: int, dropped: bytes | bytearray = b"") -> None:
         """No more shapes come: sort them by picture (a counting sort). `dropped` has a byte for each
@@ -112,7 +139,7 @@ class Spill:
 
     def _map_file(self) -> None:
         self._map = b""
-        if self._offsets[-1]:
+        if self._file.seek(0, SEEK_END):
             self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def of_image(self, image: int) -> array[int]:
@@ -120,8 +147,10 @@ class Spill:
         return self._order[self._starts[image] : self._starts[image + 1]]
 
     def texts(self, positions: Sequence[int]) -> list[bytes]:
-        offsets, file = self._offsets, self._map
-        return [file[offsets[position] : offsets[position + 1]] for position in positions]
+        places, lengths, file = self._places, self._lengths, self._map
+        return [
+            file[(place := places[position]) : place + lengths[position]] for position in positions
+        ]
 
     @property
     def kept(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import count, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import Final, Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from safelight.domain.annotations import (
     merge,
     parse,
 )
+from safelight.forked import Forked, processors
 from safelight.formats.spill import Spill
 from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.import_labels import Labels
@@ -37,6 +39,12 @@ _Row = tuple[int, _Was, int | None, int, int]
 """Of a checkpoint: the image's position, what its asset was when it was read, and what was written."""
 
 _rows = msgspec.msgpack.Decoder(list[_Row])
+
+LEFT_ALONE: Final = "left alone"
+_Made = tuple[NewDocument, Numbers] | Literal["left alone"] | None
+"""What is to be written of a picture, and its next numbers; None: nothing is said of it any more."""
+
+FEWEST = 8  # batches: for less it is not worth it to make a process
 
 
 class Writer:
@@ -77,40 +85,50 @@ class Writer:
 
     def write(self, pictures: list[Picture]) -> None:
         """Write what each picture shall say, given what it said when it was read."""
-        todo = iter([picture for picture in pictures if picture.image not in self.written])
+        todo = [picture for picture in pictures if picture.image not in self.written]
         done = len(self.written)
-        with self._operation.db.connection(is_awaited=False) as connection:
-            while batch := list(islice(todo, AT_ONCE)):
-                self._write_batch(batch, connection)
-                done += len(batch)
+
+        def made(some: range) -> list[_Made]:
+            return self._make(todo[some.start : some.stop])
+
+        batches = [range(at, min(at + AT_ONCE, len(todo))) for at in range(0, len(todo), AT_ONCE)]
+        with (
+            self._operation.db.connection(is_awaited=False) as connection,
+            Forked(made, self._processes(len(batches))) as forked,
+        ):
+            for some, new in forked.answers(batches):
+                self._write_batch(todo[some.start : some.stop], new, connection)
+                done += len(some)
                 self._operation.progress(done, len(pictures), "pictures")
                 self._operation.reached(1 + done, f"{done:,} of {len(pictures):,} pictures written")
 
-    def _write_batch(self, batch: list[Picture], connection: Connection) -> None:
-        said = self._said_before(batch)
-        new: list[NewDocument] = []
-        speaking: list[tuple[Picture, Numbers]] = []
-        silent: list[Picture] = []
-        for picture in batch:
-            if picture.before is not None and self._leaves_alone(picture):
-                continue
-            if picture.before is not None and picture.before in said:
-                made = self._merged(picture, parse(said[picture.before]))
-            else:
-                made = self._fresh(picture)
-            if made is None:
-                silent.append(picture)
-            else:
-                new.append(made[0])
-                speaking.append((picture, made[1]))
-        written: list[tuple[Picture, Written]] = [
-            (picture, (None, picture.numbers)) for picture in silent
-        ]
+    def _processes(self, batches: int) -> int:
+        """How many make documents while this one writes them; none where they are merged with what the database
+        holds: nobody else may use its connections.
+        """
+        is_worth_it = batches >= FEWEST and processors() > 1
+        return 1 if is_worth_it and self._mode is not MergeMode.CONCATENATE else 0
+
+    def _make(self, pictures: list[Picture]) -> list[_Made]:
+        """What is to be written of each of some pictures."""
+        said = self._said_before(pictures)
+        return [self._made(picture, said) for picture in pictures]
+
+    def _made(self, picture: Picture, said: dict[int, bytes]) -> _Made:
+        if picture.before is not None:
+            if self._leaves_alone(picture):
+                return LEFT_ALONE
+            if picture.before in said:
+                return self._merged(picture, parse(said[picture.before]))
+        return self._fresh(picture)
+
+    def _write_batch(
+        self, pictures: list[Picture], made: list[_Made], connection: Connection
+    ) -> None:
+        new = [each[0] for each in made if isinstance(each, tuple)]
         with self._operation.db.transaction(on=connection) as tx:
             keys = documents.add_many(tx, self._operation.organization_id, new)
-            written += [
-                (who, (key, numbers)) for (who, numbers), key in zip(speaking, keys, strict=True)
-            ]
+            written = list(_written(pictures, made, keys))
             self._checkpoints.add(tx, DOCUMENTS, _batch(written), keys)
         for picture, what in written:
             self._note(picture, what)
@@ -131,7 +149,7 @@ class Writer:
         with self._operation.db.read() as read:
             return documents.read_many(read, (picture.before for picture in batch))
 
-    def _fresh(self, picture: Picture) -> tuple[NewDocument, Numbers] | None:
+    def _fresh(self, picture: Picture) -> _Made:
         """A document of one new annotation; None if the file says nothing of the picture.
 
         Text is put together, nothing is decoded: this is done a hundred thousand times.
@@ -170,10 +188,22 @@ class Writer:
         draft = Annotation(number=0, at=self._at, shapes=shapes)
         return merge(document, draft, self._mode, numbers)
 
-    def _merged(self, picture: Picture, before: Document) -> tuple[NewDocument, Numbers] | None:
+    def _merged(self, picture: Picture, before: Document) -> _Made:
         document, numbers = self.merge_into(picture, before, picture.numbers)
         made = NewDocument.of(document)
         return (made, numbers) if document.annotations else None
+
+
+def _written(
+    pictures: list[Picture], made: list[_Made], keys: Iterable[int]
+) -> Iterator[tuple[Picture, Written]]:
+    """The pictures that are not left alone, and what was written of each; `keys` of new documents."""
+    following = iter(keys)
+    for picture, each in zip(pictures, made, strict=True):
+        if isinstance(each, tuple):
+            yield picture, (next(following), each[1])
+        elif each != LEFT_ALONE:
+            yield picture, (None, picture.numbers)
 
 
 def _was(picture: Picture) -> _Was:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 
 from safelight.domain.annotations import MergeMode
 from safelight.domain.imports import Format, Matching
+from safelight.forked import processors
 from safelight.formats import readers
 from safelight.formats.found import Found
 from safelight.formats.reading import Progress, Reading
@@ -27,6 +28,9 @@ Size = tuple[int, int]
 class File:
     object_name: str
     name: str
+
+
+PROCESSES = 4  # that read a file at most: each takes memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Source:
                 progress=self._progress(format),
                 size_of=sizes.of,
                 label_attribute=self._parameters.label_attribute or None,
+                processes=min(processors(), PROCESSES),
             )
             found = readers.read(format, tree, reading)
         scratch.keep(format, found)

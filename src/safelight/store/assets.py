@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from safelight.domain.annotations import Document, Numbers, parse
 from safelight.errors import NotFound
-from safelight.store import bulk, changes, data, documents, schema, versions
+from safelight.store import bulk, changes, data, documents, presence, schema, versions
 from safelight.store.changes import AssetChange, ChangeSet
 from safelight.store.data import Data, DataFilter
 from safelight.store.db import Read, Transaction
@@ -387,6 +387,9 @@ def add_pointing(
             for key, one in zip(keys, new, strict=True)
         ],
     )
+    mine = _assets.c.version_key == version.version_key
+    added = select(_assets.c.data_key).where(mine, _assets.c.asset_key.between(keys[0], keys[-1]))
+    presence.check(tx, added)
     versions.count_assets(tx, version, len(keys))
     changes.record(
         tx,

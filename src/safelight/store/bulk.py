@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from safelight.store.columns import Id, Json
@@ -35,11 +36,32 @@ def insert(
         marks = ", ".join("?" for _ in columns)
         tx.connection.exec_driver_sql(f"{into} VALUES ({marks}) {then}", ready)
         return
+    if not then:
+        _copy(tx, f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)", columns, ready)
+        return
     for at in range(0, len(ready), _AT_ONCE):
         some = ready[at : at + _AT_ONCE]
         tx.connection.exec_driver_sql(
             f"{into} SELECT * FROM {_unnest(columns)} {then}", _arrays(some)
         )
+
+
+def _copy(
+    tx: Read, statement: str, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """PostgreSQL's own way in: bytes go as they are, where a statement's parameters would be text."""
+    connection = tx.connection
+    driver: Any = connection.connection.driver_connection
+    refusal = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([_type_name(column.type) for column in columns])
+            for row in rows:
+                copy.write_row(row)
+    except refusal as error:
+        raise DBAPIError.instance(
+            statement, None, error, refusal, dialect=connection.dialect
+        ) from error
 
 
 def update(
@@ -111,11 +133,11 @@ def _process(tx: Read, type: TypeEngine[Any]) -> Callable[[Any], Any] | None:
 
 
 def _unnest(columns: Sequence[Column[Any]]) -> str:
-    arrays = ", ".join(f"%s::{_array_type(column.type)}[]" for column in columns)
+    arrays = ", ".join(f"%s::{_type_name(column.type)}[]" for column in columns)
     return f"unnest({arrays})"
 
 
-def _array_type(type: TypeEngine[Any]) -> str:
+def _type_name(type: TypeEngine[Any]) -> str:
     if isinstance(type, Id):
         return "uuid"
     for known, name in (

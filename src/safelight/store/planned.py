@@ -41,7 +41,7 @@ from sqlalchemy import (
 
 from safelight.domain.annotations import Numbers
 from safelight.errors import Unavailable
-from safelight.store import assets, bulk, changes, schema, versions
+from safelight.store import assets, bulk, changes, presence, schema, versions
 from safelight.store.assets import AssetFilter
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Key
@@ -622,6 +622,7 @@ def add_assets(
     )
     statement = insert(_assets).from_select(names, rows)
     added = tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    presence.check(tx, select(planned.c.data_key).where(chosen))
     versions.count_assets(tx, version, added)
     new = (
         select(

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 
 from safelight.domain.annotations import Numbers
-from safelight.store import schema, statistics, tags, versions
+from safelight.store import presence, schema, statistics, tags, versions
 from safelight.store.columns import Id
 from safelight.store.db import Read, Transaction
 from safelight.store.versions import Version
@@ -144,6 +143,7 @@ def copy(
         .where(_assets.c.version_key == source.version_key)
         .order_by(_assets.c.asset_key)
     )
+    presence.hold(tx)
     statement = insert(_assets).from_select(names, rows)
     copied = int(tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
     versions.count_assets(tx, into, copied)
@@ -168,6 +168,5 @@ def copy_tags(tx: Transaction, source: Version, into: Version) -> None:
 
 
 def let_go(tx: Transaction, document_keys: Sequence[int]) -> None:
-    """Remove those of the documents that no asset points to."""
-    used = exists().where(_assets.c.document_key == _documents.c.document_key)
-    tx.execute(delete(_documents).where(_documents.c.document_key.in_(document_keys), ~used))
+    """Remove documents that were written to be pointed to, and now never will be."""
+    tx.execute(delete(_documents).where(_documents.c.document_key.in_(document_keys)))

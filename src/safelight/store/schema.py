@@ -363,9 +363,10 @@ asset = Table(
     "asset",
     metadata,
     _key("asset_key"),
-    Column("version_key", Key, ForeignKey("dataset_version.version_key"), nullable=False),
-    Column("data_key", Key, ForeignKey("data.data_key"), nullable=False),
-    Column("document_key", Key, ForeignKey("document.document_key")),  # null: nothing said yet
+    # No foreign keys, and no index of documents: see store/presence.py.
+    Column("version_key", Key, nullable=False),
+    Column("data_key", Key, nullable=False),
+    Column("document_key", Key),  # null: nothing said yet
     # Numbers are never given twice within an asset, so that packed ids never change their meaning.
     Column("next_annotation", Integer, nullable=False, server_default="1"),
     Column("next_shape", Integer, nullable=False, server_default="1"),
@@ -373,7 +374,6 @@ asset = Table(
     UniqueConstraint("version_key", "data_key"),
     Index("ix_asset_newest", "version_key", "asset_key"),
     Index("ix_asset_data", "data_key"),
-    Index("ix_asset_document", "document_key"),  # removing documents asks who points to them
     **_NEVER_REISSUE,
 )
 

@@ -36,7 +36,7 @@ from safelight.domain.annotations import Numbers
 from safelight.domain.datasets import DataStatus
 from safelight.errors import Unavailable
 from safelight.ids import uuid7
-from safelight.store import bulk, changes, keys, schema, versions
+from safelight.store import bulk, changes, keys, presence, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Id, Key
 from safelight.store.data import File, NewData
@@ -226,6 +226,7 @@ def add(
             _assets.c.created_at: literal(tx.now),
         },
     )
+    presence.check(tx, select(_staged.c.data_key).where(_staged.c.data_key.is_not(None)))
     versions.count_assets(tx, version, number)
     if not change_set.creates:
         _copy(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from safelight.domain.datasets import build_labels
-from safelight.store import changes, conflicts, documents, labels, schema, versions
+from safelight.store import changes, conflicts, documents, labels, presence, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.conflicts import Conflicts
 from safelight.store.db import Transaction
@@ -144,6 +144,7 @@ def _carry_out(tx: Transaction, version: Version, change_set: ChangeSet) -> None
         .order_by(_changes.c.asset_key)
     )
     back = _rows(tx, insert(_assets).from_select(list(values), returning))
+    presence.check(tx, returning.with_only_columns(_changes.c.data_key).order_by(None))
     versions.count_assets(tx, version, back - gone)
     changes.touch(tx, change_set)
 
