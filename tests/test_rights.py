@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from safelight.actions import access
 from safelight.server import create_app
-from safelight.store import models, schema
+from safelight.store import data, models, projections, schema
 from safelight.store.db import Database
 from tests.factories import House, add_house
 from tests.jobs import launched
@@ -150,6 +150,15 @@ BODIES: dict[str, Any] = {
     "POST /api/dataset/version/{version_id}/assets/copy": {"destination_id": ID, "asset_ids": [ID]},
     "POST /api/dataset/version/{version_id}/tags/convert": {"tag_ids": [], "tag_type": "ASSET"},
     "DELETE /api/datalake/{datalake_id}/datas": {"ids": []},
+    "POST /api/access/dataset/{dataset_id}/users": {"user_id": ID},
+    "PATCH /api/datalake/{datalake_id}/data/bulk": {"objects": {}},
+    "POST /api/datalake/{datalake_id}/custom-metadata/keys/{key:path}": {
+        "input_type": "STRING",
+        "required": False,
+    },
+    "POST /api/datalake/{datalake_id}/objects": {"prefixes": ["x"]},
+    "POST /api/datalake/{datalake_id}/objects/projections": {"projections": {"x": []}},
+    "POST /api/data/{data_id}/projections": {"name": "x", "object_name": "x", "filename": "x"},
     "PATCH /api/tag/{tag_id}": {"name": "x"},
     "PATCH /api/data/source/{source_id}": {"name": "x"},
     "POST /api/label/{label_id}/skeleton": {"vertices": ["a"], "edges": []},
@@ -218,6 +227,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /api/datalake/{datalake_id}/tags/find": {"name": "x"},
     "GET /api/dataset/version/{version_id}/assets/find": {"filename": "x"},
     "GET /api/dataset/version/{version_id}/tags/find": {"name": "x"},
+    "GET /api/dataset/version/{version_id}/analytics/tags": {"tag_type": "ASSET"},
     "GET /api/v1/runs/{run_id}/log/search": {"q": "x"},
     "GET /api/v1/jobs/values": {"of": "object"},
     "GET /api/v1/resolve": {"path": f"/dataset/{ID}"},
@@ -286,6 +296,9 @@ def _furnish(site: Site, house: House) -> Furnished:
             tx, version, "weights", filename="w.bin", object_name=name, large=False
         )
         ids["file_id"] = str(file.model_file_id)
+        pictured = data.get(tx, house.organization_id, UUID(ids["data_id"]))
+        view = projections.NewProjection(name, "a view", "v.jpg", "image/jpeg", 1)
+        ids["projection_id"] = str(projections.add(tx, pictured, view, None).projection_id)
     return Furnished(house, {**ids, "organization_id": str(house.organization_id)})
 
 
@@ -335,6 +348,7 @@ def _data(member: httpx.Client, house: House) -> dict[str, str]:
         "change_id": history["items"][0]["id"],
         "data_id": asset["data_id"],
         "datalake_id": lake,
+        "key": "side",
         "annotation_id": annotation,
         "shape_id": ID,
         **{name: each["id"] for name, each in kinds.items()},

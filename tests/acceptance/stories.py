@@ -124,6 +124,21 @@ class Stories:
         return self._run("edits", files=files, fresh=fresh, mask=rle.compress(MASK))
 
     @cached_property
+    def metadata(self) -> Found:
+        assert self.uploaded
+        return self._run("metadata")
+
+    @cached_property
+    def projections(self) -> Found:
+        assert self.uploaded
+        return self._run("projections", folder=str(self._folder("projections")))
+
+    @cached_property
+    def words(self) -> Found:
+        assert self.uploaded
+        return self._run("words")
+
+    @cached_property
     def models(self) -> Found:
         assert self.filled
         self.home.safelight("training", "add", EXAMPLES / "line")

@@ -190,7 +190,7 @@ def test_everything_is_changed_and_taken_away(stories: Stories) -> None:
     assert found["groups"] == ["fruits", "food"]
     assert found["skeletons"] == [found["skeleton"]]
     assert found["skeleton"] == {"vertices": ["top", "bottom"], "edges": [[1, 2]]}
-    assert found["attributes"] == {"ripe": [True, False]}
+    assert found["attributes"] == {"ripe": {"required": True, "input_type": "BOOLEAN"}}
     assert found["ungrouped"] is None
     assert (found["labels_left"], found["lines_left"]) == (["apple"], [])
     assert (found["tag"], found["tagged"]) == ("rounder", 3)
@@ -212,6 +212,95 @@ def test_sources_data_versions_and_datasets_are_edited_and_deleted(stories: Stor
     assert found["size"] == 3
     assert found["renamed"] == "edited"
     assert found["versions_left"] == ["v1"]
+
+
+def test_many_data_are_described_at_once_and_found_by_it(stories: Stories) -> None:
+    found, (first, second) = stories.metadata, stories.names[20:22]
+    assert found["metadata"] == [{"reference": "XYZ1"}, {"reference": "XYZ2"}]
+    assert found["custom_metadata"] == [
+        {"rows": 10, "side": "north", "wet": True},
+        {"rows": 20, "side": "north"},
+    ]
+    before = ["demo", "first batch"]
+    assert found["tags"][0] == [*before, "in bulk", "second in bulk", "there before"]
+    assert found["tags"][1:] == [[*before, "in bulk"], before]
+    assert found["source"] == ["a crane", "a camera"]
+    assert "There is no data" in found["unknown"]
+    assert found["no_tag"]
+    assert found["by_text"] == found["assets"] == [first, second]
+    assert found["by_number"] == [second]
+    assert found["by_both"] == found["named"] == found["named_assets"] == [first]
+    assert sorted(found["ordered"]) == [first, second]
+    assert "'side'" in found["nested"]
+
+
+def test_custom_metadata_are_declared_and_held_against_it(stories: Stories) -> None:
+    found = stories.metadata
+    plain, schema, left = found["schemas"]
+    assert (
+        plain
+        == left
+        == {
+            "custom_metadata_schema": None,
+            "allow_extra_custom_metadata": True,
+            "keys": {},
+        }
+    )
+    assert set(schema["custom_metadata_schema"]) == {"side", "seen/at"}
+    assert schema["custom_metadata_schema"]["side"]["required"] is False
+    made, again, gone = found["reports"]
+    assert sorted(made["created"]) == ["seen/at", "side"]
+    assert (again["updated"], again["unchanged"]) == (["side"], ["seen/at"])
+    assert gone["deleted"] == ["side"]
+    extra, east = found["misfits"]
+    assert extra.startswith(f"{stories.names[22]}: rows: there is no such key")
+    assert "'east' is none of the choices" in east
+
+
+def test_other_views_stand_beside_a_picture(stories: Stories) -> None:
+    found = stories.projections
+    assert found["none"] == 0
+    assert found["names"] == ["infrared", "second"]
+    assert found["infos"] == "wide"
+    assert found["filename"] == stories.names[41]
+    assert found["downloaded"]
+    assert found["left"] == ["infrared"]
+
+
+def test_uploaded_files_become_data_and_views_and_other_buckets_are_refused(
+    stories: Stories,
+) -> None:
+    found = stories.projections
+    assert found["job"] == "SUCCEEDED"
+    assert found["found"] == ["lone.png", True, {"row": 1}, "a bucket"]
+    assert found["tags"] == [["found"], ["found", "late"]]
+    assert found["beside"] == ["beside"]
+    assert all("reads no other bucket" in sentence for sentence in found["elsewhere"])
+
+
+def test_tags_are_counted_and_become_classes_and_attributes_are_declared(stories: Stories) -> None:
+    found = stories.words
+    assert found["asset_tags"] == {"kept": 4, "best": 1}
+    usual = {name: number for name, number in found["data_tags"].items() if name == "demo"}
+    assert usual == {"demo": 4}
+    assert (found["data_tags"]["sunny"], found["data_tags"]["cloudy"]) == (3, 1)
+    assert "foggy" not in found["data_tags"]
+    assert found["job"] == "SUCCESS"
+    assert found["classes"] == [["sunny"]] * 3 + [["cloudy"]]
+    assert found["labels"] == ["sunny", "cloudy"]
+    assert found["still_tagged"] == 3
+    people, everybody, nobody_else, no_role = found["people"]
+    assert (people, everybody, nobody_else) == (["owner"], 1, 0)
+    assert "role is one in the organization" in no_role
+    assert found["parts"] == [["in words"], ["foggy", "sunny"]]
+    assert found["refreshed"] == stories.names[30:34]
+    nothing, nobody, wrong, locked = found["refused"]
+    assert "Say which tags" in nothing
+    assert "No picture" in nobody
+    assert wrong.startswith("a: this is no declaration")
+    assert "locked by owner" in locked
+    declared = found["declared"]
+    assert found["attributes"] == [None, declared, None, declared]
 
 
 def test_a_model_version_keeps_files_and_is_worked_on(stories: Stories) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -77,6 +79,13 @@ def _list(*named: tuple[int, str], groups: tuple[LabelGroup, ...] = ()) -> Label
 A, B, C, D = (1, "a"), (2, "b"), (3, "c"), (4, "d")
 
 
+DRY = {"dry": {"input_type": "BOOLEAN", "required": False}}
+
+
+def _with(attributes: dict[str, Any], *more: tuple[int, str]) -> LabelList:
+    return replace(_list(A, *more), attributes=attributes)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "now", "expected"),
     [
@@ -95,6 +104,10 @@ A, B, C, D = (1, "a"), (2, "b"), (3, "c"), (4, "d")
             LabelList((Label(1, "a", group=7),), (LabelGroup(7, "g"),)),
             None,
         ),
+        (_list(A), _with(DRY), _with(DRY, B), _list(A, B)),
+        (_list(A), _with(DRY), _list(A, B), _list(A, B)),  # taken back already
+        (_with(DRY), _with(DRY, B), _with({}, B), _list(A)),  # declared anew: none of its business
+        (_list(A), _with(DRY), _with({"wet": {}}), None),
     ],
 )
 def test_a_step_of_labels_is_taken_back_and_what_came_since_stays(

@@ -26,7 +26,7 @@ from safelight.domain.operations import (
     TagsToClasses,
 )
 from safelight.errors import Invalid, Locked, NameTaken
-from safelight.store import schema
+from safelight.store import data, schema, tags
 from tests.internals.importing import Workshop
 from tests.internals.operating import (
     BOX,
@@ -286,6 +286,33 @@ def test_tags_become_classes(filled: Workshop) -> None:
     assert tags_of(filled) == {"1.jpg": ["plum"], "2.jpg": ["plum"]}
 
 
+def test_tags_of_the_datalake_become_classes(filled: Workshop) -> None:
+    tag_data(filled, {"1.jpg": ["ripe", "plum"], "2.jpg": ["plum"]})
+    put_tags(filled, {"3.jpg": ["ripe"]})
+    result = do(filled, TagsToClasses(of_data=True))
+    assert kinds(filled) == {
+        "1.jpg": [("apple", "r"), ("pear", "p"), ("ripe", "c"), ("plum", "c")],
+        "2.jpg": [("pear", "p"), ("plum", "c")],  # it had that class
+        "3.jpg": [("dot", "pt")],
+        "4.jpg": [],
+    }
+    assert result["counts"] == {"classes": 2, "changed": 1, "new_labels": 1}
+    with pytest.raises(Invalid, match="stay on"):
+        TagsToClasses(of_data=True, remove_tags=True)
+
+
+def tag_data(shop: Workshop, tagged: dict[str, list[str]]) -> None:
+    """Tag data in their datalake, by file name."""
+    lake = shop.house.datalake_id
+    with shop.db.transaction() as tx:
+        for filename, names in tagged.items():
+            found = data.find(tx, lake, filename=filename)
+            assert found is not None
+            for name in names:
+                tag = tags.ensure(tx, shop.house.organization_id, lake, tags.DATA, name)
+                tags.attach(tx, [tag], [found.data_key])
+
+
 def test_classes_become_tags(filled: Workshop) -> None:
     result = do(filled, ClassesToTags())
     assert tags_of(filled) == {"2.jpg": ["plum"]}
@@ -320,6 +347,8 @@ def test_tags_are_put_on_and_taken_off(filled: Workshop) -> None:
         (ClassesToTags(labels=["fig"]), Invalid, "no label 'fig'"),
         (TagsToClasses(), Invalid, "has no tags"),
         (TagsToClasses(tags=["fig"]), Invalid, "no tag 'fig'"),
+        (TagsToClasses(of_data=True), Invalid, "No picture of the version has such a tag"),
+        (TagsToClasses(tags=["fig"], of_data=True), Invalid, "no tag 'fig' of data"),
         (Tag(remove=["fig"]), Invalid, "no tag 'fig'"),
         (Tag(add=["x"], pictures=Pictures(tags=["fig"])), Invalid, "no tag 'fig'"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -103,11 +104,71 @@ def test_names_that_are_taken_are_refused(wire: Wire) -> None:
     assert wire.get(f"/data/source/{second}")["name"] == "b"
 
 
-def test_tags_of_data_do_not_become_classes(wire: Wire) -> None:
-    path = f"/api/dataset/version/{wire.version.version_id}/tags/convert"
-    answer = wire.member.post(path, json={"tag_ids": [], "tag_type": "DATA"})
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith("Tags of assets become classes here")
+def test_tags_become_classes_where_they_are_tags_of_what_is_said(wire: Wire) -> None:
+    version = f"/dataset/version/{wire.version.version_id}"
+    other = wire.post(f"/dataset/{wire.version.dataset_id}/versions", {"version": "other"})["id"]
+    of_data = wire.post(f"/datalake/{wire.house.datalake_id}/tags", {"name": "a"})["id"]
+    foreign = wire.post(f"/dataset/version/{other}/tags", {"name": "a"})["id"]
+    for body, status, words in (
+        ({"tag_ids": [], "tag_type": "DATA"}, 400, "Say which tags"),
+        ({"tag_ids": [of_data], "tag_type": "ASSET"}, 400, "one of DATA, not of ASSET"),
+        (
+            {"tag_ids": [of_data], "tag_type": "DATA"},
+            400,
+            "No picture of the version has such a tag",
+        ),
+        ({"tag_ids": [of_data], "tag_type": "MODEL"}, 400, "body does not fit"),
+        ({"tag_ids": [foreign], "tag_type": "ASSET"}, 404, "one of another version"),
+        ({"tag_ids": [str(uuid4())], "tag_type": "DATA"}, 404, "no such tag"),
+    ):
+        answer = wire.member.post(f"/api{version}/tags/convert", json=body)
+        assert answer.status_code == status
+        assert words in answer.json()["message"]
+    assert wire.get(f"{version}/labels")["items"] == []
+
+
+def test_tags_are_counted_of_assets_or_data_only(wire: Wire) -> None:
+    path = f"/api/dataset/version/{wire.version.version_id}/analytics/tags"
+    assert wire.member.get(path).status_code == 400
+    assert wire.member.get(path, params={"tag_type": "MODEL"}).status_code == 400
+    assert wire.member.get(path, params={"tag_type": "ASSET"}).json() == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"a": {"required": True}}, "a: this is no declaration"),
+        ({"a": {"required": True, "input_type": "DATETIME"}}, "a: input_type is one of"),
+        ({"a": True}, "body does not fit"),
+        ({"": {"required": True, "input_type": "FLOAT"}}, "1 to 255 characters"),
+    ],
+)
+def test_attributes_that_are_no_declaration_are_refused(wire: Wire, said: Any, words: str) -> None:
+    paths = (f"dataset/version/{wire.version.version_id}", f"label/{wire.label('leaf')}")
+    for path in paths:
+        answer = wire.member.post(f"/api/{path}/attributes", json={"attributes": said})
+        assert answer.status_code == 400
+        assert words in answer.json()["message"]
+        assert wire.get(f"/{path}/attributes") == {"attributes": None}
+
+
+def test_nobody_is_added_to_a_dataset_but_who_is_there_anyway(wire: Wire) -> None:
+    path = f"/api/access/dataset/{wire.version.dataset_id}/users"
+    viewer = str(wire.house.viewer)
+    assert wire.member.post(path, json={"user_id": viewer}).status_code == 403
+    with wire.site.as_(wire.house, "admin") as admin:
+        assert admin.post(path, json={"user_id": viewer}).json()["id"] == viewer
+        for body, status, words in (
+            ({"user_id": str(uuid4())}, 404, "People join the organization"),
+            ({"user_id": viewer, "role": "ADMIN"}, 400, "there is none on a dataset"),
+            ({}, 400, "body does not fit"),
+        ):
+            answer = admin.post(path, json=body)
+            assert answer.status_code == status
+            assert words in answer.json()["message"]
+    organization = f"/access/organization/{wire.house.organization_id}/users"
+    assert len(wire.get(organization)["users"]) == 4
+    assert wire.get(path.removeprefix("/api")) == wire.get(organization)
 
 
 def test_assets_are_not_copied_onto_themselves(wire: Wire) -> None:

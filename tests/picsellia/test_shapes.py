@@ -154,3 +154,22 @@ def test_unknown_bodies_are_refused_with_a_sentence(wire: Wire) -> None:
         answer = wire.member.post(path, content=body)
         assert answer.status_code == 400
         assert "does not fit" in answer.json()["message"]
+
+
+def test_annotations_are_listed_page_by_page_the_newest_first(wire: Wire) -> None:
+    made = [wire.annotation(asset) for asset in (2, 2, 0, 1)]  # the newest asset is the first
+    newest_first = [made[2], made[3], made[1], made[0]]
+    path = f"/dataset/version/{wire.version.version_id}/annotations"
+    wire.member.patch(f"/api/annotation/{made[3]}", json={"status": "ACCEPTED"}).raise_for_status()
+    assert wire.get(f"{path}/ids") == newest_first
+    asset = wire.assets[2]["id"]
+    assert wire.get(f"{path}/ids", asset_ids=[asset]) == newest_first[2:]
+    assert wire.get(f"{path}/ids", status="ACCEPTED") == [made[3]]
+    page = wire.get(path, limit=2, offset=1)
+    assert [one["id"] for one in page["items"]] == newest_first[1:3]
+    assert (page["count"], page["items"][0]["status"]) == (4, "ACCEPTED")
+    assert wire.get(path, status="ACCEPTED")["count"] == 1
+    assert wire.get(path, offset=9)["items"] == []
+    oldest = wire.get(path, order_by=["created_at"], limit=1)["items"]
+    assert [one["id"] for one in oldest] == made[:1]
+    assert wire.get(f"/dataset/version/{wire.version.version_id}/stats")["nb_annotations"] == 4

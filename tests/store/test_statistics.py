@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 from safelight.domain.annotations import (
     EMPTY,
     Annotation,
+    AnnotationStatus,
     ShapeKind,
     add_annotation,
     draft,
 )
 from safelight.domain.dataquery import Range
-from safelight.domain.statistics import Statistics
+from safelight.domain.statistics import STATUSES, Statistics
 from safelight.store import (
+    annotationlist,
     assetblocks,
     assets,
     assetwalk,
@@ -98,6 +100,9 @@ class Place:
                 document, numbers = add_annotation(
                     EMPTY, Annotation(0, tx.now, shapes=shapes), asset.numbers
                 )
+            if len(labels) > 1:
+                late = Annotation(0, tx.now, status=STATUSES[labels[0]])
+                document, numbers = add_annotation(document, late, numbers)
             assets.write(tx, change_set, version, [Edit(asset, document, numbers)])
 
     def add(self, version: Version, number: int) -> None:
@@ -178,6 +183,37 @@ def check(place: Place, version: Version) -> None:
 def check_lists(place: Place, version: Version) -> None:
     for wanted in filters(place):
         check_list(place, version, wanted)
+    for status in (None, *STATUSES[:2]):
+        check_annotations(place, version, status)
+
+
+def check_annotations(place: Place, version: Version, status: AnnotationStatus | None) -> None:
+    """Each page is a piece of all, and all are there."""
+    key = version.version_key
+    with place.db.read() as read:
+        expected = [
+            (asset.asset_key, one.number)
+            for asset in assets.every(read, key, contents=True)
+            for one in asset.document.annotations
+            if status in (None, one.status)
+        ]
+        pages = {
+            (offset, oldest): annotationlist.page(
+                read, key, status, offset=offset, limit=2, oldest_first=oldest
+            )
+            for oldest in (True, False)
+            for offset in range(len(expected) + 2)
+        }
+        every = list(annotationlist.every(read, key, status))
+    for (offset, oldest), page in pages.items():
+        assert page.total == len(expected)
+        ordered = expected if oldest else expected[::-1]
+        assert _numbered(page.annotations) == ordered[offset : offset + 2]
+    assert _numbered(every) == expected[::-1]
+
+
+def _numbered(listed: list[annotationlist.Listed]) -> list[tuple[int, int]]:
+    return [(one.asset_key, one.head.number) for one in listed]
 
 
 def filters(place: Place) -> list[AssetFilter]:

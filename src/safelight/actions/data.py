@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from safelight.actions import objects
+from safelight.actions import metadatakeys, objects
 from safelight.actions.context import Context
 from safelight.domain.datasets import DataType, check_name
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, NotFound, TooLarge
 from safelight.formats.picture import Picture, read_whole
-from safelight.store import data, datalakes, presence, tags, versions
+from safelight.store import data, datalakes, presence, projections, tags, versions
 from safelight.store import objects as object_rows
 from safelight.store.data import Data, NewData
 from safelight.store.db import Database, Read, Transaction
@@ -45,12 +45,13 @@ def add_uploaded(context: Context, by: Actor, datalake_id: UUID, file: Uploaded)
     """Make an uploaded file data of a datalake. Doing it again gives the data that exists.
 
     Raises NotFound for an object name that was not issued to the organization, Invalid if nothing
-    is there or it is not a picture, Conflict if the object became data of another datalake.
+    is there, it is not a picture or its custom metadata do not fit, Conflict if the object became data of another datalake.
     """
     filename = check_name(file.filename, "file")
     with context.db.read() as read:
         datalakes.get(read, by.organization_id, datalake_id)
-        _check_given(read, by, datalake_id, file)
+        metadatakeys.hold_against(read, datalake_id, [(filename, file.custom_metadata)])
+        check_given(read, by, datalake_id, file.tag_ids, file.data_source_id)
         stored = objects.check_issued(read, by.organization_id, file.object_name)
         known = data.by_object(read, file.object_name)
     if known is not None:
@@ -81,11 +82,14 @@ def add_uploaded(context: Context, by: Actor, datalake_id: UUID, file: Uploaded)
         return _same_datalake(known, datalake_id)
 
 
-def _check_given(read: Read, by: Actor, datalake_id: UUID, file: Uploaded) -> None:
-    for tag_id in file.tag_ids:
+def check_given(
+    read: Read, by: Actor, datalake_id: UUID, tag_ids: Sequence[UUID], source_id: UUID | None
+) -> None:
+    """Raises NotFound for a tag that is not the datalake's, or a source that is not there."""
+    for tag_id in tag_ids:
         _check_tag(tags.get(read, by.organization_id, tag_id), datalake_id)
-    if file.data_source_id is not None:
-        datalakes.get_source(read, by.organization_id, file.data_source_id)
+    if source_id is not None:
+        datalakes.get_source(read, by.organization_id, source_id)
 
 
 def _check_tag(tag: Tag, datalake_id: UUID) -> Tag:
@@ -196,22 +200,6 @@ def add_placeholders(
     return keys
 
 
-def change(
-    db: Database,
-    by: Actor,
-    data_id: UUID,
-    *,
-    metadata: dict[str, Any] | None = None,
-    custom_metadata: dict[str, Any] | None = None,
-) -> Data:
-    """Set metadata. Raises NotFound."""
-    with db.transaction() as tx:
-        found = data.get(tx, by.organization_id, data_id)
-        given = {"metadata": metadata, "custom_metadata": custom_metadata}
-        values = {key: value for key, value in given.items() if value is not None}
-        return data.change(tx, found, **values) if values else found
-
-
 def remove(context: Context, by: Actor, data_ids: Sequence[UUID]) -> None:
     """Delete data and their bytes. Raises NotFound, Conflict naming the dataset versions that use one."""
     with context.db.transaction() as tx:
@@ -229,6 +217,7 @@ def take_out(tx: Transaction, data_keys: Sequence[int]) -> list[str]:
     if used:
         raise _in_use(tx, used)
     names = [one.object_name for one in data.by_keys(tx, data_keys) if one.object_name]
+    names += projections.object_names(tx, data_keys)
     data.remove(tx, data_keys)
     object_rows.remove(tx, names)
     return names

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from safelight.actions.datasets import author
 from safelight.domain.annotations import remove_label
+from safelight.domain.attributes import OF_ATTRIBUTES, check_all
 from safelight.domain.datasets import (
     Label,
     LabelGroup,
@@ -67,9 +70,11 @@ def create(db: Database, by: Actor, version_id: UUID, name: str) -> Label:
 
 
 def change(db: Database, by: Actor, version_key: int, label_key: int, **values: Any) -> Label:
-    """Change name, color, group, attributes or skeleton. Raises NotFound, Locked, NameTaken."""
+    """Change name, color, group, attributes or skeleton. Raises NotFound, Locked, NameTaken, Invalid."""
     if "name" in values:
         values["name"] = check_name(values["name"], "label")
+    if "attributes" in values:
+        values["attributes"] = check_all(values["attributes"], OF_ATTRIBUTES)
     after = _edit(db, by, version_key, lambda known: change_label(known, label_key, **values))
     return after.label(label_key)
 
@@ -135,6 +140,21 @@ def change_label_group(
 def remove_group(db: Database, by: Actor, version_key: int, group_key: int) -> None:
     """Remove a group; its labels stay. Raises NotFound, Locked."""
     _edit(db, by, version_key, lambda known: without_group(known, group_key))
+
+
+def declare_attributes(
+    db: Database, by: Actor, version_id: UUID, said: Mapping[str, dict[str, Any]]
+) -> LabelList:
+    """Say which attributes annotations of a version have, in the place of what was said before.
+
+    Raises NotFound, Locked, Invalid.
+    """
+    checked = check_all(said, OF_ATTRIBUTES)
+    with db.transaction() as tx:
+        version = by_id(by, version_id)(tx)
+        after = replace(labels.get(tx, version), attributes=checked)
+        labels.write(tx, version, after, author(by))
+    return after
 
 
 def _edit(

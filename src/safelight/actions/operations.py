@@ -4,7 +4,7 @@ run begins. Their parameters are declared in `domain/operations`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from itertools import count
 from typing import Any, TypeVar
@@ -295,9 +295,26 @@ def _check_tag(read: Read, version: Version, asked: Tag) -> None:
 
 
 def _check_tags_to_classes(read: Read, version: Version, asked: TagsToClasses) -> None:
+    if asked.of_data:
+        _check_data_tags(read, version, asked.tags)
+        return
     _check_tags(read, version, asked.tags, "tags")
     if not tags.of_owner(read, version.version_id, tags.ASSET):
         raise Invalid("The version has no tags.", field="tags")
+
+
+def _check_data_tags(read: Read, version: Version, names: Collection[str]) -> None:
+    known = {tag.name for tag in tags.of_organization(read, version.organization_id, tags.DATA)}
+    for name in names:
+        if name not in known:
+            raise Invalid(f"There is no tag {name!r} of data.", field="tags")
+    there = {tag.name for tag, _ in tags.in_version(read, version.version_key, tags.DATA)}
+    if not there.intersection(names or there):
+        raise Invalid(
+            "No picture of the version has such a tag in its datalake. Tags of the version itself are turned "
+            "into classes without `of_data`.",
+            field="of_data",
+        )
 
 
 def _check_labels(

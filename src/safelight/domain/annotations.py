@@ -91,6 +91,19 @@ class Annotation(Struct, frozen=True):
     shapes: tuple[Shape, ...] = field(name="s", default=())
 
 
+class Head(Struct, frozen=True):
+    """An annotation without its shapes, which are passed over unread."""
+
+    number: int = field(name="n")
+    status: AnnotationStatus | None = AnnotationStatus.PENDING
+    duration: float = 0.0
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    def has(self, status: AnnotationStatus | None) -> bool:
+        """Whether it is of this status, or of any if None is asked for."""
+        return status in (None, self.status or AnnotationStatus.PENDING)
+
+
 class Document(Struct, frozen=True):
     """The annotations of one asset, in the order of their creation."""
 
@@ -128,13 +141,23 @@ class Numbers:
     shape: int = 1
 
 
+class _Heads(Struct, frozen=True):
+    heads: tuple[Head, ...] = field(name="a", default=())
+
+
 _decoder = msgspec.json.Decoder(Document)
+_heads_decoder = msgspec.json.Decoder(_Heads)
 _encoder = msgspec.json.Encoder()
 
 
 def parse(content: bytes | None) -> Document:
     """The document behind `content`; None is the empty one."""
     return EMPTY if content is None else _decoder.decode(content)
+
+
+def parse_heads(content: bytes) -> tuple[Head, ...]:
+    """The annotations of a document in the order of their creation."""
+    return _heads_decoder.decode(content).heads
 
 
 def build(document: Document) -> bytes:

@@ -73,10 +73,13 @@ class LabelGroup(Struct, frozen=True):
 
 
 class LabelList(Struct, frozen=True):
-    """The labels of a version in the order of their creation, which is everybody's class index."""
+    """The labels of a version in the order of their creation, which is everybody's class index; and the
+    attributes that it declares for annotations, by name (see `attributes.py`).
+    """
 
     labels: tuple[Label, ...] = ()
     groups: tuple[LabelGroup, ...] = ()
+    attributes: dict[str, Any] = field(default_factory=dict)
 
     def label(self, key: int) -> Label:
         """Raises NotFound."""
@@ -153,15 +156,24 @@ def take_back_labels(before: LabelList, after: LabelList, now: LabelList) -> Lab
     """`now` without the step from `before` to `after`, and with all that came since.
 
     None where that contradicts itself: a label of the step was changed again, its name is another's by
-    now, or the group of a label would be gone.
+    now, the group of a label would be gone, or attributes were declared anew.
     """
     labels = _without_step(before.labels, after.labels, now.labels)
     groups = _without_step(before.groups, after.groups, now.groups)
-    if labels is None or groups is None:
+    attributes = _attributes_without_step(before.attributes, after.attributes, now.attributes)
+    if labels is None or groups is None or attributes is None:
         return None
     known = {group.key for group in groups}
     places = {label.group for label in labels} | {group.parent for group in groups}
-    return LabelList(labels, groups) if places - {None} <= known else None
+    return LabelList(labels, groups, attributes) if places - {None} <= known else None
+
+
+def _attributes_without_step(
+    before: dict[str, Any], after: dict[str, Any], now: dict[str, Any]
+) -> dict[str, Any] | None:
+    if before == after:
+        return now
+    return before if now in (after, before) else None
 
 
 def _without_step(
@@ -239,9 +251,12 @@ def change_group(labels: LabelList, key: int, **changes: Any) -> LabelList:
 def without_group(labels: LabelList, key: int) -> LabelList:
     """Without one group; its labels and groups stand alone then. Raises NotFound."""
     labels.group(key)
-    return LabelList(
-        tuple(replace(one, group=None) if one.group == key else one for one in labels.labels),
-        tuple(
+    return replace(
+        labels,
+        labels=tuple(
+            replace(one, group=None) if one.group == key else one for one in labels.labels
+        ),
+        groups=tuple(
             replace(one, parent=None) if one.parent == key else one
             for one in labels.groups
             if one.key != key

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct, field
 
-from safelight.domain.annotations import ABSENT, Document, Shape, ShapeKind
+from safelight.domain.annotations import ABSENT, AnnotationStatus, Document, Shape, ShapeKind
 from safelight.domain.geometry import polygon_bounds
 
 # Each histogram counts by the number of the bar; a bar goes from its edge to the next one.
@@ -35,6 +35,7 @@ class Statistics(Struct):
     sides: Counted = field(default_factory=dict)  # of pictures, the longer one
     areas: Counted = field(default_factory=dict)  # of boxes
     aspects: Counted = field(default_factory=dict)
+    annotations: Counted = field(default_factory=dict)  # by the place of their status in STATUSES
 
     def count(self, document: Document | None, width: int | None, height: int | None) -> None:
         """Add one picture. `document` None: nothing was said of it."""
@@ -50,6 +51,8 @@ class Statistics(Struct):
         _one_more(self.per_picture, _bar(PER_PICTURE, len(shapes)))
         for label_key in {shape.label_key for shape in shapes}:
             _one_more(self.with_class, label_key)
+        for annotation in document.annotations:
+            _one_more(self.annotations, STATUSES.index(annotation.status or STATUSES[0]))
         for shape in shapes:
             _one_more(self.classes.setdefault(shape.label_key, {}), _PLACES[shape.kind])
             self._measure(shape, width, height)
@@ -69,7 +72,7 @@ class Statistics(Struct):
         self.shapes += other.shapes
         for label_key, kinds in other.classes.items():
             _add(self.classes.setdefault(label_key, {}), kinds)
-        for name in ("with_class", "per_picture", "sides", "areas", "aspects"):
+        for name in ("with_class", "per_picture", "sides", "areas", "aspects", "annotations"):
             _add(getattr(self, name), getattr(other, name))
 
     @property
@@ -86,6 +89,7 @@ class Statistics(Struct):
 
 
 KINDS = tuple(ShapeKind)
+STATUSES = tuple(AnnotationStatus)  # the first is that of an annotation of which none was said
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _decoder = msgspec.json.Decoder(Statistics)
 

@@ -28,6 +28,7 @@ from safelight.internals import (
     export,
     fork,
     import_annotations,
+    import_objects,
     rewrites,
     splitting,
     tagging,
@@ -44,6 +45,8 @@ OPERATIONS: dict[str, Callable[[Operation], None]] = {
     "check_import": check_import.run,
     "export_coco": export.run_coco,  # as it was called when it wrote COCO alone
     "add_data": add_data.run,
+    "import_objects": import_objects.run,
+    "import_projections": import_objects.run_projections,
     "undo": undo.run,
 }
 

@@ -15,9 +15,10 @@ from safelight.domain.rewriting import add_classes, change_shapes, classes
 from safelight.internals import plans
 from safelight.internals.operation import Operation, number
 from safelight.internals.plans import Moved, Said, Writer
-from safelight.store import labels, planned, planned_tags, tags
+from safelight.store import labels, planned, planned_tags, tags, versions
 from safelight.store.db import Read
 from safelight.store.planned import Picture, Plan
+from safelight.store.tags import Tag
 
 
 def tags_to_classes(operation: Operation, asked: TagsToClasses) -> None:
@@ -34,14 +35,22 @@ def tags_to_classes(operation: Operation, asked: TagsToClasses) -> None:
 
 def _tags_to_classes(operation: Operation, plan: Plan, asked: TagsToClasses) -> tuple[int, int]:
     with operation.db.read() as read:
-        known = tags.of_owner(read, operation.target_id, tags.ASSET)
+        known = _known_tags(read, operation, asked)
     chosen = [tag for tag in known if not asked.tags or tag.name in asked.tags]
-    names = [tag.name for tag in chosen]
-    version = plans.plan_for(operation, plan, asked.pictures, tags=names, is_settled=False)
+    names = list(dict.fromkeys(tag.name for tag in chosen))  # datalakes may have the same one
+    version = plans.plan_for(
+        operation,
+        plan,
+        asked.pictures,
+        tags=() if asked.of_data else names,
+        data_tags=names if asked.of_data else (),
+        is_settled=False,
+    )
     with operation.db.read() as read:
         before = labels.get(read, version)
     after = _with_labels(operation, before, names)
-    say = partial(_say_tags, {tag.tag_id: after.keys[tag.name] for tag in chosen}, operation)
+    keys = after.keys
+    say = partial(_say_tags, asked, {tag.tag_id: keys[tag.name] for tag in chosen}, operation)
     with Writer(operation, plan, say) as writer:
         with operation.section("Write annotations"):
             writer.write()
@@ -67,6 +76,13 @@ def _tags_to_classes(operation: Operation, plan: Plan, asked: TagsToClasses) -> 
     return added, pictures
 
 
+def _known_tags(read: Read, operation: Operation, asked: TagsToClasses) -> list[Tag]:
+    if not asked.of_data:
+        return tags.of_owner(read, operation.target_id, tags.ASSET)
+    version = versions.get(read, operation.organization_id, operation.target_id)
+    return [tag for tag, _ in tags.in_version(read, version.version_key, tags.DATA)]
+
+
 def _with_labels(operation: Operation, before: LabelList, names: list[str]) -> LabelList:
     new = missing(before, names)
     if not new:
@@ -78,15 +94,20 @@ def _with_labels(operation: Operation, before: LabelList, names: list[str]) -> L
 
 
 def _say_tags(
+    asked: TagsToClasses,
     label_keys: Mapping[object, int],
     operation: Operation,
     read: Read,
     pictures: Sequence[Picture],
 ) -> list[Said]:
-    tagged = tags.on(read, tags.ASSET, [picture.asset_key for picture in pictures])
+    if asked.of_data:
+        tagged = tags.on(read, tags.DATA, [picture.data_key for picture in pictures])
+    else:
+        tagged = tags.on(read, tags.ASSET, [picture.asset_key for picture in pictures])
     said = []
     for picture in pictures:
-        found = [tag.tag_id for tag in tagged.get(picture.asset_key, ())]
+        key = picture.data_key if asked.of_data else picture.asset_key
+        found = [tag.tag_id for tag in tagged.get(key, ())]
         keys = [label_keys[tag_id] for tag_id in found if tag_id in label_keys]
         before = parse(picture.content)
         after, numbers = add_classes(before, keys, picture.numbers, operation.run.created_at)

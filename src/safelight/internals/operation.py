@@ -131,11 +131,17 @@ class Operation:
 
     def check_rights(self, read: Read) -> None:
         """Raises Denied if who launched the run may not change data any more."""
+        self.actor(read)
+
+    def actor(self, read: Read) -> Actor:
+        """Who launched the run. Raises Denied if they may not change data any more."""
         user_id = self.run.triggered_by
         role = organizations.role_of(read, self.organization_id, user_id)
         if role is None:
             raise Denied("Who launched this is no member of the organization any more.")
-        require(Actor(user_id, "", self.organization_id, role), "write_data")
+        actor = Actor(user_id, "", self.organization_id, role)
+        require(actor, "write_data")
+        return actor
 
     def announce(self, tx: Transaction, version: Version) -> None:
         """Tell the pages that the version is not what it was."""

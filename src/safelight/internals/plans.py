@@ -231,10 +231,11 @@ def plan_for(
     pictures: Pictures,
     *,
     tags: Sequence[str] = (),
+    data_tags: Sequence[str] = (),
     is_settled: bool = True,
 ) -> Version:
-    """Plan for the chosen pictures of the job's version (of those that have one of the `tags`); the version as
-    it was then. Raises Invalid if there is none.
+    """Plan for the chosen pictures of the job's version (of those that have one of the `tags`, or whose data
+    have one of the `data_tags`); the version as it was then. Raises Invalid if there is none.
     """
     with operation.section("Choose pictures"):
         with plan.read() as read:
@@ -243,6 +244,9 @@ def plan_for(
             wanted = choose(read, version, pictures)
             if tags:
                 wanted = replace(wanted, tags=(*wanted.tags, frozenset(tags)))
+            if data_tags:
+                of_data = replace(wanted.data, tags=(*wanted.data.tags, frozenset(data_tags)))
+                wanted = replace(wanted, data=of_data)
             keys = chosen_keys(operation, read)
             found = planned.choose(read, version, wanted, keys, is_settled=is_settled)
         operation.say(f"{number(found, 'picture')} of {version.asset_count:,}")

@@ -35,9 +35,9 @@ from safelight.picsellia.shape_views import (
     OverwriteBody,
 )
 from safelight.picsellia.views import listed
-from safelight.store import assets, packed, versions
-from safelight.store.assets import Asset, AssetFilter
-from safelight.store.db import Database, Read
+from safelight.store import annotationlist, assets, packed, versions
+from safelight.store.assets import AssetFilter
+from safelight.store.db import Database
 
 router = APIRouter()
 _ALL = "__all__"
@@ -243,17 +243,17 @@ def of_version(
     oldest_first = is_oldest_first(order_by)
     with db.read() as read:
         version = versions.get(read, actor.organization_id, version_id)
-        scene = shapes.scene(read, version)
-        found = [
-            (shapes.of_asset(scene, asset), one)
-            for asset in _speaking(read, version.version_key, None)
-            for one in asset.document.annotations
-            if status in (None, one.status)
-        ]
-    if not oldest_first:
-        found.reverse()
-    page = found[offset : offset + limit]
-    return answer(listed([shape_views.annotation(*each) for each in page], len(found)))
+        packer = packed.packed(read)
+        page = annotationlist.page(
+            read,
+            version.version_key,
+            status,
+            offset=offset,
+            limit=limit,
+            oldest_first=oldest_first,
+        )
+    shown = [shape_views.head(packer, one.asset_key, one.head) for one in page.annotations]
+    return answer(listed(shown, page.total))
 
 
 @router.get("/dataset/version/{version_id}/annotations/ids")
@@ -264,25 +264,17 @@ def annotation_ids(
     status: AnnotationStatus | None = None,
     asset_ids: Annotated[list[UUID] | None, Query()] = None,
 ) -> Response:
+    """Of these assets, or of all, the newest first: of several for one asset clients take the first."""
     with db.read() as read:
-        version = versions.get(read, actor.organization_id, version_id)
+        key = versions.get(read, actor.organization_id, version_id).version_key
         packer = packed.packed(read)
-        keys = None if asset_ids is None else packer.keys(asset_ids, Kind.ASSET)
-        found = [
-            packer.annotation(asset.asset_key, one.number)
-            for asset in _speaking(read, version.version_key, keys)
-            for one in asset.document.annotations
-            if status in (None, one.status)
-        ]
-    return answer(found)
-
-
-def _speaking(read: Read, version_key: int, keys: list[int] | None) -> Sequence[Asset]:
-    if keys is None:
-        every = assets.every(read, version_key, contents=True)
-        return [asset for asset in every if asset.content is not None]
-    wanted = AssetFilter(asset_keys=keys)
-    return assets.page(read, version_key, wanted, contents=True, oldest_first=True)
+        if asset_ids is None:
+            found = annotationlist.every(read, key, status)
+        else:
+            keys = packer.keys(asset_ids, Kind.ASSET)
+            found = iter(annotationlist.of_assets(read, key, keys, status))
+        ids = [packer.annotation(one.asset_key, one.head.number) for one in found]
+    return answer(ids)
 
 
 def _load_annotations(
@@ -297,7 +289,9 @@ def _load_annotations(
         scene = shapes.scene(read, version)
         addresses = [scene.packed.read(one, Kind.ANNOTATION) for one in ids]
         keys = sorted({address.key for address in addresses})
-        found = {asset.asset_key: asset for asset in _speaking(read, version.version_key, keys)}
+        wanted = AssetFilter(asset_keys=keys)
+        speaking = assets.page(read, version.version_key, wanted, contents=True)
+    found = {asset.asset_key: asset for asset in speaking}
     shown: list[Json] = []
     for address in addresses:
         asset = found.get(address.key)

@@ -36,7 +36,21 @@ class Listed(Struct):
     types: list[str] = field(default_factory=list)
 
 
-@router.get("/dataset/version/{version_id}/assets")
+def _no_campaigns(
+    assignment_status: str | None = None,
+    assignment_step_id: str | None = None,
+    assignment_user_id: str | None = None,
+) -> None:
+    """Raises Invalid: to leave the filter out would show pictures that nobody asked for."""
+    if (assignment_status, assignment_step_id, assignment_user_id) != (None,) * 3:
+        raise Invalid(
+            "There are no annotation campaigns here, so no picture is assigned to anybody: "
+            "filter by tags instead.",
+            field="assignment_status",
+        )
+
+
+@router.get("/dataset/version/{version_id}/assets", dependencies=[Depends(_no_campaigns)])
 def list_assets(
     version_id: UUID,
     actor: Reader,
@@ -46,11 +60,15 @@ def list_assets(
     offset: Annotated[int, Query(ge=0)] = 0,
     cursor: str | None = None,
     q: str | None = None,
+    custom_metadata: str | None = None,
     order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Assets, the newest first unless asked otherwise."""
     tagged = query.parse(q)
-    wanted = AssetFilter(tags=tagged.own, data=DataFilter(tags=tagged.of_data))
+    pairs = query.metadata_pairs(custom_metadata)
+    wanted = AssetFilter(
+        tags=tagged.own, data=DataFilter(tags=tagged.of_data, custom_metadata=pairs)
+    )
     oldest_first = is_oldest_first(order_by)
     with context.db.read() as read:
         version = versions.get(read, actor.organization_id, version_id)
@@ -75,6 +93,8 @@ def _list_named_assets(
     context: Ctx,
     base: BaseUrl,
     body: Annotated[Listed, Depends(sent(Listed))],
+    custom_metadata: str | None = None,
+    order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Assets by their ids, or by ids or names of their data."""
     tagged = query.parse(body.q)
@@ -89,14 +109,21 @@ def _list_named_assets(
                 filenames=body.filenames,
                 object_names=body.object_names,
                 tags=tagged.of_data,
+                custom_metadata=query.metadata_pairs(custom_metadata),
             ),
             filename_prefixes=body.filename_startswith,
         )
-        found = assets.page(read, version.version_key, wanted)
+        oldest_first = is_oldest_first(order_by)
+        found = assets.page(read, version.version_key, wanted, oldest_first=oldest_first)
         return answer(views.listed(views.assets(read, context, base, packer, found)))
 
 
-router.add_api_route("/dataset/version/{version_id}/assets", _list_named_assets, methods=["XGET"])
+router.add_api_route(
+    "/dataset/version/{version_id}/assets",
+    _list_named_assets,
+    methods=["XGET"],
+    dependencies=[Depends(_no_campaigns)],
+)
 
 
 @router.get("/dataset/version/{version_id}/assets/find")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from msgspec import Struct, field
 
 from safelight.actions import data as actions
 from safelight.actions import objects, thumbnails
-from safelight.actions.context import Context
 from safelight.actions.data import Uploaded
 from safelight.domain.datasets import DataType
 from safelight.errors import Conflict, Invalid, NotFound
@@ -30,7 +28,7 @@ from safelight.picsellia.asking import (
 )
 from safelight.picsellia.paging import LIMIT, is_oldest_first, read_cursor
 from safelight.store import data, datalakes, organizations
-from safelight.store.data import Data, DataFilter
+from safelight.store.data import DataFilter
 from safelight.store.db import Read
 
 router = APIRouter()
@@ -117,13 +115,7 @@ def add_data(
         return already_there(used)
     thumbnails.make_ahead(context, found)
     with context.db.read() as read:
-        return answer(_shown(read, context, base, actor.organization_id, [found])[0])
-
-
-def _shown(
-    read: Read, context: Context, base: str, organization_id: UUID, found: Sequence[Data]
-) -> list[views.Json]:
-    return views.datas(read, context, base, found, lambda: datalakes.sources(read, organization_id))
+        return answer(views.datas(read, context, base, actor.organization_id, [found])[0])
 
 
 @router.get("/datalake/{datalake_id}/datas")
@@ -136,9 +128,11 @@ def list_data(
     offset: Annotated[int, Query(ge=0)] = 0,
     cursor: str | None = None,
     q: str | None = None,
+    custom_metadata: str | None = None,
     order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    wanted = DataFilter(tags=_data_tags(q))
+    pairs = query.metadata_pairs(custom_metadata)
+    wanted = DataFilter(tags=_data_tags(q), custom_metadata=pairs)
     oldest_first = is_oldest_first(order_by)
     with context.db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
@@ -151,7 +145,7 @@ def list_data(
             limit=limit,
             oldest_first=oldest_first,
         )
-        shown = _shown(read, context, base, actor.organization_id, found)
+        shown = views.datas(read, context, base, actor.organization_id, found)
         count = data.count(read, datalake_id, wanted)
     next_cursor = str(found[-1].data_key) if len(found) == limit else None
     return answer(views.listed(shown, count, next_cursor))
@@ -168,18 +162,33 @@ def _list_named_data(
     context: Ctx,
     base: BaseUrl,
     body: Annotated[Listed, Depends(sent(Listed))],
+    custom_metadata: str | None = None,
+    limit: Annotated[int | None, Query(ge=1)] = None,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    order_by: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    """Data by ids, object names or file names."""
+    """Data by ids, object names or file names: all of them, unless a part is asked for."""
     wanted = DataFilter(
         data_ids=body.ids,
         filenames=body.filenames,
         object_names=body.object_names,
         tags=_data_tags(body.q),
+        custom_metadata=query.metadata_pairs(custom_metadata),
     )
     with context.db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
-        found = data.page(read, datalake_id, wanted)
-        return answer(views.listed(_shown(read, context, base, actor.organization_id, found)))
+        found = data.page(
+            read,
+            datalake_id,
+            wanted,
+            offset=offset,
+            limit=limit,
+            oldest_first=is_oldest_first(order_by),
+        )
+        shown = views.datas(read, context, base, actor.organization_id, found)
+        is_part = limit is not None or offset > 0
+        count = data.count(read, datalake_id, wanted) if is_part else len(found)
+        return answer(views.listed(shown, count))
 
 
 router.add_api_route("/datalake/{datalake_id}/datas", _list_named_data, methods=["XGET"])
@@ -202,14 +211,14 @@ def find_data(
         found = data.find(read, datalake_id, data_id=id, filename=filename, object_name=object_name)
         if found is None:
             raise NotFound("There is no such data.")
-        return answer(_shown(read, context, base, actor.organization_id, [found])[0])
+        return answer(views.datas(read, context, base, actor.organization_id, [found])[0])
 
 
 @router.get("/data/{data_id}")
 def one_data(data_id: UUID, actor: Reader, context: Ctx, base: BaseUrl) -> Response:
     with context.db.read() as read:
         found = data.get(read, actor.organization_id, data_id)
-        return answer(_shown(read, context, base, actor.organization_id, [found])[0])
+        return answer(views.datas(read, context, base, actor.organization_id, [found])[0])
 
 
 @router.get("/data/{data_id}/presigned-url")
@@ -221,45 +230,12 @@ def data_url(data_id: UUID, actor: Reader, context: Ctx, base: BaseUrl) -> Respo
     return answer({"presigned_url": base + objects.read_path(context, found.object_name)})
 
 
-class MetadataBody(Struct):
-    metadata: dict[str, Any] | None = None
-
-
-class CustomMetadataBody(Struct):
-    custom_metadata: dict[str, Any] | None = None
-
-
 @router.get("/datalake/{datalake_id}")
 def one_datalake(datalake_id: UUID, actor: Reader, db: Db) -> Response:
     with db.read() as read:
         found = datalakes.get(read, actor.organization_id, datalake_id)
         owner = organizations.get(read, actor.organization_id)
     return answer(views.datalake(found, owner))
-
-
-@router.patch("/data/{data_id}")
-def change_metadata(
-    data_id: UUID,
-    actor: Writer,
-    context: Ctx,
-    base: BaseUrl,
-    body: Annotated[MetadataBody, Depends(sent(MetadataBody))],
-) -> Response:
-    """What a camera or a pipeline said of the file; none takes away what was said."""
-    changed = actions.change(context.db, actor, data_id, metadata=body.metadata or {})
-    with context.db.read() as read:
-        return answer(_shown(read, context, base, actor.organization_id, [changed])[0])
-
-
-@router.patch("/data/{data_id}/custom-metadata")
-def change_custom_metadata(
-    data_id: UUID,
-    actor: Writer,
-    db: Db,
-    body: Annotated[CustomMetadataBody, Depends(sent(CustomMetadataBody))],
-) -> Response:
-    changed = actions.change(db, actor, data_id, custom_metadata=body.custom_metadata or {})
-    return answer({"custom_metadata": changed.custom_metadata})
 
 
 @router.delete("/data/{data_id}")

@@ -13,7 +13,8 @@ from safelight.domain.datasets import InferenceType
 from safelight.errors import Invalid, NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
-from safelight.store import assets, datasets, labels, versions
+from safelight.picsellia.paging import AskedPart
+from safelight.store import annotationlist, assets, datasets, labels, versions
 from safelight.store.datasets import Dataset
 from safelight.store.db import Database, Read
 from safelight.store.versions import Version
@@ -44,10 +45,10 @@ class VersionChange(Struct):
 
 
 @router.get("/organization/{organization_id}/datasets")
-def list_datasets(own: Own, db: Db) -> Response:
+def list_datasets(own: Own, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         found = datasets.page(read, own.organization_id)
-        return answer(views.listed(views.datasets(read, found)))
+        return part.listed(views.datasets(read, found))
 
 
 @router.post("/organization/{organization_id}/datasets")
@@ -102,11 +103,11 @@ def delete_dataset(dataset_id: UUID, actor: Writer, db: Db) -> Response:
 
 
 @router.get("/dataset/{dataset_id}/versions")
-def list_versions(dataset_id: UUID, actor: Reader, db: Db) -> Response:
+def list_versions(dataset_id: UUID, actor: Reader, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         datasets.get(read, actor.organization_id, dataset_id)
         found = versions.of_dataset(read, dataset_id)
-        return answer(views.listed(views.versions(read, found)))
+        return part.listed(views.versions(read, found))
 
 
 @router.post("/dataset/{dataset_id}/versions")
@@ -199,16 +200,16 @@ def unlock(version_id: UUID, actor: Writer, db: Db) -> Response:
 
 @router.get("/dataset/version/{version_id}/stats")
 def stats(version_id: UUID, actor: Reader, db: Db) -> Response:
-    """How many shapes each label has."""
+    """How many shapes each label has, and how many annotations there are."""
     with db.read() as read:
         found = versions.get(read, actor.organization_id, version_id)
         names = {label.key: label.name for label in labels.get(read, found).labels}
         counts = assets.label_counts(read, found.version_key)
-        annotated = assets.annotated_count(read, found.version_key)
+        annotations = annotationlist.count(read, found.version_key)
     return answer(
         {
             "label_repartition": {names[key]: counts.get(key, 0) for key in names},
             "nb_objects": sum(counts.values()),
-            "nb_annotations": annotated,
+            "nb_annotations": annotations,
         }
     )

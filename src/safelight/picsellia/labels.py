@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -18,10 +20,79 @@ from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Reader, Writer, answer, sent
 from safelight.store import packed, versions
 from safelight.store.db import Database
-from safelight.store.packed import Packed
-from safelight.store.versions import Version
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Noun:
+    """What routes of labels and of label groups have apart. `inside`: its field for the group it is in."""
+
+    kind: Kind
+    inside: str
+    show: Callable[[Scene, int], views.Json]
+    change: Callable[..., object]
+    remove: Callable[[Database, Actor, int, int], None]
+
+
+_LABEL = _Noun(
+    Kind.LABEL,
+    "group",
+    lambda view, key: views.label(view, view.labels.label(key)),
+    actions.change,
+    actions.remove,
+)
+_GROUP = _Noun(
+    Kind.LABEL_GROUP,
+    "parent",
+    lambda view, key: views.label_group(view, view.labels.group(key)),
+    actions.change_label_group,
+    actions.remove_group,
+)
+
+
+def _addressed(db: Database, actor: Actor, public_id: UUID, noun: _Noun) -> tuple[Scene, int]:
+    """The version of a label or label group, and its key there. Raises NotFound."""
+    with db.read() as read:
+        address = packed.packed(read).read(public_id, noun.kind)
+        version = versions.by_key(read, actor.organization_id, address.key)
+        return scene(read, version), address.number
+
+
+def _one(db: Database, actor: Actor, public_id: UUID, noun: _Noun) -> Response:
+    return answer(noun.show(*_addressed(db, actor, public_id, noun)))
+
+
+def _change(
+    db: Database,
+    actor: Actor,
+    public_id: UUID,
+    noun: _Noun,
+    name: str | None,
+    group_id: UUID | None,
+) -> Response:
+    """Give it a name, and a place inside a label group; what is None stays as it is."""
+    view, key = _addressed(db, actor, public_id, noun)
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = name
+    if group_id is not None:
+        changes[noun.inside] = _group_key(view, group_id)
+    noun.change(db, actor, view.version.version_key, key, **changes)
+    return _one(db, actor, public_id, noun)
+
+
+def _remove(db: Database, actor: Actor, public_id: UUID, noun: _Noun) -> Response:
+    view, key = _addressed(db, actor, public_id, noun)
+    noun.remove(db, actor, view.version.version_key, key)
+    return Response(status_code=204)
+
+
+def _group_key(view: Scene, group_id: UUID) -> int:
+    address = view.packed.read(group_id, Kind.LABEL_GROUP)
+    if address.key != view.version.version_key:
+        raise NotFound("This version has no such label group.")
+    return address.number
 
 
 class GroupBody(Struct):
@@ -51,7 +122,7 @@ class SkeletonBody(Struct):
 
 
 class AttributesBody(Struct):
-    attributes: views.Json | None = None
+    attributes: dict[str, views.Json] | None = None
 
 
 @router.get("/dataset/version/{version_id}/labels")
@@ -100,18 +171,9 @@ def _bulk_labels(
 router.add_api_route("/dataset/version/{version_id}/bulk-labels", _bulk_labels, methods=["XGET"])
 
 
-def _addressed(db: Database, actor: Actor, public_id: UUID, kind: Kind) -> tuple[Scene, int]:
-    """The version of a label or label group, and its key there. Raises NotFound."""
-    with db.read() as read:
-        address = packed.packed(read).read(public_id, kind)
-        version = versions.by_key(read, actor.organization_id, address.key)
-        return scene(read, version), address.number
-
-
 @router.get("/label/{label_id}")
 def one_label(label_id: UUID, actor: Reader, db: Db) -> Response:
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
-    return answer(views.label(view, view.labels.label(key)))
+    return _one(db, actor, label_id, _LABEL)
 
 
 @router.patch("/label/{label_id}")
@@ -121,27 +183,18 @@ def patch_label(
     db: Db,
     body: Annotated[LabelChange, Depends(sent(LabelChange))],
 ) -> Response:
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
-    changes: dict[str, object] = {}
-    if body.name is not None:
-        changes["name"] = body.name
-    if body.group_id is not None:
-        changes["group"] = _group_key(view.packed, view.version, body.group_id)
-    label = actions.change(db, actor, view.version.version_key, key, **changes)
-    return answer(views.label(_scene(db, actor, view.version.version_id), label))
+    return _change(db, actor, label_id, _LABEL, body.name, body.group_id)
 
 
 @router.delete("/label/{label_id}")
 def delete_label(label_id: UUID, actor: Writer, db: Db) -> Response:
     """Delete a label with every shape that has it."""
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
-    actions.remove(db, actor, view.version.version_key, key)
-    return Response(status_code=204)
+    return _remove(db, actor, label_id, _LABEL)
 
 
 @router.get("/label/{label_id}/skeleton")
 def skeleton(label_id: UUID, actor: Reader, db: Db) -> Response:
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    view, key = _addressed(db, actor, label_id, _LABEL)
     found = view.labels.label(key).skeleton
     if found is None:
         raise NotFound(f"The label {view.labels.label(key).name!r} has no skeleton.")
@@ -168,7 +221,7 @@ def set_skeleton(
     db: Db,
     body: Annotated[SkeletonBody, Depends(sent(SkeletonBody))],
 ) -> Response:
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    view, key = _addressed(db, actor, label_id, _LABEL)
     drawn = msgspec.to_builtins(body)
     actions.change(db, actor, view.version.version_key, key, skeleton=drawn)
     return answer(drawn)
@@ -176,7 +229,7 @@ def set_skeleton(
 
 @router.get("/label/{label_id}/attributes")
 def attributes(label_id: UUID, actor: Reader, db: Db) -> Response:
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    view, key = _addressed(db, actor, label_id, _LABEL)
     return answer({"attributes": view.labels.label(key).attributes or None})
 
 
@@ -188,10 +241,27 @@ def set_attributes(
     body: Annotated[AttributesBody, Depends(sent(AttributesBody))],
 ) -> Response:
     """Say which attributes shapes of the label have; none takes away what was said."""
-    view, key = _addressed(db, actor, label_id, Kind.LABEL)
+    view, key = _addressed(db, actor, label_id, _LABEL)
     said = body.attributes or {}
-    actions.change(db, actor, view.version.version_key, key, attributes=said)
-    return answer({"attributes": said or None})
+    label = actions.change(db, actor, view.version.version_key, key, attributes=said)
+    return answer({"attributes": label.attributes or None})
+
+
+@router.get("/dataset/version/{version_id}/attributes")
+def attributes_of_version(version_id: UUID, actor: Reader, db: Db) -> Response:
+    return answer({"attributes": _scene(db, actor, version_id).labels.attributes or None})
+
+
+@router.post("/dataset/version/{version_id}/attributes")
+def set_attributes_of_version(
+    version_id: UUID,
+    actor: Writer,
+    db: Db,
+    body: Annotated[AttributesBody, Depends(sent(AttributesBody))],
+) -> Response:
+    """Say which attributes annotations of the version have; none takes away what was said."""
+    declared = actions.declare_attributes(db, actor, version_id, body.attributes or {})
+    return answer({"attributes": declared.attributes or None})
 
 
 @router.get("/dataset/version/{version_id}/labelgroups")
@@ -208,17 +278,14 @@ def add_group(
     body: Annotated[GroupBody, Depends(sent(GroupBody))],
 ) -> Response:
     view = _scene(db, actor, version_id)
-    parent = None
-    if body.parent_id is not None:
-        parent = _group_key(view.packed, view.version, body.parent_id)
+    parent = None if body.parent_id is None else _group_key(view, body.parent_id)
     group = actions.create_group(db, actor, version_id, body.name, parent)
     return answer(views.label_group(view, group))
 
 
 @router.get("/label/group/{group_id}")
 def one_group(group_id: UUID, actor: Reader, db: Db) -> Response:
-    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
-    return answer(views.label_group(view, view.labels.group(key)))
+    return _one(db, actor, group_id, _GROUP)
 
 
 @router.patch("/label/group/{group_id}")
@@ -228,26 +295,10 @@ def patch_group(
     db: Db,
     body: Annotated[GroupChange, Depends(sent(GroupChange))],
 ) -> Response:
-    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
-    changes: dict[str, object] = {}
-    if body.name is not None:
-        changes["name"] = body.name
-    if body.parent_id is not None:
-        changes["parent"] = _group_key(view.packed, view.version, body.parent_id)
-    group = actions.change_label_group(db, actor, view.version.version_key, key, **changes)
-    return answer(views.label_group(view, group))
+    return _change(db, actor, group_id, _GROUP, body.name, body.parent_id)
 
 
 @router.delete("/label/group/{group_id}")
 def delete_group(group_id: UUID, actor: Writer, db: Db) -> Response:
     """Delete a group; its labels stay."""
-    view, key = _addressed(db, actor, group_id, Kind.LABEL_GROUP)
-    actions.remove_group(db, actor, view.version.version_key, key)
-    return Response(status_code=204)
-
-
-def _group_key(packer: Packed, version: Version, group_id: UUID) -> int:
-    address = packer.read(group_id, Kind.LABEL_GROUP)
-    if address.key != version.version_key:
-        raise NotFound("This version has no such label group.")
-    return address.number
+    return _remove(db, actor, group_id, _GROUP)

@@ -16,6 +16,7 @@ from safelight.domain.operations import Copy, Fork, Pictures, TagsToClasses
 from safelight.errors import Invalid, NotFound
 from safelight.picsellia import job_views, patience, views
 from safelight.picsellia.asking import Ctx, Writer, answer, sent
+from safelight.picsellia.tags import TagType
 from safelight.store import tags, versions
 
 router = APIRouter()
@@ -46,7 +47,7 @@ class CopyBody(Struct):
 
 class ConvertBody(Struct):
     tag_ids: list[UUID]
-    tag_type: str
+    tag_type: TagType
 
 
 @router.post("/dataset/version/{version_id}/assets")
@@ -116,13 +117,21 @@ def tags_to_classes(
     context: Ctx,
     body: Annotated[ConvertBody, Depends(sent(ConvertBody))],
 ) -> Response:
-    if body.tag_type != tags.ASSET:
-        raise Invalid(
-            "Tags of assets become classes here; tags of data do not. Put them on the assets first.",
-            field="tag_type",
-        )
+    """Give assets the classes that their tags, or those of their data, name."""
     with context.db.read() as read:
+        versions.get(read, actor.organization_id, version_id)
         found = [tags.get(read, actor.organization_id, tag_id) for tag_id in body.tag_ids]
-    asked = TagsToClasses(tags=[tag.name for tag in found])
+    if not found:
+        raise Invalid("Say which tags: none is given.", field="tag_ids")
+    for tag in found:
+        if tag.target_type != body.tag_type:
+            raise Invalid(
+                f"The tag {tag.name!r} is one of {tag.target_type}, not of {body.tag_type}.",
+                field="tag_ids",
+            )
+        if tag.target_type == tags.ASSET and tag.owner_id != version_id:
+            raise NotFound(f"The tag {tag.name!r} is one of another version.", tag_id=tag.tag_id)
+    of_data = body.tag_type == TagType.DATA
+    asked = TagsToClasses(tags=[tag.name for tag in found], of_data=of_data)
     job, run = launch_operation(context, actor, version_id, asked)
     return answer(job_views.first(job.job_id, patience.wait(context, run.run_id)))

@@ -28,6 +28,7 @@ from safelight.picsellia.asking import (
     answer,
     sent,
 )
+from safelight.picsellia.paging import AskedPart
 from safelight.store import packages, processings
 from safelight.store.db import Read
 from safelight.store.processings import NewProcessing, Processing, Source
@@ -114,10 +115,10 @@ def add_processing(
 
 
 @router.get("/organization/{organization_id}/processings")
-def list_processings(own: Own, db: Db) -> Response:
+def list_processings(own: Own, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         found = processings.of_organization(read, own.organization_id)
-    return answer(views.listed([_shown(one) for one in found]))
+    return part.listed([_shown(one) for one in found])
 
 
 @router.get("/organization/{organization_id}/processings/find")

@@ -1,9 +1,14 @@
-"""The part of the platform's query language that the client itself writes: filters by tag."""
+"""What lists are filtered by: the part of the platform's query language that the client itself writes, which
+is filters by tag, and custom metadata.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from safelight.errors import Invalid
 
@@ -43,3 +48,33 @@ def parse(text: str | None) -> Tagged:
         if joint is None:
             return Tagged(tuple(own), tuple(of_data))
         at = joint.end()
+
+
+def metadata_pairs(text: str | None) -> tuple[tuple[str, str], ...]:
+    """What custom metadata must say, from a JSON object: each key with its value as people write it.
+
+    Raises Invalid.
+    """
+    if text is None:
+        return ()
+    try:
+        said = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise Invalid(
+            f"The filter by custom metadata is no JSON object: {error}.", field="custom_metadata"
+        ) from error
+    return tuple((key, _written(key, value)) for key, value in said.items())
+
+
+def _written(key: str, value: Any) -> str:
+    if '"' in key or "\\" in key:  # SQLite has no path to such a key
+        raise Invalid(
+            f"Custom metadata are not filtered by a key with quotes or backslashes: {key!r}.",
+            field="custom_metadata",
+        )
+    if isinstance(value, dict | list) or value is None:
+        raise Invalid(
+            f"Custom metadata are filtered by a text, number or truth value; that of {key!r} is none.",
+            field="custom_metadata",
+        )
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -11,10 +11,18 @@ from msgspec import Raw, Struct, field
 
 from safelight.actions.shapes import Said, Scene, label_key
 from safelight.domain import rle
-from safelight.domain.annotations import Annotation, AnnotationStatus, Shape, ShapeKind, draft
+from safelight.domain.annotations import (
+    Annotation,
+    AnnotationStatus,
+    Head,
+    Shape,
+    ShapeKind,
+    draft,
+)
 from safelight.domain.datasets import InferenceType
 from safelight.domain.geometry import rings
 from safelight.errors import Invalid
+from safelight.store.packed import Packed
 
 Json = dict[str, Any]
 
@@ -156,9 +164,14 @@ def changed_geometry(shape: Shape, change: ShapeChange) -> Raw | None:
 
 def annotation(said: Said, one: Annotation) -> Json:
     """An annotation without its shapes."""
+    return head(said.packed, said.asset.asset_key, one)
+
+
+def head(packer: Packed, asset_key: int, one: Annotation | Head) -> Json:
+    """An annotation of an asset without its shapes."""
     return {
-        "id": said.packed.annotation(said.asset.asset_key, one.number),
-        "asset_id": said.packed.asset(said.asset.asset_key),
+        "id": packer.annotation(asset_key, one.number),
+        "asset_id": packer.asset(asset_key),
         "duration": one.duration,
         "status": one.status or AnnotationStatus.PENDING,
         "attributes": one.attributes,

@@ -6,20 +6,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from safelight.actions.ensuring import ensured
 from safelight.domain.datasets import check_name
-from safelight.errors import Conflict, NotFound
+from safelight.errors import NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer
+from safelight.picsellia.paging import AskedPart
 from safelight.store import datalakes
 
 router = APIRouter()
 
 
 @router.get("/organization/{organization_id}/datasources")
-def list_sources(own: Own, db: Db) -> Response:
+def list_sources(own: Own, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         found = datalakes.sources(read, own.organization_id)
-    return answer(views.listed([views.source(one) for one in found]))
+    return part.listed([views.source(one) for one in found])
 
 
 @router.get("/organization/{organization_id}/datasources/find")
@@ -35,12 +37,7 @@ def find_source(own: Own, name: str, db: Db) -> Response:
 def add_source(own: Own, _actor: Writer, db: Db, body: Named) -> Response:
     """The source of this name, made if missing, as with tags."""
     name = check_name(body.name, "data source")
-    try:
-        with db.transaction() as tx:
-            found = datalakes.find_source(tx, own.organization_id, name)
-            found = found or datalakes.add_source(tx, own.organization_id, name)
-    except Conflict:
-        return find_source(own, name, db)
+    found = ensured(db, lambda tx: datalakes.ensure_source(tx, own.organization_id, name))
     return answer(views.source(found))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from msgspec import Struct
 
 from safelight.actions import tags as actions
 from safelight.actions.datasets import announce, author
+from safelight.actions.ensuring import ensured
 from safelight.domain.datasets import check_name
 from safelight.domain.permissions import Actor
-from safelight.errors import Conflict, Invalid, NotFound
+from safelight.errors import Invalid, NotFound
 from safelight.ids import Kind
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Named, Own, Reader, Writer, answer, sent
+from safelight.picsellia.paging import AskedPart
 from safelight.store import (
     assets,
     assettags,
@@ -29,7 +32,7 @@ from safelight.store import (
     tags,
     versions,
 )
-from safelight.store.db import Database, Read, Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.tags import Tag
 
 router = APIRouter()
@@ -43,6 +46,13 @@ _OBJECTS: dict[str, Callable[[Read, UUID, UUID], object]] = {
 }
 
 
+class TagType(StrEnum):
+    """Whose tags are counted, or become classes, in a version."""
+
+    ASSET = tags.ASSET
+    DATA = tags.DATA
+
+
 class ObjectTagBody(Struct):
     name: str
     target_type: str
@@ -52,20 +62,22 @@ Ids = Annotated[list[UUID], Depends(sent(list[UUID]))]
 
 
 @router.get("/datalake/{datalake_id}/tags")
-def list_data_tags(datalake_id: UUID, actor: Reader, db: Db) -> Response:
+def list_data_tags(datalake_id: UUID, actor: Reader, db: Db, part: AskedPart) -> Response:
     with db.read() as read:
         datalakes.get(read, actor.organization_id, datalake_id)
         found = tags.of_owner(read, datalake_id, tags.DATA)
-    return answer(views.listed([views.tag(one) for one in found]))
+    return part.listed([views.tag(one) for one in found])
 
 
 @router.post("/datalake/{datalake_id}/tags")
 def add_data_tag(datalake_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
-    def check(tx: Transaction) -> None:
-        datalakes.get(tx, actor.organization_id, datalake_id)
+    name = check_name(body.name, "tag")
 
-    found = _ensure(db, actor.organization_id, datalake_id, tags.DATA, body.name, check)
-    return answer(views.tag(found))
+    def make(tx: Transaction) -> Tag:
+        datalakes.get(tx, actor.organization_id, datalake_id)
+        return tags.ensure(tx, actor.organization_id, datalake_id, tags.DATA, name)
+
+    return answer(views.tag(ensured(db, make)))
 
 
 @router.get("/datalake/{datalake_id}/tags/find")
@@ -85,30 +97,13 @@ def list_asset_tags(version_id: UUID, actor: Reader, db: Db) -> Response:
 
 @router.post("/dataset/version/{version_id}/tags")
 def add_asset_tag(version_id: UUID, actor: Writer, db: Db, body: Named) -> Response:
-    def check(tx: Transaction) -> None:
+    name = check_name(body.name, "tag")
+
+    def make(tx: Transaction) -> Tag:
         versions.open_to_write(tx, actor.organization_id, version_id)
+        return tags.ensure(tx, actor.organization_id, version_id, tags.ASSET, name)
 
-    found = _ensure(db, actor.organization_id, version_id, tags.ASSET, body.name, check)
-    return answer(views.tag(found))
-
-
-def _ensure(
-    db: Database,
-    organization_id: UUID,
-    owner_id: UUID,
-    target_type: str,
-    name: str,
-    check: Callable[[Transaction], None],
-) -> Tag:
-    """The tag of this name, made if missing: threads and processes look for it, and make it, at once."""
-    cleaned = check_name(name, "tag")
-    try:
-        with db.transaction() as tx:
-            check(tx)
-            return tags.ensure(tx, organization_id, owner_id, target_type, cleaned)
-    except Conflict:  # on PostgreSQL, the unique index: somebody was quicker by a moment
-        with db.read() as read:
-            return _find(read, owner_id, target_type, cleaned)
+    return answer(views.tag(ensured(db, make)))
 
 
 @router.get("/dataset/version/{version_id}/tags/find")
@@ -123,6 +118,18 @@ def _find(read: Read, owner_id: UUID, target_type: str, name: str) -> Tag:
     if found is None:
         raise NotFound(f"There is no tag {name!r}.")
     return found
+
+
+@router.get("/dataset/version/{version_id}/analytics/tags")
+def count_tags(version_id: UUID, tag_type: TagType, actor: Reader, db: Db) -> Response:
+    """How many assets have each tag, or data with it, by its name."""
+    with db.read() as read:
+        version = versions.get(read, actor.organization_id, version_id)
+        counted = tags.in_version(read, version.version_key, tag_type)
+    numbers: dict[str, int] = {}
+    for tag, number in counted:  # datalakes may have tags of the same name
+        numbers[tag.name] = numbers.get(tag.name, 0) + number
+    return answer(numbers)
 
 
 # --- of datasets, versions and models: they live in the organization ---------------------------------------
@@ -148,8 +155,8 @@ def add_object_tag(
     own: Own, _actor: Writer, db: Db, body: Annotated[ObjectTagBody, Depends(sent(ObjectTagBody))]
 ) -> Response:
     _check_target(body.target_type)
-    owner = own.organization_id
-    found = _ensure(db, owner, owner, body.target_type, body.name, lambda _tx: None)
+    name, owner = check_name(body.name, "tag"), own.organization_id
+    found = ensured(db, lambda tx: tags.ensure(tx, owner, owner, body.target_type, name))
     return answer(views.tag(found))
 
 

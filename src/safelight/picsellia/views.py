@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from safelight.actions import objects
 from safelight.actions.context import Context
@@ -12,7 +13,7 @@ from safelight.domain.datasets import DataStatus, Label, LabelGroup
 from safelight.store import tags as tags_store
 from safelight.store.assets import Asset
 from safelight.store.data import Data
-from safelight.store.datalakes import Datalake, Source
+from safelight.store.datalakes import Datalake, Source, sources
 from safelight.store.datasets import Dataset
 from safelight.store.db import Read
 from safelight.store.organizations import Organization
@@ -143,13 +144,13 @@ def datas(
     read: Read,
     context: Context,
     base: str,
+    organization_id: UUID,
     found: Sequence[Data],
-    sources: Callable[[], list[Source]],
 ) -> list[Json]:
     """Data with their tags, source and an address to read them from."""
     tagged = tags_store.on(read, tags_store.DATA, [one.data_key for one in found])
     named = (
-        {one.data_source_id: one for one in sources()}
+        {one.data_source_id: one for one in sources(read, organization_id)}
         if any(one.data_source_id for one in found)
         else {}
     )

@@ -122,8 +122,13 @@ def counted(read: Read, version_key: int) -> list[int]:
 def uncounted(read: Read, version_key: int) -> list[int]:
     """The blocks that hold assets and are not counted, newest first."""
     done = set(counted(read, version_key))
+    return [block for block in all_of(read, version_key) if block not in done]
+
+
+def all_of(read: Read, version_key: int) -> list[int]:
+    """The blocks that hold assets, newest first."""
     rows = read.all(_WITH_ASSETS.bindparams(version_key=version_key, width=WIDTH))
-    return sorted((row.block for row in rows if row.block not in done), reverse=True)
+    return sorted((row.block for row in rows), reverse=True)
 
 
 def statistics_of(read: Read, version_key: int, block: int) -> Statistics:
@@ -141,9 +146,14 @@ def _contents(version_key: int, block: int) -> Select[Any]:
         .outerjoin(_documents, _documents.c.document_key == _assets.c.document_key)
         .where(
             _assets.c.version_key == version_key,
-            _assets.c.asset_key.between(block * WIDTH, block * WIDTH + WIDTH - 1),
+            within(block),
         )
     )
+
+
+def within(block: int) -> ColumnElement[bool]:
+    """The asset is one of a block."""
+    return _assets.c.asset_key.between(block * WIDTH, block * WIDTH + WIDTH - 1)
 
 
 def count(db: Database, version_key: int, block: int) -> bool:

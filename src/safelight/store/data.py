@@ -187,6 +187,15 @@ def by_object(read: Read, object_name: str) -> Data | None:
     return None if row is None else of_row(row)
 
 
+def with_objects(read: Read, object_names: Sequence[str]) -> set[str]:
+    """Those of the objects that are data."""
+    found: set[str] = set()
+    for at in range(0, len(object_names), READ_AT_ONCE):
+        some = _data.c.object_name.in_(object_names[at : at + READ_AT_ONCE])
+        found.update(row.object_name for row in read.all(select(_data.c.object_name).where(some)))
+    return found
+
+
 def page(
     read: Read,
     datalake_id: UUID,

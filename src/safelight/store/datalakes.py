@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -22,6 +23,16 @@ class Datalake:
     organization_id: UUID
     name: str
     created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataKeys:
+    """What custom metadata of a datalake say: declarations by key (see `domain/attributes.py`), and whether
+    there may be others beside them.
+    """
+
+    declared: dict[str, dict[str, Any]]
+    others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,26 @@ def data_counts(read: Read, organization_id: UUID) -> dict[UUID, int]:
     return {row.datalake_id: int(row.data) for row in rows}
 
 
+def metadata_keys(read: Read, datalake_id: UUID, *, held: bool = False) -> MetadataKeys:
+    """`held`: others who change them wait for the end of this transaction."""
+    statement = select(_datalakes.c.metadata_keys, _datalakes.c.other_metadata_keys)
+    statement = statement.where(_datalakes.c.datalake_id == datalake_id)
+    if held and read.dialect != "sqlite":
+        statement = statement.with_for_update()
+    row = read.first(statement)
+    if row is None:
+        raise NotFound("There is no such datalake.", datalake_id=datalake_id)
+    return MetadataKeys(row.metadata_keys or {}, row.other_metadata_keys)
+
+
+def set_metadata_keys(tx: Transaction, datalake_id: UUID, keys: MetadataKeys) -> None:
+    tx.execute(
+        update(_datalakes)
+        .where(_datalakes.c.datalake_id == datalake_id)
+        .values(metadata_keys=keys.declared or None, other_metadata_keys=keys.others)
+    )
+
+
 def sources(read: Read, organization_id: UUID) -> list[Source]:
     rows = read.all(
         select(_sources)
@@ -135,6 +166,11 @@ def add_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
         )
     )
     return source
+
+
+def ensure_source(tx: Transaction, organization_id: UUID, name: str) -> Source:
+    """The source of this name, made if missing."""
+    return find_source(tx, organization_id, name) or add_source(tx, organization_id, name)
 
 
 def rename_source(tx: Transaction, organization_id: UUID, source: Source, name: str) -> None:

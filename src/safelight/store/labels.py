@@ -51,10 +51,9 @@ def write(tx: Transaction, version: Version, labels: LabelList, by: Author) -> V
 
     The same list again is no change, so nothing is recorded.
     """
-    content = datasets.build_labels(labels)
-    if content == documents.get(tx, version.labels_key):
+    if labels == get(tx, version):
         return version
-    key = documents.add(tx, version.organization_id, content)
+    key = documents.add(tx, version.organization_id, datasets.build_labels(labels))
     change_set = changes.open_set(
         tx, version.organization_id, version.version_key, by, changes.LABELS
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from safelight.errors import Conflict, NotFound
 from safelight.store import schema
@@ -80,6 +80,22 @@ def find(read: Read, object_name: str) -> StoredObject | None:
         row.context,
         row.created_at,
     )
+
+
+def beginning(read: Read, organization_id: UUID, kind: str, prefix: str) -> list[str]:
+    """Names of the stored objects of a kind whose name begins so, in their order."""
+    name = _objects.c.object_name
+    rows = read.all(
+        select(name)
+        .where(
+            _objects.c.organization_id == organization_id,
+            _objects.c.kind == kind,
+            _objects.c.state == STORED,
+            func.substr(name, 1, len(prefix)) == prefix,  # LIKE knows no capitals on SQLite
+        )
+        .order_by(name)
+    )
+    return [row.object_name for row in rows]
 
 
 def begin_parts(

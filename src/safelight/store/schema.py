@@ -157,6 +157,8 @@ datalake = Table(
     Column("name", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("organization_id", "name"),
+    Column("metadata_keys", Json),  # what custom metadata say: declarations by key; null: none
+    Column("other_metadata_keys", Boolean, nullable=False, server_default=text("true")),
 )
 
 data_source = Table(
@@ -204,6 +206,31 @@ data = Table(
         postgresql_where=text("sha256 IS NOT NULL"),
     ),
     **_NEVER_REISSUE,
+)
+
+# Another file that is looked at beside a picture. It goes with it.
+data_projection = Table(
+    "data_projection",
+    metadata,
+    Column("projection_id", Id, primary_key=True),
+    Column("data_key", Key, ForeignKey("data.data_key", ondelete="CASCADE"), nullable=False),
+    Column(
+        "object_name",
+        Text,
+        ForeignKey("stored_object.object_name"),
+        nullable=False,
+        unique=True,
+    ),
+    Column("name", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("infos", Json),
+    _ref("created_by", "user_account.user_id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_data_projection_data", "data_key"),
 )
 
 # How many data of a datalake have keys from 1024 x block on: the way to any place of a long list.

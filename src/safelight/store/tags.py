@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, Table, delete, insert, select, update
+from sqlalchemy import Column, Row, Table, delete, func, insert, select, update
 
 from safelight.errors import NameTaken, NotFound
 from safelight.ids import uuid7
@@ -64,6 +64,34 @@ def of_owner(read: Read, owner_id: UUID, target_type: str | None = None) -> list
     if target_type is not None:
         statement = statement.where(_tags.c.target_type == target_type)
     return [_tag(row) for row in read.all(statement)]
+
+
+def of_organization(read: Read, organization_id: UUID, target_type: str) -> list[Tag]:
+    """All tags of a kind, wherever they live, oldest first."""
+    mine = (_tags.c.organization_id == organization_id, _tags.c.target_type == target_type)
+    return [_tag(row) for row in read.all(select(_tags).where(*mine).order_by(_tags.c.tag_id))]
+
+
+def in_version(read: Read, version_key: int, target_type: str) -> list[tuple[Tag, int]]:
+    """The tags that the assets of a version have (of DATA: that their data have), each with on how many of
+    them; oldest first.
+    """
+    assets = schema.asset
+    table, column = _place(target_type)
+    of_asset = assets.c.data_key if target_type == DATA else assets.c.asset_key
+    counted = (
+        select(table.c.tag_id, func.count().label("number"))
+        .join(assets, of_asset == column)
+        .where(assets.c.version_key == version_key)
+        .group_by(table.c.tag_id)
+        .subquery()
+    )
+    rows = read.all(
+        select(_tags, counted.c.number)
+        .join(counted, counted.c.tag_id == _tags.c.tag_id)
+        .order_by(_tags.c.tag_id)
+    )
+    return [(_tag(row), row.number) for row in rows]
 
 
 def names(read: Read, tag_ids: Sequence[UUID]) -> dict[UUID, str]:

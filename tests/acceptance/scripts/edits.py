@@ -50,7 +50,7 @@ fruit.sync()
 groups = [pear.get_group().name, fruit.get_parent().name]
 apple.set_skeleton(["top", "bottom"], [[1, 2]])
 skeletons = version.get_skeletons()
-apple.set_attributes({"ripe": [True, False]})
+apple.set_attributes({"ripe": {"required": True, "input_type": "BOOLEAN"}})
 attributes = apple.get_attributes()
 skeleton = apple.get_skeleton()
 apple.sync()

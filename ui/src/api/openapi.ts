@@ -5498,7 +5498,7 @@ export interface components {
         TagsToClasses: {
             /**
              * Tags
-             * @description Only these tags; else all of the version.
+             * @description Only these tags; else all that pictures have.
              */
             tags?: string[];
             /**
@@ -5509,6 +5509,12 @@ export interface components {
             remove_tags: boolean;
             /** @description Which pictures; else all. */
             pictures?: components["schemas"]["Pictures"];
+            /**
+             * Of Data
+             * @description The tags that pictures have in their datalake, not those in the version.
+             * @default false
+             */
+            of_data: boolean;
         };
         /**
          * TargetType

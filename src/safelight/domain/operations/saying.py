@@ -68,9 +68,20 @@ class TagsToClasses(Operation):
     operation: ClassVar[str] = "tags_to_classes"
     title: ClassVar[str] = "Tags to classes"
 
-    tags: list[str] = asked("Only these tags; else all of the version.", default_factory=list)
+    tags: list[str] = asked("Only these tags; else all that pictures have.", default_factory=list)
     remove_tags: bool = asked("Take the tags off the pictures.", default=False)
     pictures: Pictures = some_pictures()
+    of_data: bool = asked(
+        "The tags that pictures have in their datalake, not those in the version.", default=False
+    )
+
+    def __post_init__(self) -> None:
+        if self.of_data and self.remove_tags:
+            raise Invalid(
+                "Tags of a datalake stay on its pictures, which other versions have too: take them off "
+                "there.",
+                field="remove_tags",
+            )
 
     def describe(self, version: str) -> str:
         return f"Tags to classes in {version}"
