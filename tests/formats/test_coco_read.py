@@ -387,6 +387,15 @@ def test_chunk_size_and_order_of_keys_change_nothing(
     assert comparable(read(moved, chunk_bytes)) == comparable(read(content, 1 << 20))
 
 
+@pytest.mark.parametrize("chunk_bytes", [1, 7, 50, 90, 120, 1000])
+def test_a_comma_before_the_end_of_a_list_is_refused_wherever_a_chunk_ends(
+    chunk_bytes: int,
+) -> None:
+    text = b'{"images": [{"id": 7, "file_name": "a.jpg"}], "annotations": [{"id": 1}, ]}'
+    with pytest.raises(Invalid, match="expected an element of the list"):
+        read(text, chunk_bytes)
+
+
 def test_the_scratch_file_has_no_name(tmp_path: Path) -> None:
     with Spill(tmp_path):
         assert list(tmp_path.iterdir()) == []

@@ -44,9 +44,9 @@ def test_staged_rows_become_assets_in_order_with_placeholders_where_no_data_is(
     with Staging(db) as staging:
         staging.fill(
             [
-                StagedAsset(7, None, "3.jpg", 8, 9),
-                StagedAsset(2, there, "2.jpg", None, None, numbers=Numbers(4, 5)),
                 StagedAsset(0, None, "1.jpg", 6, 7),
+                StagedAsset(2, there, "2.jpg", None, None, numbers=Numbers(4, 5)),
+                StagedAsset(7, None, "3.jpg", 8, 9),
             ]
         )
         with db.transaction(on=staging.connection) as tx:

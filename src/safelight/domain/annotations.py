@@ -141,6 +141,9 @@ class Numbers:
     shape: int = 1
 
 
+FIRST_NUMBERS = Numbers()  # one for all that has said nothing yet: there may be millions
+
+
 class _Heads(Struct, frozen=True):
     heads: tuple[Head, ...] = field(name="a", default=())
 

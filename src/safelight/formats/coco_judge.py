@@ -4,7 +4,6 @@ wanted of it.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -132,14 +131,14 @@ class Judge:
                 del images[position]
 
 
-def _mark(judged: bytearray, mark: int, named: array[int], unknown: Collection[int]) -> None:
+def _mark(judged: bytearray, mark: int, named: Sequence[int], unknown: Collection[int]) -> None:
     if unknown:
         for shape, position in enumerate(named):
             if position in unknown:
                 judged[shape] |= mark
 
 
-def _mark_repeated(judged: bytearray, ids: array[int]) -> None:
+def _mark_repeated(judged: bytearray, ids: Collection[int]) -> None:
     """Mark all shapes of an id but the first."""
     repeated = _repeated(ids)
     if not repeated:

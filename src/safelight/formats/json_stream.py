@@ -307,7 +307,8 @@ def _list(
         for chunk, answer in ahead(window.offset):
             yield Piece(key, chunk.start, chunk.stop, answer=answer)
             window.seek(chunk.following)
-        window.peek()
+        if window.peek() in {b"]", b","}:
+            raise _no_element(window)
         window.fill()
         start = window.offset
         decoded = _decode(window, decoder)
@@ -369,9 +370,8 @@ def _cut(window: _Window) -> tuple[list[Element], bool]:
     elements: list[Element] = []
     stop = window.offset + len(window.text) - window.position
     while True:
-        first = window.peek()
-        if first in {b"]", b","}:
-            raise _not_json(window.offset, "expected an element of the list")
+        if window.peek() in {b"]", b","}:
+            raise _no_element(window)
         elements.append(_element(window))
         if window.take(b",", b"]") == b"]":
             return elements, True
@@ -404,6 +404,10 @@ def _end_by_python(rest: memoryview) -> int | None:
         behind = _NOT_SPACE.search(rest, len(text[:end].encode("utf-8", "surrogateescape")))
         return behind.start() if behind else len(rest)
     return None
+
+
+def _no_element(window: _Window) -> Invalid:
+    return _not_json(window.offset, "expected an element of the list")
 
 
 def _not_json(offset: int, reason: str) -> Invalid:

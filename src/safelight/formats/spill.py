@@ -1,32 +1,35 @@
-"""Keeps the shapes of a big file in a scratch file and gives them back picture by picture.
+"""Keeps the shapes of a big file in scratch files and gives them back picture by picture.
 
-A file lists shapes in any order; documents need those of one picture together. In memory stay a few
-numbers per shape. Without a name the scratch file has no name: it is gone when the process is, however it
-ends. With a name it can be saved once it is sealed, and loaded by another process.
+A file lists shapes in any order; documents need those of one picture together. In memory stay a few bytes for each
+picture, and none for a shape. Without a name the scratch files have none either: they are gone when the process is,
+however it ends. With a name another process can load them once they are sealed.
 """
 
 from __future__ import annotations
 
 import mmap
-import struct
 import tempfile
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from fcntl import LOCK_EX, LOCK_UN, lockf
 from io import SEEK_END
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO, Self
 
-_NUMBERS = {
-    "_places": "Q",
-    "_lengths": "I",
-    "_starts": "Q",
-    "_order": "Q",
+from safelight.formats.numbers_file import NumbersFile
+
+# Of each shape, in the order of the file: where its text is and how long, and what it belongs to. Then the positions
+# of shapes in the order of their pictures, and where those of each picture begin there.
+_CODES = {
+    "places": "Q",
+    "lengths": "I",
     "images": "I",
     "categories": "I",
     "ids": "q",
+    "order": "I",
+    "starts": "I",
 }
 
 
@@ -34,19 +37,35 @@ class Spill:
     """Shapes by position, in the order of the file. `images` and `categories` are positions too."""
 
     def __init__(self, folder: Path | None = None, *, name: str = "") -> None:
-        self._file: IO[bytes]  # closed by `close`
-        if name:
-            self._file = (folder or Path()).joinpath(name).open("w+b", buffering=0)
-        else:
-            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
+        self._begin(folder, name, "w+b")
+        self._count = 0
+
+    def _begin(self, folder: Path | None, name: str, mode: str) -> None:
+        self._open = ExitStack()
+        try:
+            self._file = self._opened(folder, name, mode, buffering=0)
+            self._numbers = {
+                kind: NumbersFile(self._opened(folder, name and f"{name}.{kind}", mode), code)
+                for kind, code in _CODES.items()
+            }
+        except BaseException:
+            self._open.close()
+            raise
         self._map: mmap.mmap | bytes = b""
-        self._places = array("Q")  # of the texts in the file
-        self._lengths = array("I")
-        self._starts = array("Q")
-        self._order = array("Q")
-        self.images = array("I")
-        self.categories = array("I")
-        self.ids = array("q")
+
+    def _opened(self, folder: Path | None, name: str, mode: str, buffering: int = -1) -> IO[bytes]:
+        if not name:
+            return self._open.enter_context(tempfile.TemporaryFile(dir=folder, buffering=buffering))
+        path = (folder or Path()) / name
+        return self._open.enter_context(path.open(mode, buffering=buffering))
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Self:
+        """A sealed spill that had this name."""
+        found = cls.__new__(cls)
+        found._begin(folder, name, "rb")
+        found._look()
+        return found
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +74,7 @@ class Spill:
         self.close()
 
     def __len__(self) -> int:
-        return len(self.images)
+        return self._count
 
     def add(
         self, texts: list[bytes], images: list[int], categories: list[int], ids: list[int]
@@ -87,62 +106,58 @@ class Spill:
         ids: Iterable[int],
     ) -> None:
         """Append shapes whose texts were written one after the other from `place` on."""
-        self._places.extend(islice(accumulate(lengths, initial=place), len(lengths)))
-        self._lengths.extend(lengths)
-        self.images.extend(images)
-        self.categories.extend(categories)
-        self.ids.extend(ids)
+        places = islice(accumulate(lengths, initial=place), len(lengths))
+        numbers = self._numbers
+        numbers["places"].extend(places)
+        numbers["lengths"].extend(lengths)
+        numbers["images"].extend(images)
+        numbers["categories"].extend(categories)
+        numbers["ids"].extend(ids)
+        self._count += len(lengths)
+
+    @property
+    def images(self) -> memoryview[int]:
+        """The picture of each shape. To be looked at when no more shapes come, as the two that follow."""
+        return self._numbers["images"].view
+
+    @property
+    def categories(self) -> memoryview[int]:
+        return self._numbers["categories"].view
+
+    @property
+    def ids(self) -> memoryview[int]:
+        return self._numbers["ids"].view
 
     def seal(self, image_count: int, dropped: bytes | bytearray = b"") -> None:
         """No more shapes come: sort them by picture (a counting sort). `dropped` has a byte for each
         shape, other than zero where it is to be forgotten; empty means that none is.
         """
+        images = self.images
         kept: Sequence[int] = range(len(self))
         if any(dropped):
-            kept = array("Q", (at for at, is_dropped in enumerate(dropped) if not is_dropped))
-        images = self.images
-        everything = len(kept) == len(images)
-        counts = Counter(images if everything else map(images.__getitem__, kept))
-        per_image = (counts[image] for image in range(image_count))
-        self._starts = array("Q", accumulate(per_image, initial=0))
-        following = array("Q", self._starts)
-        self._order = array("Q", bytes(8 * self._starts[-1]))
+            kept = array("I", (at for at, is_dropped in enumerate(dropped) if not is_dropped))
+        following = array("I", bytes(4 * (image_count + 1)))
+        for position in kept:
+            following[images[position] + 1] += 1
+        following = array("I", accumulate(following))
+        self._numbers["starts"].extend(following)
+        order = self._numbers["order"].fill(len(kept))
         for position in kept:
             image = images[position]
-            self._order[following[image]] = position
+            order[following[image]] = position
             following[image] += 1
-        self._map_file()
+        self._look()
 
-    def save(self, index: Path) -> None:
-        """Write down the numbers of a sealed spill."""
-        with index.open("wb") as file:
-            for numbers in self._numbers:
-                file.write(struct.pack("<Q", len(numbers)))
-                numbers.tofile(file)
-
-    @classmethod
-    def load(cls, path: Path, index: Path) -> Self:
-        """A sealed spill as `save` left it."""
-        found = cls.__new__(cls)
-        found._file = path.open("rb")
-        with index.open("rb") as file:
-            for name, code in _NUMBERS.items():
-                numbers = array(code)
-                numbers.fromfile(file, *struct.unpack("<Q", file.read(8)))
-                setattr(found, name, numbers)
-        found._map_file()
-        return found
-
-    @property
-    def _numbers(self) -> list[array[int]]:
-        return [getattr(self, name) for name in _NUMBERS]
-
-    def _map_file(self) -> None:
-        self._map = b""
+    def _look(self) -> None:
+        """Let all be read, here and by who loads it."""
+        views = {kind: numbers.view for kind, numbers in self._numbers.items()}
+        self._places, self._lengths = views["places"], views["lengths"]
+        self._order, self._starts = views["order"], views["starts"]
+        self._count = len(self._places)
         if self._file.seek(0, SEEK_END):
             self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def of_image(self, image: int) -> array[int]:
+    def of_image(self, image: int) -> memoryview[int]:
         """The positions of the shapes of one picture, in the order of the file."""
         return self._order[self._starts[image] : self._starts[image + 1]]
 
@@ -160,4 +175,4 @@ class Spill:
     def close(self) -> None:
         if isinstance(self._map, mmap.mmap):
             self._map.close()
-        self._file.close()
+        self._open.close()

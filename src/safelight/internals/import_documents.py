@@ -23,6 +23,7 @@ from safelight.formats.spill import Spill
 from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.import_labels import Labels
 from safelight.internals.import_match import Picture
+from safelight.internals.import_written import Written, WrittenOf
 from safelight.internals.operation import Operation
 from safelight.store import documents, pointers
 from safelight.store.documents import NewDocument
@@ -30,9 +31,6 @@ from safelight.store.documents import NewDocument
 AT_ONCE = 500  # documents per transaction: well below 100 ms
 _DOCUMENT = b'{"a":[{"n":%d,"at":%d,"status":"PENDING","duration":0.0,"attributes":{},"s":[%b]}]}'
 _shapes = msgspec.json.Decoder(tuple[Shape, ...])
-
-Written = tuple[int | None, Numbers]
-"""The document of a picture (None: nothing is said of it) and the asset's next numbers."""
 
 _Was = tuple[int | None, int | None, int, int]
 _Row = tuple[int, _Was, int | None, int, int]
@@ -64,7 +62,7 @@ class Writer:
         self._at = labels.at
         self._checkpoints = checkpoints
         self.shapes = 0
-        self.written: dict[int, Written] = {}  # by the image's position; left alone: no entry
+        self.written = WrittenOf()
 
     def restore(self, pictures: Iterable[Picture], batches: Iterable[bytes]) -> None:
         """Take over what an earlier process wrote of pictures that are as they were then; documents of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from safelight.domain.annotations import Numbers
+from safelight.domain.annotations import FIRST_NUMBERS, Numbers
 from safelight.domain.imports import Matching
 from safelight.formats.found import Found
 from safelight.ids import Kind
@@ -35,7 +35,7 @@ class Picture:
     asset_key: int | None = None
     data_key: int | None = None
     before: int | None = None
-    numbers: Numbers = field(default_factory=Numbers)
+    numbers: Numbers = FIRST_NUMBERS
     file: File | None = None  # that lay beside the annotations and is stored now
 
     def take(self, found: pointers.Pointer) -> None:

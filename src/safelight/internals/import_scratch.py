@@ -19,7 +19,6 @@ from safelight.internals.import_rejects import Mark, RejectsFile
 from safelight.runner.processes import boot_id
 
 SHAPES = "shapes"
-INDEX = "shapes.index"
 REJECTS = "rejects"
 SOURCE = "source"
 _COPIED_AT_ONCE = 1024 * 1024
@@ -73,7 +72,6 @@ class Scratch:
     def keep(self, format: str, found: Found) -> None:
         """All was read."""
         self.format = format
-        self.spill.save(self.path / INDEX)
         kept = _Kept(
             boot_id(), format, found.images, found.categories, found.members, self.rejects.mark()
         )
@@ -91,7 +89,7 @@ class Scratch:
         if kept.boot != boot_id():
             return None
         self.format = kept.format
-        spill = Spill.load(self.path / SHAPES, self.path / INDEX)
+        spill = Spill.load(self.path, SHAPES)
         rejects = RejectsFile(self.path / REJECTS, kept.rejects)
         self.spill = self._open.enter_context(spill)
         self.rejects = self._open.enter_context(closing(rejects))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 
 from safelight.formats.found import Found
 from safelight.formats.spill import Spill
@@ -40,13 +41,13 @@ class Import:
 def prepare(operation: Operation, found: Import, writer: Writer) -> Iterator[Staging]:
     """Stage the pictures that shall become assets."""
     with Staging(operation.db) as staging:
-        new = [picture for picture in found.pictures.all if picture.asset_key is None]
+        new = (picture for picture in found.pictures.all if picture.asset_key is None)
         staging.fill(_rows(new, writer))
         yield staging
 
 
-def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
-    return [
+def _rows(new: Iterable[Picture], writer: Writer) -> Iterator[StagedAsset]:
+    return (
         StagedAsset(
             picture.image,
             picture.data_key,
@@ -56,8 +57,8 @@ def _rows(new: Iterable[Picture], writer: Writer) -> list[StagedAsset]:
             picture.file,
             *writer.written[picture.image],
         )
-        for picture in new
-    ]
+        for picture in sorted(new, key=attrgetter("image"))
+    )
 
 
 def switch(
@@ -182,7 +183,8 @@ def _merge_again(
             gone.append(picture)
             continue
         edits.append(Edit(asset, *writer.merge_into(picture, asset.document, asset.numbers)))
-        stale.append(writer.written.get(picture.image, (None, None))[0])
+        if picture.image in writer.written:
+            stale.append(writer.written[picture.image][0])
     assets.write(tx, change_set, version, edits)
     pointers.let_go(tx, [key for key in stale if key is not None])
     return gone

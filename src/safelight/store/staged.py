@@ -4,10 +4,10 @@ version is one statement for each table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from operator import attrgetter
+from dataclasses import dataclass
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -32,7 +32,7 @@ from sqlalchemy import (
     true,
 )
 
-from safelight.domain.annotations import Numbers
+from safelight.domain.annotations import FIRST_NUMBERS, Numbers
 from safelight.domain.datasets import DataStatus
 from safelight.errors import Unavailable
 from safelight.ids import uuid7
@@ -66,6 +66,7 @@ _staged = Table(
 )
 _columns = tuple(_staged.c)
 _data, _assets, _changes = schema.data, schema.asset, schema.asset_change
+AT_ONCE = 5000
 _OF_PLACEHOLDERS = NewData("")  # what is the same for all of them
 
 
@@ -82,7 +83,7 @@ class StagedAsset:
     height: int | None
     file: File | None = None
     document_key: int | None = None
-    numbers: Numbers = field(default_factory=Numbers)
+    numbers: Numbers = FIRST_NUMBERS
 
 
 class Staging:
@@ -112,13 +113,21 @@ class Staging:
                 self.connection.invalidate()
 
     def fill(self, rows: Iterable[StagedAsset]) -> None:
-        """Put rows where only this connection sees them; nobody has to wait for it."""
+        """Put rows, in the order of their positions, where only this connection sees them; nobody has to wait
+        for it.
+        """
         with self._db.read(on=self.connection) as read:
             put(read, rows)
 
 
 def put(read: Read, some: Iterable[StagedAsset]) -> None:
-    rows = sorted(some, key=attrgetter("position"))
+    """Stage rows, in the order of their positions."""
+    rows = iter(some)
+    while batch := list(islice(rows, AT_ONCE)):
+        _put(read, batch)
+
+
+def _put(read: Read, rows: Sequence[StagedAsset]) -> None:
     if read.dialect == "sqlite":
         # Keys are taken in the transaction that uses them: see `_base`.
         asset_keys = [row.position for row in rows]
