@@ -84,7 +84,10 @@ def _fresh_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"t{next(_numbers)}"
     server.create(name, "template_safelight")
-    yield server.url(name)
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -58,9 +58,19 @@ class PostgresServer:
 
     def create(self, name: str, template: str = "template1") -> None:
         """A new database, as a copy of `template`."""
+        with self._connected() as connection:
+            # The usual way of version 15 writes all of it twice.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
+
+    def drop(self, name: str) -> None:
+        """Remove it, whoever is still connected: it would be written to the disk."""
+        with self._connected() as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    def _connected(self) -> psycopg.Connection:
         address = f"host={self.folder} user=safelight dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        return psycopg.connect(address, autocommit=True)
 
     def stop(self) -> None:
         self.halt()
