@@ -15,7 +15,6 @@ from contextlib import closing, suppress
 from itertools import cycle
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 Q = TypeVar("Q")
@@ -41,12 +40,7 @@ class Forked(Generic[Q, A]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for line in self._lines:
             line.close()
         for child in self._children:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from safelight.actions.data import take_out
 from safelight.errors import Conflict
 from safelight.store import assets, changes, data, datasets, pointers, schema, staged, versions
-from safelight.store.changes import Author, ChangeSet
+from safelight.store.changes import Author
 from safelight.store.data import NewData
 from safelight.store.db import Database, Transaction
 from safelight.store.staged import StagedAsset, Staging
 from safelight.store.versions import Version
 from tests.factories import House, add_house
 
-Add = Callable[[Transaction, ChangeSet, Version, int], object]
+Step = Callable[[Transaction], object]
 
 
 @pytest.fixture
@@ -82,89 +82,65 @@ def test_data_that_is_gone_becomes_no_asset(db: Database, house: House) -> None:
         assert read.scalar(select(func.count()).select_from(schema.asset)) == 0
 
 
+class Held:
+    """A step whose transaction stays open until the other one waits for it."""
+
+    def __init__(self, db: Database, step: Step) -> None:
+        self._db, self._step = db, step
+        self.done, self.go_on = Event(), Event()
+
+    def __call__(self) -> None:
+        with self._db.transaction() as tx:
+            self._step(tx)
+            self.done.set()
+            assert self.go_on.wait(10)
+
+
+def run_beside(db: Database, first: Step, second: Step) -> None:
+    """Begin a step while another is not committed: it waits for that. Raises what the second raises."""
+
+    def run() -> None:
+        with db.transaction() as tx:
+            second(tx)
+
+    held = Held(db, first)
+    with ThreadPoolExecutor(2) as pool:
+        before = pool.submit(held)
+        assert held.done.wait(10)
+        after = pool.submit(run)
+        with pytest.raises(TimeoutError):
+            after.result(0.3)
+        held.go_on.set()
+        before.result(10)
+        after.result(10)
+
+
 def test_who_removes_data_waits_for_who_adds_it(db: Database, house: House) -> None:
     version, key = new_version(db, house), new_data(db, house)
-    added, go_on = Event(), Event()
-
-    def adding() -> None:
-        with db.transaction() as tx:
-            add(tx, house, version, key)
-            added.set()
-            assert go_on.wait(10)
-
-    def removing() -> None:
-        with db.transaction() as tx:
-            take_out(tx, [key])
-
-    with ThreadPoolExecutor(2) as pool:
-        first: Future[None] = pool.submit(adding)
-        assert added.wait(10)
-        second = pool.submit(removing)
-        with pytest.raises(TimeoutError):
-            second.result(0.3)
-        go_on.set()
-        first.result(10)
-        with pytest.raises(Conflict, match="1 of these is in dataset versions"):
-            second.result(10)
+    with pytest.raises(Conflict, match="1 of these is in dataset versions"):
+        run_beside(db, lambda tx: add(tx, house, version, key), lambda tx: take_out(tx, [key]))
     assert dangling(db) == 0
 
 
 def test_who_adds_data_waits_for_who_removes_it(db: Database, house: House) -> None:
     version, key = new_version(db, house), new_data(db, house)
-    removed, go_on = Event(), Event()
-
-    def removing() -> None:
-        with db.transaction() as tx:
-            take_out(tx, [key])
-            removed.set()
-            assert go_on.wait(10)
-
-    def adding() -> None:
-        with db.transaction() as tx:
-            add(tx, house, version, key)
-
-    with ThreadPoolExecutor(2) as pool:
-        first: Future[None] = pool.submit(removing)
-        assert removed.wait(10)
-        second = pool.submit(adding)
-        with pytest.raises(TimeoutError):
-            second.result(0.3)
-        go_on.set()
-        first.result(10)
-        with pytest.raises(Conflict, match="meanwhile"):
-            second.result(10)
+    with pytest.raises(Conflict, match="meanwhile"):
+        run_beside(db, lambda tx: take_out(tx, [key]), lambda tx: add(tx, house, version, key))
     assert dangling(db) == 0
 
 
 def test_a_fork_keeps_the_data_of_a_version_that_is_removed(db: Database, house: House) -> None:
     version, into, key = new_version(db, house), new_version(db, house, "v2"), new_data(db, house)
-    author = Author(house.member)
     with db.transaction() as tx:
         add(tx, house, version, key)
     with db.transaction() as tx:
         opened = versions.open_to_write(tx, house.organization_id, version.version_id, alone=True)
-        versions.remove(tx, opened, by=author)
-    copied, go_on = Event(), Event()
+        versions.remove(tx, opened, by=Author(house.member))
 
-    def forking() -> None:
-        with db.transaction() as tx:
-            target = versions.open_to_write(tx, house.organization_id, into.version_id, alone=True)
-            pointers.copy(tx, version, target, with_documents=True)
-            copied.set()
-            assert go_on.wait(10)
+    def fork(tx: Transaction) -> None:
+        target = versions.open_to_write(tx, house.organization_id, into.version_id, alone=True)
+        pointers.copy(tx, version, target, with_documents=True)
 
-    def removing() -> None:
-        with db.transaction() as tx:
-            take_out(tx, [key])
-
-    with ThreadPoolExecutor(2) as pool:
-        first: Future[None] = pool.submit(forking)
-        assert copied.wait(10)
-        second = pool.submit(removing)
-        with pytest.raises(TimeoutError):
-            second.result(0.3)
-        go_on.set()
-        first.result(10)
-        with pytest.raises(Conflict, match="in dataset versions"):
-            second.result(10)
+    with pytest.raises(Conflict, match="in dataset versions"):
+        run_beside(db, fork, lambda tx: take_out(tx, [key]))
     assert dangling(db) == 0

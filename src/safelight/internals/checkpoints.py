@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from safelight.actions.taking_back import take_back
@@ -34,12 +33,7 @@ class Checkpoints:
         self._next = self.found[-1].number + 1 if self.found else 0
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         try:
             self.take_back()
         except Unavailable as error:  # what ended the operation is what people shall read

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from safelight.domain.annotations import MergeMode
@@ -83,12 +82,7 @@ class Source:
         is_named = name.lower().endswith(".json") or is_zip(file)
         return name if is_named or not is_coco else f"{name}.json"
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
 
     def read(self, version: Version) -> Found:
@@ -147,12 +141,7 @@ class Sizes:
         self._read = self._open.enter_context(self._operation.db.read())
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
 
     def of(self, name: str) -> Size | None:

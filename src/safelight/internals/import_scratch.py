@@ -7,7 +7,6 @@ from __future__ import annotations
 import shutil
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 import msgspec
@@ -49,12 +48,7 @@ class Scratch:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
         shutil.rmtree(self.path, ignore_errors=True)
 

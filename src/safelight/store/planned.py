@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -135,12 +134,7 @@ class Plan:
             _metadata.create_all(read.connection, checkfirst=False)
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._open:
             try:
                 with self.read() as read:
