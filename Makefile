@@ -49,7 +49,7 @@ page-checks: $(PAGE) ## Lint, types and unit tests of the page
 	$(BIN)/python hatch_build.py check
 
 unit: $(VENV)/.installed $(PAGE) ## The tests in Python: store, runs, wire, browser
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 chaos: $(VENV)/.installed ## The fault tests in their long form, minutes: kill, fill, lock and restart everything
 	$(BIN)/pytest tests/chaos tests/faults tests/store/test_machine.py -m "chaos or not chaos"

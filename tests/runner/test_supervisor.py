@@ -6,7 +6,10 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -107,8 +110,9 @@ def test_memory_that_forked_processes_share_counts_once(scene: Scene) -> None:
 def test_a_script_that_fills_its_folder_is_killed(scene: Scene, where: str) -> None:
     scene.known.spec["limits"]["disk"] = 20 * 1024**2
     scene.script(
+        # All of it at once: whoever looks meanwhile sees no part.
         "import os, time\n"
-        f"open({where} + '/big', 'wb').write(os.urandom(40 * 1024**2))\ntime.sleep(60)\n"
+        f"os.posix_fallocate(os.open({where} + '/big', os.O_CREAT | os.O_WRONLY), 0, 40 * 1024**2)\ntime.sleep(60)\n"
     )
     end = scene.finish()
     assert (end["failure"]["kind"], end["signal"]) == ("disk_full", signal.SIGKILL)
@@ -270,3 +274,27 @@ def _exists(pid: int) -> bool:
 
     found = processes.stat(pid)
     return found is not None and found.state not in "ZX"
+
+
+STRUCK = """
+import os, signal, sys
+from safelight.runner import supervisor
+from safelight.runner.folder import RunFolder
+from safelight.runner.keeper import LaunchFailed
+
+class Keeper:
+    def launch(self, order):
+        os.kill(os.getpid(), signal.SIGINT)
+        raise LaunchFailed
+
+sys.exit(supervisor._track(RunFolder(sys.argv[1]), None, Keeper(), {}))
+"""
+
+
+def test_a_signal_for_a_tracked_command_that_just_begins_does_not_end_its_runner(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STRUCK, str(tmp_path)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"")  # 1: the command did not come to be

@@ -26,7 +26,16 @@ from safelight.cli.jobs import Sort
 from safelight.cli.login import connect
 from safelight.client.track import add
 from safelight.runner.ending import ending
-from safelight.runner.folder import COMMAND, EXIT, FINISHED, KEEPER, LEFT, Config, RunFolder
+from safelight.runner.folder import (
+    COMMAND,
+    EXIT,
+    FINISHED,
+    KEEPER,
+    LEFT,
+    PROCESS,
+    Config,
+    RunFolder,
+)
 from safelight.runner.spool import Spool
 from safelight.runner.supervisor import PASSED_ON
 from safelight.runner.verdict import Verdict
@@ -161,12 +170,16 @@ class Terminal:
             self._pass_on_waiting()
 
     def _pass_on_waiting(self) -> None:
-        """Only once the command is on record: before, its runner would die of the signal."""
-        if self._waiting and self._folder.has(KEEPER):
+        """Only once the command is on record, and its runner has begun: before, that would die of the signal."""
+        if self._waiting and self._folder.has(KEEPER) and self._has_begun():
             for number in self._waiting:
                 with suppress(ProcessLookupError):
                     os.kill(self._runner.pid, number)
             self._waiting.clear()
+
+    def _has_begun(self) -> bool:
+        note = self._folder.read(PROCESS)
+        return note is not None and note["process"][0] == self._runner.pid
 
     def _code(self) -> int:
         end = ending(self._folder)

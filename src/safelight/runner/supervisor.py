@@ -157,19 +157,28 @@ def _operate(folder: RunFolder, config: Config, keeper: Keeper) -> int:
 
 def _track(folder: RunFolder, config: Config, keeper: Keeper, command: Note) -> int:
     """Start at once what somebody wants to run here; the server hears of it when it answers."""
+    orders = _passing_on()  # before there is a command that a signal may be meant for
     try:
         note = keeper.launch(command)
     except LaunchFailed:
         note = folder.read(KEEPER) or {}
-    return _attach(folder, config, note) if note else 1
+    return _follow(folder, config, note, orders) if note else 1
+
+
+def _passing_on() -> Orders:
+    """Orders that hear the signals which are meant for a command of this terminal."""
+    orders = Orders(is_tracked=True)
+    for number in PASSED_ON:
+        signal.signal(number, orders.pass_on)
+    return orders
 
 
 def _attach(folder: RunFolder, config: Config, note: Note) -> int:
     """Follow a child that an earlier runner started, whether it lives or has ended."""
-    orders = Orders(is_tracked=folder.has(COMMAND))
-    if orders.is_tracked:
-        for number in PASSED_ON:
-            signal.signal(number, orders.pass_on)
+    return _follow(folder, config, note, _passing_on() if folder.has(COMMAND) else Orders())
+
+
+def _follow(folder: RunFolder, config: Config, note: Note, orders: Orders) -> int:
     feed = Feed(folder, Server(config.server_file, config.token), orders)
     feed.start()
     _watch(folder, note, orders, feed)
