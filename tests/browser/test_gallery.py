@@ -230,6 +230,14 @@ def test_labels_filter_and_hide_and_the_address_keeps_it(screen: Page) -> None:
     expect(tile(screen, "kinds.jpg").locator("[data-kind=rectangle]")).to_have_count(1)
 
 
+def test_a_picture_that_cannot_be_read_says_so_in_its_place(
+    page: Page, gallery: dict[str, Any]
+) -> None:
+    page.route(re.compile(r"thumbnail.*size="), lambda route: route.fulfill(status=422))
+    go(page, f"{gallery['path']}/assets")
+    expect(tile(page, "kinds.jpg").get_by_text("cannot be read")).to_be_visible()
+
+
 def test_a_text_finds_pictures_and_says_what_it_does_not_understand(screen: Page) -> None:
     box = screen.get_by_role("combobox", name="Search pictures")
     box.fill("tile_01 -la")

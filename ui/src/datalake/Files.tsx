@@ -1,5 +1,5 @@
 import { ImageOff } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { filesSource } from "../api/datalakes";
 import type { DataFile } from "../api/types";
 import { Grid, type TileProps } from "../components/grid/Grid";
@@ -40,6 +40,7 @@ interface FileProps extends TileProps<DataFile> {
 }
 
 function Tile({ item: file, open, ...rest }: FileProps) {
+  const [damaged, setDamaged] = useState<string>();
   if (!file) return <WaitingTile {...rest} />;
   return (
     <PickTile
@@ -49,11 +50,11 @@ function Tile({ item: file, open, ...rest }: FileProps) {
       says={file.thumbnail ? "" : ", not uploaded"}
       open={() => open(file.id)}
     >
-      {file.thumbnail ? (
-        <img src={file.thumbnail} alt="" decoding="async" />
+      {file.thumbnail && file.thumbnail !== damaged ? (
+        <img src={file.thumbnail} alt="" decoding="async" onError={() => setDamaged(file.thumbnail ?? undefined)} />
       ) : (
         <span className={styles.missing}>
-          <ImageOff size={18} strokeWidth={1.5} aria-hidden="true" /> not uploaded
+          <ImageOff size={18} strokeWidth={1.5} aria-hidden="true" /> {file.thumbnail ? "cannot be read" : "not uploaded"}
         </span>
       )}
     </PickTile>
