@@ -81,8 +81,8 @@ class Judge:
         if self.reading.only is not None:
             self._mark_unwanted(judged)
         if any(judged):
-            for stretch in self.placed:
-                self._report_shapes(stretch, judged)
+            for some in self.placed:
+                self._report_shapes(some, judged)
         spill.seal(len(self.images.positions), judged)
         if self.reading.only is not None:
             self._forget_unwanted_images()
@@ -90,9 +90,9 @@ class Judge:
 
     def _mark_unwanted(self, judged: bytearray) -> None:
         spill = self.reading.spill
-        for stretch in self.placed:
-            for shape, place in enumerate(stretch.places, start=stretch.first_shape):
-                names = f"annotation {spill.ids[shape]}", f"annotations[{stretch.before + place}]"
+        for some in self.placed:
+            for shape, place in enumerate(some.places, start=some.first_shape):
+                names = f"annotation {spill.ids[shape]}", f"annotations[{some.before + place}]"
                 if not (
                     spill.images[shape] in self.images.wanted
                     or spill.categories[shape] in self.categories.wanted
@@ -100,17 +100,17 @@ class Judge:
                 ):
                     judged[shape] = _UNWANTED
 
-    def _report_shapes(self, stretch: Placed, judged: bytearray) -> None:
-        """Name the bad ones of a stretch, whose text is read again."""
-        verdicts = judged[stretch.first_shape : stretch.first_shape + len(stretch.places)]
+    def _report_shapes(self, some: Placed, judged: bytearray) -> None:
+        """Name the bad ones of some, whose text is read again."""
+        verdicts = judged[some.first_shape : some.first_shape + len(some.places)]
         if not any(verdict not in {0, _UNWANTED} for verdict in verdicts):
             return
-        self.file.seek(stretch.start)
-        text = self.file.read(stretch.stop - stretch.start)
-        elements = elements_of(text, stretch.start, stretch.places[-1] + 1)
-        for place, verdict in zip(stretch.places, verdicts, strict=True):
+        self.file.seek(some.start)
+        text = self.file.read(some.stop - some.start)
+        elements = elements_of(text, some.start, some.places[-1] + 1)
+        for place, verdict in zip(some.places, verdicts, strict=True):
             if verdict not in {0, _UNWANTED}:
-                self._report_shape(stretch.before + place, elements[place], verdict)
+                self._report_shape(some.before + place, elements[place], verdict)
 
     def _report_shape(self, place: int, element: Element, verdict: int) -> None:
         record: Annotation = _annotation.decode(element.text)

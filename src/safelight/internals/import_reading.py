@@ -21,15 +21,13 @@ from safelight.store import data, datalakes, objects, pointers
 from safelight.store.versions import Version
 
 Size = tuple[int, int]
+PROCESSES = 4  # that read a file at most: each takes memory
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     object_name: str
     name: str
-
-
-PROCESSES = 4  # that read a file at most: each takes memory
 
 
 @dataclass(frozen=True, slots=True)
