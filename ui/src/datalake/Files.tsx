@@ -1,10 +1,10 @@
-import { ImageOff } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { filesSource } from "../api/datalakes";
 import type { DataFile } from "../api/types";
 import { Grid, type TileProps } from "../components/grid/Grid";
 import styles from "../components/grid/Grid.module.css";
 import { PickTile, WaitingTile } from "../components/grid/PickTile";
+import { Picture } from "../components/grid/Picture";
 import type { Index } from "../components/grid/places";
 import type { Picking } from "../components/grid/usePicking";
 
@@ -40,7 +40,6 @@ interface FileProps extends TileProps<DataFile> {
 }
 
 function Tile({ item: file, open, ...rest }: FileProps) {
-  const [damaged, setDamaged] = useState<string>();
   if (!file) return <WaitingTile {...rest} />;
   return (
     <PickTile
@@ -50,13 +49,7 @@ function Tile({ item: file, open, ...rest }: FileProps) {
       says={file.thumbnail ? "" : ", not uploaded"}
       open={() => open(file.id)}
     >
-      {file.thumbnail && file.thumbnail !== damaged ? (
-        <img src={file.thumbnail} alt="" decoding="async" onError={() => setDamaged(file.thumbnail ?? undefined)} />
-      ) : (
-        <span className={styles.missing}>
-          <ImageOff size={18} strokeWidth={1.5} aria-hidden="true" /> {file.thumbnail ? "cannot be read" : "not uploaded"}
-        </span>
-      )}
+      <Picture url={file.thumbnail} none="not uploaded" missing={styles.missing} />
     </PickTile>
   );
 }
