@@ -112,12 +112,19 @@ def login_link(live: LiveServer) -> str:
         db.close()
 
 
-# What is half faded in has a contrast that nobody reads. What turns for ever is not waited for.
-_AT_REST = """() => Promise.allSettled(
-  document.getAnimations()
-    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
-    .map((each) => each.finished)
-)"""
+# What is half faded in has a contrast that nobody reads. A click is answered by movements that begin only some frames
+# later, so it is at rest when two frames in a row find none. What turns for ever is not waited for.
+_AT_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  for (let still = 0; still < 2; still += 1) {
+    await frame()
+    const moving = document.getAnimations()
+      .filter((each) => each.playState === 'running')
+      .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    if (moving.length) still = -1
+    await Promise.allSettled(moving.map((each) => each.finished))
+  }
+}"""
 
 
 def violations(page: Page) -> list[str]:
