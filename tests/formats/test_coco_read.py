@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from safelight.domain.annotations import Shape
 from safelight.errors import Invalid
-from safelight.formats import coco_judge, coco_read
+from safelight.formats import coco_read, repeats
 from safelight.formats.found import Found
 from safelight.formats.reading import Reading
 from safelight.formats.rejects import Problem, Rejects
@@ -328,7 +328,7 @@ def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:
 def test_repeated_ids_are_found_whatever_share_of_them_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(coco_judge, "_ID_CHECK_AT_ONCE", 2)
+    monkeypatch.setattr(repeats, "_AT_ONCE", 2)
     file, _ = read(coco(*({} for _ in range(7)), {"id": 4}, {"id": -4}))
     assert reasons(file) == ["annotations[7]: its id 4 appears twice"]
 
@@ -348,7 +348,7 @@ def test_a_file_without_its_lists_is_not_a_coco_file(missing: str) -> None:
 
 def test_an_empty_coco_file_reads_as_nothing() -> None:
     file, shapes = read({"images": [], "annotations": []})
-    assert (file.images, file.rejects.total, shapes) == ({}, 0, {})
+    assert (len(file.images), file.rejects.total, shapes) == (0, 0, {})
 
 
 records_of_annotations: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(

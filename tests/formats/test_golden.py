@@ -44,7 +44,9 @@ def test_what_supervision_wrote_reads_as_supervision_reads_it(format: str, kind:
     assert found == expected
     kinds = {shape.kind for of in result.shapes.values() for _, shape in of}
     assert kinds == {ShapeKind.RECTANGLE if kind == "boxes" else ShapeKind.POLYGON}
-    assert sorted(result.found.members) == sorted(result.found.images)
+    assert sorted(result.found.members) == sorted(
+        position for position, _ in result.found.images.items()
+    )
     assert set(result.sizes.values()) == {(64, 48)}
 
 

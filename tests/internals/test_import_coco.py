@@ -21,6 +21,22 @@ OTHER = {"bbox": [5, 6, 7, 8], "category_id": 2}
 PEAR = ("pear", "r", [5, 6, 7, 8])
 
 
+@pytest.fixture(autouse=True)
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is decided at the switch is decided batch by batch."""
+    monkeypatch.setattr(import_switch, "AT_ONCE", 1)
+
+
+def test_new_pictures_come_in_the_order_of_their_list_wherever_it_stands(shop: Workshop) -> None:
+    file = coco(*({"image_id": number} for number in (3, 1, 2)), images=3)
+    lists = {"annotations": file.pop("annotations"), **file}
+    shop.run(shop.launch(lists))
+    with shop.db.read() as read:
+        keys = assets.keys_by_filename(read, shop.version.version_key)
+    assert sorted(keys, key=keys.__getitem__) == [one["file_name"] for one in file["images"]]
+    assert [len(shapes) for shapes in shop.said().values()] == [1, 1, 1]
+
+
 def test_pictures_that_are_nowhere_become_placeholders_with_their_shapes(shop: Workshop) -> None:
     run = shop.run(shop.launch(coco({}, OTHER, {"image_id": 2})))
     assert shop.said() == {"1.jpg": [APPLE, PEAR], "2.jpg": [APPLE]}

@@ -8,12 +8,19 @@ import pytest
 
 from safelight.actions import objects
 from safelight.actions.data import KIND
+from safelight.internals import import_match
 from safelight.store import assets, data, packed
 from safelight.store import objects as stored
 from safelight.store.data import NewData
 from tests.internals.importing import Workshop, coco
 
 SHAPE = ("apple", "r", [1, 2, 3, 4])
+
+
+@pytest.fixture(autouse=True)
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that goes with another is found in another batch too."""
+    monkeypatch.setattr(import_match, "AT_ONCE", 1)
 
 
 def called(*names: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct, field
 
-from safelight.formats import found
+from safelight.formats import found, images
 
 ABSENT = Raw(b"null")
 TEXT = "utf8_string"  # COCO-Text's key for what is written in a shape
@@ -15,7 +15,7 @@ TEXT = "utf8_string"  # COCO-Text's key for what is written in a shape
 Id = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
-class Image(found.Image, gc=False):
+class Image(images.Image, gc=False):
     id: Id
 
 

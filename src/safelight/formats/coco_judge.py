@@ -4,7 +4,7 @@ wanted of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -12,10 +12,11 @@ import msgspec
 
 from safelight.formats.coco import Annotation
 from safelight.formats.found import Found
+from safelight.formats.images import Images
 from safelight.formats.json_stream import Element, elements_of
+from safelight.formats.positions import Positions
 from safelight.formats.reading import Reading
-
-_ID_CHECK_AT_ONCE = 2_000_000
+from safelight.formats.repeats import repeated
 
 # What can be wrong with a shape that only the whole file can tell.
 _IMAGE_UNKNOWN, _CATEGORY_UNKNOWN, _REPEATED, _UNWANTED = 1, 2, 4, 8
@@ -29,22 +30,13 @@ class Defined:
     either side, and those that were well defined. `wanted` are the positions that `only` names.
     """
 
-    records: dict[int, Any]
-    check: Callable[[Any], None]
-    positions: dict[int, int] = field(default_factory=dict)
+    records: Images | dict[int, Any]
+    positions: Positions = field(default_factory=Positions)
     wanted: set[int] = field(default_factory=set)
-
-    def at(self, ids: Sequence[int]) -> list[int]:
-        """Where ids stand; one that is seen for the first time gets the next place."""
-        known = self.positions
-        try:
-            return [known[id] for id in ids]
-        except KeyError:
-            return [known.setdefault(id, len(known)) for id in ids]
 
     def undefined(self) -> set[int]:
         """The positions whose ids only annotations have."""
-        return set(self.positions.values()) - self.records.keys()
+        return {each for each in range(len(self.positions)) if each not in self.records}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +118,9 @@ class Judge:
 
     def _forget_unwanted_images(self) -> None:
         images = self.found.images
-        for position in set(images) - self.images.wanted:
-            if not self.reading.spill.of_image(position):
+        for position in range(len(self.images.positions)):
+            is_wanted = position in self.images.wanted or self.reading.spill.of_image(position)
+            if position in images and not is_wanted:
                 del images[position]
 
 
@@ -140,28 +133,12 @@ def _mark(judged: bytearray, mark: int, named: Sequence[int], unknown: Collectio
 
 def _mark_repeated(judged: bytearray, ids: Collection[int]) -> None:
     """Mark all shapes of an id but the first."""
-    repeated = _repeated(ids)
-    if not repeated:
+    again = repeated(ids)
+    if not again:
         return
     seen = set()
     for shape, id in enumerate(ids):
         if id in seen:
             judged[shape] |= _REPEATED
-        elif id in repeated:
+        elif id in again:
             seen.add(id)
-
-
-def _repeated(ids: Collection[int]) -> set[int]:
-    """The ids that appear more than once. Looks at a share at a time, so that memory stays bounded."""
-    shares = len(ids) // _ID_CHECK_AT_ONCE + 1
-    repeated: set[int] = set()
-    for share in range(shares):
-        mine = ids if shares == 1 else [id for id in ids if id % shares == share]
-        if len(set(mine)) == len(mine):
-            continue
-        seen: set[int] = set()
-        for id in mine:
-            if id in seen:
-                repeated.add(id)
-            seen.add(id)
-    return repeated

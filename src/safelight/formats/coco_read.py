@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from safelight.errors import Invalid
 from safelight.formats import ahead
@@ -12,7 +13,8 @@ from safelight.formats.coco import Category, Image
 from safelight.formats.coco_judge import Defined, Judge, Placed
 from safelight.formats.coco_records import LISTS, Refusal, decoded
 from safelight.formats.coco_stretch import KEY, Stretch, read_ahead, stretch
-from safelight.formats.found import Found, check_category_name, check_file_name
+from safelight.formats.found import Found, check_category_name
+from safelight.formats.images import FileNames, check_file_name
 from safelight.formats.json_stream import CHUNK_BYTES, Piece, pieces
 from safelight.formats.pictures import Pictures
 from safelight.formats.reading import Reading
@@ -28,7 +30,7 @@ def read_tree(tree: Tree, reading: Reading) -> Found:
     with tree.open(files[0]) as file:
         found = read(file, reading)
     pictures = Pictures(tree)
-    for position, image in list(found.images.items()) if pictures else ():
+    for position, image in found.images.items() if pictures else ():
         try:
             member = pictures.find(image.file_name)
         except BadRecord as bad:
@@ -69,10 +71,10 @@ def read(
 class _Reader:
     def __init__(self, file: BinaryIO, reading: Reading) -> None:
         self._file, self._reading, self._spill = file, reading, reading.spill
-        self._found = Found(rejects=reading.rejects)
-        self._images = Defined(self._found.images, self._check_image)
-        self._categories = Defined(self._found.categories, _check_category)
-        self._filenames: set[str] = set()
+        self._found = Found(reading.spill.pictures, rejects=reading.rejects)
+        self._images = Defined(self._found.images)
+        self._categories = Defined(self._found.categories)
+        self._names = FileNames(self._found.images)
         self._placed: list[Placed] = []
         self._places = dict.fromkeys(LISTS, 0)  # how many elements of each list came before
 
@@ -86,7 +88,9 @@ class _Reader:
             self._places[piece.key] += len(piece.records or piece.elements)
 
     def _take_definitions(self, piece: Piece) -> None:
-        defined = self._images if piece.key == "images" else self._categories
+        of_images = piece.key == "images"
+        defined = self._images if of_images else self._categories
+        check: Callable[[Any], None] = self._check_image if of_images else _check_category
         positions = defined.positions
         records, refused = decoded(piece)
         for refusal in refused:
@@ -94,13 +98,13 @@ class _Reader:
         for at, record in enumerate(records):
             if record is None:
                 continue
-            position = positions.setdefault(record.id, len(positions))
+            position = positions.give(record.id)
             if position in defined.records:
                 twin = f"its id {record.id} appears twice"
                 self._refuse(piece.key, Refusal(at, None, twin, piece.element(at)))
                 continue
             try:
-                defined.check(record)
+                check(record)
             except BadRecord as bad:
                 refusal = Refusal(at, record.where, str(bad), piece.element(at))
                 self._refuse(piece.key, refusal)
@@ -111,9 +115,7 @@ class _Reader:
 
     def _check_image(self, image: Image) -> None:
         check_file_name(image.file_name)
-        if image.file_name in self._filenames:
-            raise BadRecord(f"file_name {image.file_name!r} appears twice")
-        self._filenames.add(image.file_name)
+        self._names.add(image.file_name)
 
     def _take_annotations(self, piece: Piece, made: Stretch) -> None:
         for refusal in made.refused:
@@ -125,8 +127,8 @@ class _Reader:
         self._spill.note(
             made.written,
             made.lengths,
-            self._images.at(made.image_ids),
-            self._categories.at(made.category_ids),
+            self._images.positions.at(made.image_ids),
+            self._categories.positions.at(made.category_ids),
             made.ids,
         )
 
@@ -145,6 +147,7 @@ class _Reader:
         return f"{key}[{self._places[key] + at}]"
 
     def finish(self) -> Found:
+        del self._names  # it takes as much memory as all that follows
         judge = Judge(
             self._file,
             self._reading,

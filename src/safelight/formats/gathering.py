@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from safelight.formats.found import Category, Found, Image, check_category_name, check_file_name
+from safelight.formats.found import Category, Found, check_category_name
+from safelight.formats.images import FileNames, Image, check_file_name
 from safelight.formats.reading import Reading
-from safelight.formats.rejects import BadRecord
 
 _AT_ONCE = 2_000
 _TELL_EVERY = 500
@@ -19,8 +19,9 @@ _TELL_EVERY = 500
 class Gathering:
     def __init__(self, reading: Reading) -> None:
         self._reading, self._spill = reading, reading.spill
-        self._found = Found(rejects=reading.rejects)
-        self._images: dict[str, int] = {}
+        self._found = Found(reading.spill.pictures, rejects=reading.rejects)
+        self._names = FileNames(self._found.images)
+        self._images = 0
         self._categories: dict[str, int] = {}
         self._wanted: set[int] = set()
         self._texts: list[bytes] = []
@@ -36,9 +37,9 @@ class Gathering:
         tree. Raises BadRecord.
         """
         check_file_name(file_name)
-        if file_name in self._images:
-            raise BadRecord(f"file_name {file_name!r} appears twice")
-        position = self._images[file_name] = len(self._images)
+        self._names.add(file_name)
+        position = self._images
+        self._images += 1
         image = Image(file_name, file_name, width, height)
         self._found.images[position] = image
         if member is not None:
@@ -100,10 +101,10 @@ class Gathering:
     def finish(self) -> Found:
         self._flush()
         self._reading.progress(self._files, self._shapes)
-        self._spill.seal(len(self._images))
+        self._spill.seal(self._images)
         if self._reading.only is not None:
-            for position in set(self._found.images) - self._wanted:
-                if not self._spill.of_image(position):
+            for position in range(self._images):
+                if position not in self._wanted and not self._spill.of_image(position):
                     del self._found.images[position]
                     self._found.members.pop(position, None)
         return self._found

@@ -20,8 +20,9 @@ from PIL import UnidentifiedImageError
 from safelight.domain import rle
 from safelight.domain.annotations import ShapeKind
 from safelight.formats import json_file
-from safelight.formats.found import Found, Side
+from safelight.formats.found import Found
 from safelight.formats.gathering import Gathering
+from safelight.formats.images import Side
 from safelight.formats.json_stream import elements
 from safelight.formats.mask_rows import runs_of_rows
 from safelight.formats.pictures import Pictures, base_name

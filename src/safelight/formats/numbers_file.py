@@ -20,6 +20,10 @@ class NumbersFile:
         """Append some. None may come after the first look."""
         array(self._code, numbers).tofile(self._file)
 
+    def flush(self) -> None:
+        """Let others who open the file see all of it."""
+        self._file.flush()
+
     def fill(self, count: int) -> memoryview[int]:
         """Make room for so many, all zero, to be set in any order. Raises OSError where the disk has none: to miss
         it when they are set would end the process.
@@ -31,7 +35,7 @@ class NumbersFile:
     @cached_property
     def view(self) -> memoryview[int]:
         """All of them."""
-        self._file.flush()
+        self.flush()
         return self._mapped(mmap.ACCESS_READ)
 
     def _mapped(self, access: int) -> memoryview[int]:

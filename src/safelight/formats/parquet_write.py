@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec.json import decode
 
+from safelight.batches import batches
 from safelight.domain import rle
 from safelight.domain.annotations import ABSENT, Shape, ShapeKind
 from safelight.domain.geometry import Number, bounds, polygon_bounds
@@ -57,7 +57,7 @@ def write(out: Out, writing: Writing) -> Written:
     written = Written()
     rows = _rows(writing, written)
     with pq.ParquetWriter(_Sink(out), schema, compression="zstd") as file:
-        while batch := list(islice(rows, ROWS_AT_ONCE)):
+        for batch in batches(rows, ROWS_AT_ONCE):
             file.write_table(pa.Table.from_pylist(batch, schema))
     return written
 

@@ -1,4 +1,4 @@
-"""Keeps the shapes of a big file in scratch files and gives them back picture by picture.
+"""Keeps the shapes and the pictures of a big file in scratch files and gives shapes back picture by picture.
 
 A file lists shapes in any order; documents need those of one picture together. In memory stay a few bytes for each
 picture, and none for a shape. Without a name the scratch files have none either: they are gone when the process is,
@@ -18,6 +18,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO, Self
 
+from safelight.formats.images import Images
 from safelight.formats.numbers_file import NumbersFile
 
 # Of each shape, in the order of the file: where its text is and how long, and what it belongs to. Then the positions
@@ -48,10 +49,18 @@ class Spill:
                 kind: NumbersFile(self._opened(folder, name and f"{name}.{kind}", mode), code)
                 for kind, code in _CODES.items()
             }
+            self.pictures = self._pictures(folder, name, mode)
         except BaseException:
             self._open.close()
             raise
         self._map: mmap.mmap | bytes = b""
+
+    def _pictures(self, folder: Path | None, name: str, mode: str) -> Images:
+        file, rows, blocks = (
+            self._opened(folder, name and f"{name}.pictures{kind}", mode, buffering=0)
+            for kind in ("", ".rows", ".blocks")
+        )
+        return Images(file, NumbersFile(rows, "i"), NumbersFile(blocks, "Q"))
 
     def _opened(self, folder: Path | None, name: str, mode: str, buffering: int = -1) -> IO[bytes]:
         if not name:
@@ -64,6 +73,7 @@ class Spill:
         """A sealed spill that had this name."""
         found = cls.__new__(cls)
         found._begin(folder, name, "rb")
+        found.pictures.load()
         found._look()
         return found
 

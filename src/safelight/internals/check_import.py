@@ -21,10 +21,10 @@ def run(operation: Operation) -> None:
             found = source.read(version)
         with operation.section("Match pictures and labels"):
             matched = import_match.match(operation, version, found, parameters.matching)
-            unknown = [one for one in matched.unknown if one.image not in found.members]
-            pictures = matched.all
+            unknown = sum(one.image not in found.members for one in matched.unknown)
+            pictures = matched
             if not parameters.placeholders:
-                pictures = import_match.refuse_unknown(matched, found).all
+                pictures = import_match.refuse_unknown(matched, found)
             wanted = import_labels.wanted(operation, version, found)
             if not parameters.create_labels:
                 import_labels.refuse_missing(wanted, found)
@@ -32,11 +32,9 @@ def run(operation: Operation) -> None:
         with operation.section("Count shapes"):
             shapes.count(pictures, lambda done, total: operation.progress(done, total, "pictures"))
         with operation.last_step(), operation.db.transaction() as tx:
-            said = report(
-                tx, parameters, scratch.format, found, pictures, matched.unknown, shapes, wanted
-            )
-            operation.result(tx, summary=_summary(said, len(unknown)), check=said)
-    operation.say(f"{_summary(said, len(unknown))}: nothing was changed")
+            said = report(tx, parameters, scratch.format, found, matched, pictures, shapes, wanted)
+            operation.result(tx, summary=_summary(said, unknown), check=said)
+    operation.say(f"{_summary(said, unknown)}: nothing was changed")
 
 
 def _summary(said: dict[str, Any], unknown: int) -> str:

@@ -12,7 +12,7 @@ from safelight.internals import import_labels, import_match, import_switch
 from safelight.internals.checkpoints import BEGUN, DOCUMENTS, LABELS, PICTURES, Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels, Moved
-from safelight.internals.import_match import Pictures
+from safelight.internals.import_matched import Pictures
 from safelight.internals.import_pictures import PictureStore
 from safelight.internals.import_reading import Parameters, Source
 from safelight.internals.import_rejects import RejectsFile, Upload
@@ -108,8 +108,8 @@ class _Import:
         operation, checkpoints = self._operation, self._checkpoints
         writer = Writer(operation, found.spill, found.labels, self._parameters.mode, checkpoints)
         with operation.section("Write annotations"):
-            writer.restore(found.pictures.all, checkpoints.of(DOCUMENTS))
-            writer.write(found.pictures.all)
+            writer.restore(found.pictures, checkpoints.of(DOCUMENTS))
+            writer.write(found.pictures)
         try:
             with (
                 operation.section("Switch the version"),

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from safelight.batches import batches
 from safelight.domain.annotations import (
     Annotation,
     Document,
@@ -20,9 +21,10 @@ from safelight.domain.annotations import (
 )
 from safelight.forked import Forked, processors
 from safelight.formats.spill import Spill
+from safelight.internals import memory
 from safelight.internals.checkpoints import DOCUMENTS, Checkpoints
 from safelight.internals.import_labels import Labels
-from safelight.internals.import_match import Picture
+from safelight.internals.import_matched import Picture, Pictures
 from safelight.internals.import_written import Written, WrittenOf
 from safelight.internals.operation import Operation
 from safelight.store import documents, pointers
@@ -64,47 +66,54 @@ class Writer:
         self.shapes = 0
         self.written = WrittenOf()
 
-    def restore(self, pictures: Iterable[Picture], batches: Iterable[bytes]) -> None:
+    def restore(self, pictures: Pictures, checkpoints: Iterable[bytes]) -> None:
         """Take over what an earlier process wrote of pictures that are as they were then; documents of
         others are let go.
         """
-        by_image = {picture.image: picture for picture in pictures}
+        places = pictures.places()
         stale = []
-        for batch in batches:
-            for image, was, document_key, annotation, shape in _rows.decode(batch):
-                picture = by_image.get(image)
+        for checkpoint in checkpoints:
+            for image, was, document_key, annotation, shape in _rows.decode(checkpoint):
+                place = places[image] if image < len(places) else -1
+                picture = pictures.at(place) if place >= 0 else None
                 if picture is not None and was == _was(picture):
                     self._note(picture, (document_key, Numbers(annotation, shape)))
                 elif document_key is not None:
                     stale.append(document_key)
-        for at in range(0, len(stale), AT_ONCE):
+        for some in batches(stale, AT_ONCE):
             with self._operation.db.transaction() as tx:
-                pointers.let_go(tx, stale[at : at + AT_ONCE])
+                pointers.let_go(tx, some)
 
-    def write(self, pictures: list[Picture]) -> None:
+    def write(self, pictures: Pictures) -> None:
         """Write what each picture shall say, given what it said when it was read."""
-        todo = [picture for picture in pictures if picture.image not in self.written]
         done = len(self.written)
 
-        def made(some: range) -> list[_Made]:
-            return self._make(todo[some.start : some.stop])
+        def todo(places: range) -> list[Picture]:
+            return [one for one in pictures.some(places) if one.image not in self.written]
 
-        batches = [range(at, min(at + AT_ONCE, len(todo))) for at in range(0, len(todo), AT_ONCE)]
+        def made(places: range) -> list[_Made]:
+            return self._make(todo(places))
+
+        some = [
+            range(at, min(at + AT_ONCE, len(pictures))) for at in range(0, len(pictures), AT_ONCE)
+        ]
+        memory.give_back()
         with (
             self._operation.db.connection(is_awaited=False) as connection,
-            Forked(made, self._processes(len(batches))) as forked,
+            Forked(made, self._processes(len(some))) as forked,
         ):
-            for some, new in forked.answers(batches):
-                self._write_batch(todo[some.start : some.stop], new, connection)
-                done += len(some)
+            for places, new in forked.answers(some):
+                if new:
+                    self._write_batch(todo(places), new, connection)
+                done += len(new)
                 self._operation.progress(done, len(pictures), "pictures")
                 self._operation.reached(1 + done, f"{done:,} of {len(pictures):,} pictures written")
 
-    def _processes(self, batches: int) -> int:
+    def _processes(self, count: int) -> int:
         """How many make documents while this one writes them; none where they are merged with what the database
-        holds: nobody else may use its connections.
+        holds: nobody else may use its connections. `count` of batches.
         """
-        is_worth_it = batches >= FEWEST and processors() > 1
+        is_worth_it = count >= FEWEST and processors() > 1
         return 1 if is_worth_it and self._mode is not MergeMode.CONCATENATE else 0
 
     def _make(self, pictures: list[Picture]) -> list[_Made]:

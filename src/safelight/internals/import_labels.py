@@ -102,10 +102,10 @@ def restored(operation: Operation, content: bytes, file: Found) -> Labels | None
 
 
 def _digest(file: Found) -> bytes:
-    """Of the positions and names that documents rely on."""
-    said = [(position, each.file_name) for position, each in file.images.items()]
+    """Of what documents rely on."""
     named = [(position, each.name) for position, each in file.categories.items()]
-    return hashlib.sha256(msgspec.msgpack.encode((said, named))).digest()
+    said = file.images.digest(), named
+    return hashlib.sha256(msgspec.msgpack.encode(said)).digest()
 
 
 def apply(operation: Operation, made: Plan, file: Found) -> Labels:

@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
-from safelight.domain.annotations import FIRST_NUMBERS, Numbers
+from safelight.batches import batches
 from safelight.domain.imports import Matching
 from safelight.formats.found import Found
+from safelight.formats.repeats import repeated
 from safelight.ids import Kind
+from safelight.internals.import_matched import Picture, Pictures
 from safelight.internals.operation import Operation, number
 from safelight.store import data, datalakes, pointers
-from safelight.store.data import DataName, File
+from safelight.store.data import DataName
 from safelight.store.db import Read
 from safelight.store.packed import packed
 from safelight.store.versions import Version
 
+AT_ONCE = 50_000  # images: for each batch all pictures of the version are walked over once
 _ID = len(str(UUID(int=0)))
-
-
-@dataclass(slots=True)
-class Picture:
-    """An image of the file (by position) and where it goes. Without `asset_key` the version has no
-    such asset yet; without `data_key` no datalake has such a file: a placeholder will stand for it.
-    `before` and `numbers` are what the asset said when it was read.
-    """
-
-    image: int
-    name: str
-    width: int | None
-    height: int | None
-    asset_key: int | None = None
-    data_key: int | None = None
-    before: int | None = None
-    numbers: Numbers = FIRST_NUMBERS
-    file: File | None = None  # that lay beside the annotations and is stored now
-
-    def take(self, found: pointers.Pointer) -> None:
-        """It is this asset."""
-        self.asset_key, self.data_key = found.asset_key, found.data_key
-        self.before, self.numbers = found.document_key, found.numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """All of them, and the datalake that new ones come from, as new as it was."""
-
-    all: list[Picture]
-    datalake_id: UUID
-    newest_data_key: int
-
-    def without(self, positions: Collection[int]) -> Pictures:
-        return replace(self, all=[each for each in self.all if each.image not in positions])
-
-    @property
-    def unknown(self) -> list[Picture]:
-        """Those that are neither in the version nor in the datalake."""
-        return [one for one in self.all if one.asset_key is None and one.data_key is None]
 
 
 def match(
@@ -71,25 +32,28 @@ def match(
     with operation.db.read() as read:
         datalake = datalakes.default(read, operation.organization_id)
         newest = pointers.newest_data_key(read, datalake.datalake_id)
-        found = _Matcher(read, version, datalake.datalake_id, file).match(matching)
-    _tell(operation, found)
-    return Pictures(found, datalake.datalake_id, newest)
+        matcher = _Matcher(read, version, datalake.datalake_id if newest else None, file)
+        pictures = Pictures(file.images, datalake.datalake_id, newest)
+        for batch in batches(file.images.items(), AT_ONCE):
+            for picture in matcher.match([Picture.of(*one) for one in batch], matching):
+                pictures.append(picture)
+        pictures = matcher.without_twins(pictures)
+    _tell(operation, pictures)
+    return pictures
 
 
 class _Matcher:
-    def __init__(self, read: Read, version: Version, datalake_id: UUID, file: Found) -> None:
+    """Without a datalake only the version is looked at."""
+
+    def __init__(self, read: Read, version: Version, datalake_id: UUID | None, file: Found) -> None:
         self._read, self._version, self._datalake_id, self._file = read, version, datalake_id, file
         self._refused: set[int] = set()  # positions
 
-    def match(self, matching: Matching) -> list[Picture]:
-        pictures = [
-            Picture(position, image.file_name, image.width, image.height)
-            for position, image in self._file.images.items()
-        ]
+    def match(self, pictures: list[Picture], matching: Matching) -> Iterator[Picture]:
+        """Those that are not refused."""
         for way in matching.ways:
             self._try(way, [one for one in pictures if self._is_open(one)])
-        self._refuse_twins(pictures)
-        return [picture for picture in pictures if picture.image not in self._refused]
+        return (one for one in pictures if one.image not in self._refused)
 
     def _is_open(self, picture: Picture) -> bool:
         return (
@@ -130,6 +94,8 @@ class _Matcher:
         column: DataName,
     ) -> None:
         """Find data of the datalake, and the assets of the version that they are already."""
+        if self._datalake_id is None:
+            return
         named = [(name_of(picture), picture) for picture in pictures]
         wanted = [name for name, _ in named if name is not None]
         known = data.keys_by(self._read, self._datalake_id, column, wanted)
@@ -169,15 +135,21 @@ class _Matcher:
             if found is not None:
                 picture.take(found)
 
-    def _refuse_twins(self, pictures: list[Picture]) -> None:
+    def without_twins(self, pictures: Pictures) -> Pictures:
         """Two images of the file may name one picture in two ways."""
-        first: dict[int, Picture] = {}
-        for picture in pictures:
-            if picture.data_key is None or picture.image in self._refused:
-                continue
-            other = first.setdefault(picture.data_key, picture)
-            if other is not picture:
-                self._refuse(picture, f"{other.name!r} in the file is the same picture")
+        again = repeated(pictures.data_keys) - {0}
+        first: dict[int, str] = {}
+
+        def is_first(picture: Picture) -> bool:
+            if picture.data_key not in again:
+                return True
+            other = first.setdefault(picture.data_key, picture.name)
+            is_new = other == picture.name
+            if not is_new:
+                self._refuse(picture, f"{other!r} in the file is the same picture")
+            return is_new
+
+        return pictures.where(is_first) if again else pictures
 
     def _refuse(self, picture: Picture, reason: str) -> None:
         self._refused.add(picture.image)
@@ -208,23 +180,24 @@ def _id(picture: Picture) -> UUID | None:
 
 def refuse_unknown(pictures: Pictures, file: Found) -> Pictures:
     """Take out, as bad records, those that are nowhere and whose file is not beside the annotations."""
-    gone = {picture.image for picture in pictures.unknown} - file.members.keys()
-    for picture in pictures.all:
-        if picture.image in gone:
+
+    def is_somewhere(picture: Picture) -> bool:
+        found = picture.asset_key or picture.data_key or picture.image in file.members
+        if not found:
             where = file.images[picture.image].where
             file.rejects.add(where, _UNKNOWN.format(picture.name))
-    return pictures.without(gone)
+        return bool(found)
+
+    return pictures.where(is_somewhere)
 
 
 _UNKNOWN = "there is no picture {!r} in the version or the default datalake"
 
 
-def _tell(operation: Operation, pictures: list[Picture]) -> None:
-    kinds = Counter(
-        "asset" if picture.asset_key else "data" if picture.data_key else "placeholder"
-        for picture in pictures
-    )
+def _tell(operation: Operation, pictures: Pictures) -> None:
+    assets = sum(map(bool, pictures.asset_keys))
+    known = sum(map(bool, pictures.data_keys))  # an asset has its data
     operation.say(
-        f"{number(kinds['asset'], 'picture')} in the version, "
-        f"{kinds['data']:,} to add from the datalake, {kinds['placeholder']:,} without a file yet"
+        f"{number(assets, 'picture')} in the version, {known - assets:,} to add from the datalake, "
+        f"{len(pictures) - known:,} without a file yet"
     )

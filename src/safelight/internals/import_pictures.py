@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 import msgspec
 
 from safelight.actions.data import KIND
 from safelight.actions.objects import issue_name
+from safelight.batches import batches
 from safelight.blobs import Incoming
 from safelight.domain.datasets import check_name
 from safelight.errors import Invalid
@@ -20,7 +20,7 @@ from safelight.formats.picture import Picture as Header
 from safelight.formats.picture import read_header, read_whole
 from safelight.formats.tree import Tree
 from safelight.internals.checkpoints import PICTURES, Checkpoints
-from safelight.internals.import_match import Picture, Pictures
+from safelight.internals.import_matched import Picture, Pictures
 from safelight.internals.operation import Operation, number
 from safelight.store import data, pointers
 from safelight.store import objects as stored
@@ -77,21 +77,23 @@ class PictureStore:
         with self._operation.section("Store pictures"):
             self._restore({picture.image: picture for picture in missing}, before)
             todo = [picture for picture in missing if picture.file is None]
-            batches, done = iter(todo), len(missing) - len(todo)
-            while batch := list(islice(batches, AT_ONCE)):
+            done = len(missing) - len(todo)
+            for batch in batches(todo, AT_ONCE):
                 self._store_batch(tree, batch)
                 done += len(batch)
                 self._operation.progress(done, len(missing), "pictures")
                 self._operation.reached(1 + done, f"{done:,} of {len(missing):,} pictures stored")
+            for picture in missing:
+                self._pictures.put(picture)
             new = sum(picture.file is not None for picture in missing)
             self._operation.say(
                 f"{number(new, 'picture')} stored, {self._known:,} in the datalake already"
             )
-        return self._pictures.without(self._refused)
+        return self._pictures.where(lambda picture: picture.image not in self._refused)
 
     def _without_file(self) -> list[Picture]:
         """Pictures whose file is in the tree, and of which the datalake has the name at most."""
-        here = [one for one in self._pictures.all if one.image in self._found.members]
+        here = [one for one in self._pictures if one.image in self._found.members]
         keys = [one.data_key for one in here if one.data_key is not None]
         with self._operation.db.read() as read:
             waiting = data.placeholders(read, keys)

@@ -14,6 +14,7 @@ from safelight.formats import readers
 from safelight.formats.found import Found
 from safelight.formats.reading import Progress, Reading
 from safelight.formats.tree import Tree, is_zip, open_tree
+from safelight.internals import memory
 from safelight.internals.import_rejects import names_in
 from safelight.internals.import_scratch import Scratch
 from safelight.internals.operation import Operation, number
@@ -87,6 +88,7 @@ class Source:
         """What the file says; what an earlier process of the run has read, if there is that."""
         with self._operation.section("Read the file"):
             found = self._scratch.find() or self._read(version)
+            memory.give_back()
             _tell(self._operation, found, self._scratch)
         return found
 

@@ -14,7 +14,7 @@ from safelight.domain.annotations import ABSENT, MergeMode, ShapeKind
 from safelight.formats.found import Found
 from safelight.formats.spill import Spill
 from safelight.internals.import_labels import Wanted
-from safelight.internals.import_match import Picture
+from safelight.internals.import_matched import Picture, Pictures
 from safelight.internals.import_reading import Parameters
 from safelight.store import documents
 from safelight.store.db import Read
@@ -47,7 +47,7 @@ class Shapes:
         self.outside: list[str] = []
         self.outside_total = 0
 
-    def count(self, pictures: Sequence[Picture], progress: Progress) -> None:
+    def count(self, pictures: Pictures, progress: Progress) -> None:
         for done, picture in enumerate(pictures, start=1):
             positions = self._spill.of_image(picture.image)
             texts = self._spill.texts(positions)
@@ -91,21 +91,21 @@ def report(
     parameters: Parameters,
     format: str,
     found: Found,
-    pictures: Sequence[Picture],
-    unknown: Sequence[Picture],
+    matched: Pictures,
+    pictures: Pictures,
     shapes: Shapes,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    """As JSON. `pictures` are those that would be imported, `unknown` those that are nowhere yet."""
+    """As JSON. `pictures` are those of the `matched` that would be imported."""
     rejects = found.rejects
-    known = [picture for picture in pictures if picture.asset_key is not None]
-    total = len({picture.image for picture in (*pictures, *unknown)})
+    known = sum(map(bool, pictures.asset_keys))
+    unknown = list(matched.unknown)
     return {
         "format": format,
         "pictures": {
-            "total": total,
-            "in_version": len(known),
-            "in_datalake": sum(one.data_key is not None for one in pictures) - len(known),
+            "total": len(matched),
+            "in_version": known,
+            "in_datalake": sum(map(bool, pictures.data_keys)) - known,
             "unknown": len(unknown),
             "unknown_first": [picture.name for picture in unknown[:NAMED]],
             "unknown_with_file": sum(picture.image in found.members for picture in unknown),
@@ -114,7 +114,7 @@ def report(
         "shapes": {"total": shapes.kinds.total(), "by_kind": dict(shapes.kinds.most_common())},
         "outside": {"total": shapes.outside_total, "first": shapes.outside},
         "bad": {"total": rejects.total, "first": [asdict(one) for one in rejects.first[:NAMED]]},
-        "effect": _effect(read, parameters.mode, known),
+        "effect": _effect(read, parameters.mode, pictures),
     }
 
 
@@ -134,9 +134,9 @@ def _labels(shapes: Shapes, wanted: Wanted, *, create: bool) -> dict[str, Any]:
     }
 
 
-def _effect(read: Read, mode: MergeMode, known: Sequence[Picture]) -> dict[str, Any]:
+def _effect(read: Read, mode: MergeMode, pictures: Pictures) -> dict[str, Any]:
     """How many pictures say something already, and how many shapes that are."""
-    keys = [picture.before for picture in known if picture.before is not None]
+    keys = [picture.before for picture in pictures if picture.before is not None]
     return {
         "mode": mode.value.lower(),
         "annotated": len(keys),

@@ -12,7 +12,7 @@ from typing import BinaryIO, Self
 import msgspec
 from msgspec import Struct
 
-from safelight.formats.found import Category, Found, Image
+from safelight.formats.found import Category, Found
 from safelight.formats.spill import Spill
 from safelight.internals.import_rejects import Mark, RejectsFile
 from safelight.runner.processes import boot_id
@@ -27,7 +27,6 @@ FOUND = "found"  # written last: with it all is there
 class _Kept(Struct):
     boot: str
     format: str
-    images: dict[int, Image]
     categories: dict[int, Category]
     members: dict[int, str]
     rejects: Mark
@@ -66,9 +65,8 @@ class Scratch:
     def keep(self, format: str, found: Found) -> None:
         """All was read."""
         self.format = format
-        kept = _Kept(
-            boot_id(), format, found.images, found.categories, found.members, self.rejects.mark()
-        )
+        self.spill.pictures.save()
+        kept = _Kept(boot_id(), format, found.categories, found.members, self.rejects.mark())
         temporary = self.path / f".{FOUND}"
         temporary.write_bytes(msgspec.msgpack.encode(kept))
         temporary.replace(self.path / FOUND)
@@ -87,4 +85,4 @@ class Scratch:
         rejects = RejectsFile(self.path / REJECTS, kept.rejects)
         self.spill = self._open.enter_context(spill)
         self.rejects = self._open.enter_context(closing(rejects))
-        return Found(kept.images, kept.categories, kept.members, self.rejects.rejects)
+        return Found(spill.pictures, kept.categories, kept.members, self.rejects.rejects)

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
+from uuid import UUID
 
+from safelight.batches import batches
 from safelight.formats.found import Found
 from safelight.formats.spill import Spill
 from safelight.internals import import_labels
 from safelight.internals.checkpoints import Checkpoints
 from safelight.internals.import_documents import Writer
 from safelight.internals.import_labels import Labels
-from safelight.internals.import_match import Picture, Pictures
+from safelight.internals.import_matched import Picture, Pictures
 from safelight.internals.import_rejects import Upload
 from safelight.internals.operation import Operation, number
 from safelight.store import assets, changes, data, objects, pointers, staged, versions
@@ -25,6 +27,8 @@ from safelight.store.changes import ChangeSet
 from safelight.store.db import Transaction
 from safelight.store.staged import StagedAsset, Staging
 from safelight.store.versions import Version
+
+AT_ONCE = 20_000  # pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,14 @@ class Import:
 def prepare(operation: Operation, found: Import, writer: Writer) -> Iterator[Staging]:
     """Stage the pictures that shall become assets."""
     with Staging(operation.db) as staging:
-        new = (picture for picture in found.pictures.all if picture.asset_key is None)
-        staging.fill(_rows(new, writer))
+        staging.fill(_rows(found.pictures.new, writer))
         yield staging
 
 
 def _rows(new: Iterable[Picture], writer: Writer) -> Iterator[StagedAsset]:
     return (
         StagedAsset(
-            picture.image,
+            picture.place,
             picture.data_key,
             picture.name,
             picture.width,
@@ -57,7 +60,7 @@ def _rows(new: Iterable[Picture], writer: Writer) -> Iterator[StagedAsset]:
             picture.file,
             *writer.written[picture.image],
         )
-        for picture in sorted(new, key=attrgetter("image"))
+        for picture in new
     )
 
 
@@ -85,10 +88,10 @@ def switch(
             tx, organization_id, version.version_key, author, changes.ANNOTATIONS
         )
         unused = _fill(tx, pictures)
-        known, again = _split(tx, version, pictures)
-        again += _move(tx, change_set, version, known, writer)
+        again = _added_since(tx, version, pictures)
+        again += _move(tx, change_set, version, pictures, writer)
         gone = _merge_again(tx, change_set, version, again, writer)
-        staged.put(tx, _rows(gone, writer))
+        staged.put(tx, _rows(sorted(gone, key=attrgetter("place")), writer))
         added = _add(tx, change_set, version, pictures, operation)
         changes.announce(
             tx, organization_id, version.version_id, author, dataset_id=str(version.dataset_id)
@@ -97,14 +100,14 @@ def switch(
         rejects.keep(tx)
         checkpoints.fulfil(tx)
     operation.context.blobs.remove(unused)
-    operation.say(f"{number(len(pictures.all), 'picture')}, {number(writer.shapes, 'shape')}: done")
+    operation.say(f"{number(len(pictures), 'picture')}, {number(writer.shapes, 'shape')}: done")
 
 
 def _fill(tx: Transaction, pictures: Pictures) -> list[str]:
     """Give placeholders their files; the objects of those that somebody else filled since."""
     files = {
         one.data_key: one.file
-        for one in pictures.all
+        for one in pictures.with_file
         if one.data_key is not None and one.file is not None
     }
     unused = data.fill(tx, files)
@@ -113,57 +116,60 @@ def _fill(tx: Transaction, pictures: Pictures) -> list[str]:
     return unused
 
 
-def _split(
-    tx: Transaction, version: Version, pictures: Pictures
-) -> tuple[list[Picture], list[Picture]]:
-    """Pictures that were assets, and those that others made to some since: they are staged no more."""
-    known = [picture for picture in pictures.all if picture.asset_key is not None]
-    rest = [picture for picture in pictures.all if picture.asset_key is None]
-    _find_uploaded(tx, pictures, rest)
-    keys = [picture.data_key for picture in rest if picture.data_key is not None]
-    present = assets.keys_of_data(tx, version.version_key, keys)
-    added = [picture for picture in rest if picture.data_key in present]
-    for picture in added:
-        picture.asset_key = present[picture.data_key or 0]
-    staged.leave_out(tx, [picture.image for picture in added])
-    return known, added
-
-
-def _find_uploaded(tx: Transaction, pictures: Pictures, rest: list[Picture]) -> None:
-    """Find files that came into the datalake since, so that no placeholder is made beside them."""
+def _added_since(tx: Transaction, version: Version, pictures: Pictures) -> list[Picture]:
+    """Pictures that others made assets since: they are staged no more."""
     newest = pointers.newest_data_key(tx, pictures.datalake_id)
-    if newest == pictures.newest_data_key:
-        return
+    is_newer = newest != pictures.newest_data_key
+    added = []
+    for some in batches(pictures.new if is_newer else pictures.known, AT_ONCE):
+        if is_newer:
+            _find_uploaded(tx, pictures.datalake_id, some)
+        keys = [picture.data_key for picture in some if picture.data_key is not None]
+        present = assets.keys_of_data(tx, version.version_key, keys)
+        for picture in some:
+            picture.asset_key = present.get(picture.data_key or 0)
+        added += [picture for picture in some if picture.asset_key is not None]
+    staged.leave_out(tx, [picture.place for picture in added])
+    return added
+
+
+def _find_uploaded(tx: Transaction, datalake_id: UUID, some: list[Picture]) -> None:
+    """Find files that came into the datalake since, so that no placeholder is made beside them."""
     missing = {
         picture.name: picture
-        for picture in rest
+        for picture in some
         if picture.data_key is None and picture.file is None
     }
-    found = data.keys_by_filename(tx, pictures.datalake_id, list(missing))
+    found = data.keys_by_filename(tx, datalake_id, list(missing))
     for name, (data_key, _width, _height) in found.items():
         missing[name].data_key = data_key
-    staged.use_data(tx, {missing[name].image: found[name][0] for name in found})
+    staged.use_data(tx, {missing[name].place: found[name][0] for name in found})
 
 
 def _move(
     tx: Transaction,
     change_set: ChangeSet,
     version: Version,
-    known: list[Picture],
+    pictures: Pictures,
     writer: Writer,
 ) -> list[Picture]:
     """Move the pointers of assets; those that have moved since they were read are given back."""
-    moves = []
-    by_key = {}
-    for picture in known:
-        if picture.asset_key is None or picture.image not in writer.written:
-            continue
-        after, numbers = writer.written[picture.image]
-        by_key[picture.asset_key] = picture
-        if (after, picture.before) != (None, None):
-            moves.append(Move(picture.asset_key, picture.before, after, numbers))
-    stale = assets.switch(tx, change_set, version, moves)
-    return [by_key[key] for key in stale]
+    again = []
+    for some in batches(pictures.assets, AT_ONCE):
+        moves = [move for move in (_step(picture, writer) for picture in some) if move is not None]
+        stale = set(assets.switch(tx, change_set, version, moves))
+        again += [picture for picture in some if picture.asset_key in stale]
+    return again
+
+
+def _step(picture: Picture, writer: Writer) -> Move | None:
+    """None where the asset stays as it is."""
+    if picture.asset_key is None or picture.image not in writer.written:
+        return None
+    after, numbers = writer.written[picture.image]
+    if (after, picture.before) == (None, None):
+        return None
+    return Move(picture.asset_key, picture.before, after, numbers)
 
 
 def _merge_again(
@@ -210,14 +216,14 @@ def _conclude(
     added: int,
 ) -> None:
     """Write down what came out, in the transaction that makes it true."""
-    summary = f"{number(len(found.pictures.all), 'picture')} · {number(writer.shapes, 'shape')}"
+    summary = f"{number(len(found.pictures), 'picture')} · {number(writer.shapes, 'shape')}"
     if found.file.rejects.total:
         summary += f" · {number(found.file.rejects.total, 'bad record')} skipped"
     operation.result(
         tx,
         summary=summary,
         counts={
-            "pictures": len(found.pictures.all),
+            "pictures": len(found.pictures),
             "shapes": writer.shapes,
             "new_assets": added,
             "new_labels": len(found.labels.plan.new),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -38,6 +37,7 @@ from sqlalchemy import (
     update,
 )
 
+from safelight.batches import batches
 from safelight.domain.annotations import Numbers
 from safelight.errors import Unavailable
 from safelight.store import assets, bulk, changes, presence, schema, versions
@@ -484,8 +484,7 @@ def in_order(read: Read) -> Iterator[list[Placed]]:
 
 def set_parts(read: Read, parts: Iterable[tuple[int, int]]) -> None:
     """Put pictures, by data key, into parts: pairs of (part, data key)."""
-    waiting = iter(parts)
-    while some := list(islice(waiting, _CHOSEN_AT_ONCE)):
+    for some in batches(parts, _CHOSEN_AT_ONCE):
         bulk.update(read, planned.c.data_key, (planned.c.part,), some)
 
 

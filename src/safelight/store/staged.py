@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Self
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from sqlalchemy import (
     true,
 )
 
+from safelight.batches import batches
 from safelight.domain.annotations import FIRST_NUMBERS, Numbers
 from safelight.domain.datasets import DataStatus
 from safelight.errors import Unavailable
@@ -116,8 +116,7 @@ class Staging:
 
 def put(read: Read, some: Iterable[StagedAsset]) -> None:
     """Stage rows, in the order of their positions."""
-    rows = iter(some)
-    while batch := list(islice(rows, AT_ONCE)):
+    for batch in batches(some, AT_ONCE):
         _put(read, batch)
 
 
