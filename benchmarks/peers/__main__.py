@@ -8,7 +8,7 @@ file in the same run, and how many times faster and smaller ours is.
 
 Each tool has an environment of its own beside this file, made on first use from the packages that `TOOL.txt`
 pins; one that cannot be installed, or that fails, is named with the reason. A tool that is not done within the
-limits (see `steps.py`) is tried again on a tenth of the file.
+limits (see `steps.py`) is tried again on a tenth of the file, and on a tenth of that.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Bench:
 
     def _floor(self, part: int) -> Outcome:
         outcome = self._run(Path(sys.executable), "json", "", part)
-        say_line("json", part, outcome.steps, outcome.steps)
+        say_line("json", part, outcome, outcome.steps)
         return outcome
 
     def _ours(self, part: int) -> Outcome:
@@ -92,9 +92,9 @@ class Bench:
         with redirect_stdout(sys.stderr):  # what the operations say of themselves
             read = Step(*forked(data, run_id))
             written = Step(*as_job(data, run_id, data))
-        steps = {"read": read, "written": written}
-        say_line("safelight", part, steps, floor.steps)
-        return Outcome(steps)
+        outcome = Outcome({"read": read, "written": written})
+        say_line("safelight", part, outcome, floor.steps)
+        return outcome
 
     def _run(self, python: Path, tool: str, kind: str, part: int) -> Outcome:
         out = self._folder / f"{tool}{kind}-{part}"
@@ -109,33 +109,31 @@ def sized(part: int) -> Path:
 
 
 def say(tool: str, part: int, outcome: Outcome, bench: Bench) -> None:
-    if outcome.steps:
-        floor, ours = bench.floor(part), bench.ours(part)
-        say_line(tool, part, outcome.steps, floor.steps, ours.steps)
-    if outcome.reason:
-        print(f"{tool} ({PARTS[part]}): {outcome.reason}", file=sys.stderr, flush=True)
+    floor = bench.floor(part).steps if outcome.steps else {}
+    ours = bench.ours(part).steps if outcome.steps else {}
+    say_line(tool, part, outcome, floor, ours)
 
 
 def say_line(
     tool: str,
     part: int,
-    steps: dict[str, Step],
+    outcome: Outcome,
     floor: dict[str, Step],
     ours: dict[str, Step] | None = None,
 ) -> None:
-    cells = [tool, PARTS[part]]
+    cells = [tool, f"{PARTS[part]}: {outcome.reason}" if outcome.reason else PARTS[part]]
     for name in ("read", "written"):
-        step = steps.get(name)
-        if step is None:
-            cells += ["-"] * 4
-            continue
-        cells += [f"{step.seconds / floor[name].seconds:.2f}", f"{step.peak / MIB:.0f}"]
-        if ours is None:
-            cells += [""] * 2
+        if step := outcome.steps.get(name):
+            cells += [f"{step.seconds / floor[name].seconds:.2f}", f"{step.peak / MIB:.0f}"]
+            cells += against(step, ours[name]) if ours else ["", ""]
         else:
-            faster, smaller = step.seconds / ours[name].seconds, step.peak / ours[name].peak
-            cells += [f"{faster:.1f} times", f"{smaller:.1f} times"]
+            cells += ["-"] * 4
     print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def against(step: Step, ours: Step) -> list[str]:
+    """How many times faster and smaller ours is."""
+    return [f"{step.seconds / ours.seconds:.1f} times", f"{step.peak / ours.peak:.1f} times"]
 
 
 if __name__ == "__main__":
