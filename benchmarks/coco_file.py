@@ -3,7 +3,7 @@
     python -m benchmarks.coco_file [FILE]
 
 118,287 images, 860,001 annotations in random order, 376 MB, keys in the order of the original:
-polygons of some 17 points, one in ten of two parts, one in eighty a crowd with run lengths. Polygons
+polygons of some 17 points, one in ten of two parts, one in eighty a crowd with run lengths. Shapes
 are drawn from a pool, so that making the file takes seconds.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
@@ -19,13 +20,16 @@ IMAGES = 118_287
 ANNOTATIONS = 860_001
 CATEGORIES = 80
 CACHE = Path.home() / ".cache" / "safelight-benchmarks"
+WIDTH, HEIGHT = 640, 480
+_EDITION = 2  # of what a file of one size holds: another one gets another name in the cache
 _POOL = 4_000
+_EDGES = 12  # where the inside of a crowd begins and ends, in each column of its box
 _LINES_AT_ONCE = 20_000
 
 
 def coco_file(images: int = IMAGES, annotations: int = ANNOTATIONS, cache: Path = CACHE) -> Path:
     """The file, made if it is not there yet."""
-    path = cache / f"coco-{images}-{annotations}.json"
+    path = cache / f"coco-{images}-{annotations}-{_EDITION}.json"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         making = path.with_suffix(".making")
@@ -74,8 +78,8 @@ def _write_list(file: TextIO, lines: Iterable[str]) -> None:
 def _image(id: int) -> str:
     return (
         f'{{"license": 1,"file_name": "{id:012}.jpg",'
-        f'"coco_url": "http://images.example.org/train2017/{id:012}.jpg","height": 480,'
-        f'"width": 640,"date_captured": "2013-11-14 11:18:45","flickr_url": '
+        f'"coco_url": "http://images.example.org/train2017/{id:012}.jpg","height": {HEIGHT},'
+        f'"width": {WIDTH},"date_captured": "2013-11-14 11:18:45","flickr_url": '
         f'"http://farm9.example.com/8186/{id:012}_z.jpg","id": {id}}}'
     )
 
@@ -83,17 +87,27 @@ def _image(id: int) -> str:
 def _shape(chance: random.Random) -> str:
     x, y = round(chance.uniform(0, 540), 2), round(chance.uniform(0, 380), 2)
     w, h = round(chance.uniform(5, 100), 2), round(chance.uniform(5, 100), 2)
-    crowd = chance.random() < 1 / 80
-    if crowd:
-        counts = [chance.randint(1, 400) for _ in range(chance.randint(100, 900))]
-        segmentation = f'{{"counts": {counts},"size": [480, 640]}}'
-    else:
-        parts = 2 if chance.random() < 0.1 else 1
-        rings = (_ring(chance, x, y, w, h) for _ in range(parts))
-        segmentation = f"[{','.join(rings)}]"
+    if chance.random() < 1 / 80:
+        return _crowd(chance, int(x), int(y), int(w), max(int(h), _EDGES))
+    parts = 2 if chance.random() < 0.1 else 1
+    rings = (_ring(chance, x, y, w, h) for _ in range(parts))
     return (
-        f'"segmentation": {segmentation},"area": {w * h * 0.6},"iscrowd": {int(crowd)},'
+        f'"segmentation": [{",".join(rings)}],"area": {w * h * 0.6},"iscrowd": 0,'
         f'"bbox": [{x},{y},{w},{h}]'
+    )
+
+
+def _crowd(chance: random.Random, x: int, y: int, w: int, h: int) -> str:
+    """A mask within a box: runs down each of its columns, outside and inside in turn."""
+    edges = [
+        column * HEIGHT + row
+        for column in range(x, x + w)
+        for row in sorted(chance.sample(range(y, y + h + 1), _EDGES))
+    ]
+    counts = [end - start for start, end in pairwise([0, *edges, WIDTH * HEIGHT])]
+    return (
+        f'"segmentation": {{"counts": {counts},"size": [{HEIGHT}, {WIDTH}]}},'
+        f'"area": {sum(counts[1::2])},"iscrowd": 1,"bbox": [{x},{y},{w},{h}]'
     )
 
 

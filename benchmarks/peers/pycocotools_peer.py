@@ -9,5 +9,6 @@ from pycocotools.coco import COCO
 
 start = time.perf_counter()
 with contextlib.redirect_stdout(sys.stderr):
-    COCO(sys.argv[1])
-print(json.dumps({"read": time.perf_counter() - start, "written": None}))
+    content = COCO(sys.argv[1])
+seconds = time.perf_counter() - start
+print(json.dumps({"read": seconds, "shapes": len(content.getAnnIds())}))

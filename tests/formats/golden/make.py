@@ -3,7 +3,8 @@
     python -m venv peers && peers/bin/pip install pycocotools==2.0.11 supervision==0.31.2
     peers/bin/python tests/formats/golden/make.py
 
-Run it in an environment of its own, as these need numpy and OpenCV. The result is committed.
+Run it in an environment of its own, as these need numpy. The result is committed; made again it is the same,
+except for the time that supervision writes as `date_captured` of COCO images.
 """
 
 from __future__ import annotations
