@@ -25,7 +25,7 @@ from safelight.store.db import Database
 from tests.factories import House
 from tests.live import TRUST
 
-
+_GLANCE_S = 0.005
 _routes: list[BaseRoute] = []
 
 
@@ -68,8 +68,8 @@ class _PromptServer(uvicorn.Server):
     """Ends as soon as it is told to and has answered; the original looks ten times a second."""
 
     async def main_loop(self) -> None:
-        while not await self.on_tick(0):
-            await asyncio.sleep(0.005)
+        while not await self.on_tick(0):  # noqa: ASYNC110 - as its parent
+            await asyncio.sleep(_GLANCE_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -78,8 +78,8 @@ class _PromptServer(uvicorn.Server):
             listening.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        while self.server_state.connections or self.server_state.tasks:
-            await asyncio.sleep(0.005)
+        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+            await asyncio.sleep(_GLANCE_S)
 
 
 @contextmanager
