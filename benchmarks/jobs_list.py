@@ -71,7 +71,7 @@ def on_postgresql(
     folder: Path, jobs: int, _keep: Path | None
 ) -> Iterator[tuple[httpx.Client, Made]]:
     """A server on a PostgreSQL server of its own."""
-    postgres = PostgresServer()
+    postgres = PostgresServer(is_durable=True)
     try:
         postgres.create("many")
         address = {"SAFELIGHT_DATABASE_URL": postgres.url("many")}

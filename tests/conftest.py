@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import signal
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ _numbers = count()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell starts what it puts in the background. What we start, and press Ctrl-C for, inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# The modules and tests themselves are not garbage: to look for some among them would take a third of
+# the time of collecting them, and some of each test's.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 class FakeClock:

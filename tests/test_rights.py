@@ -19,14 +19,13 @@ import pytest
 from sqlalchemy import func, select
 
 from safelight.actions import access
-from safelight.server import create_app
 from safelight.store import data, models, projections, schema
 from safelight.store.db import Database
 from tests.factories import House, add_house
 from tests.jobs import launched
 from tests.packages import processing_archive, training_archive
 from tests.pictures import picture
-from tests.web import Site, serving
+from tests.web import Site, app_on, serving
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def routes_of(site: Site) -> list[Route]:
     """All routes of both APIs."""
     found = [
         Route(method, route.path)
-        for included in create_app(site.context).routes
+        for included in app_on(site.context).routes
         if hasattr(included, "effective_route_contexts")
         for route in included.effective_route_contexts()
         for method in route.methods

@@ -6,6 +6,7 @@ second to load, and `safelight jobs` needs none of them.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -37,6 +38,7 @@ Port = Annotated[int | None, Option(help="Port to listen on. [default: 8000]")]
 
 def up(data: Data = None, host: Host = None, port: Port = None) -> None:
     """Start Safelight: server, scheduler and local engine in one. Ctrl-C ends it; runs go on."""
+    gc.disable()  # no module is garbage; `serve` turns it on again
     from safelight.serving import serve
 
     serve(Settings.read(os.environ, data=data, host=host, port=port))
@@ -49,6 +51,7 @@ def demo(
     port: Port = None,
 ) -> None:
     """Start Safelight with real pictures and a job of every kind. Ctrl-C ends it and its runs."""
+    gc.disable()  # as above
     from safelight.cli.demo import show
     from safelight.serving import serve
 

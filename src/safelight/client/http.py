@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +46,12 @@ def _tree(root: type[SafelightError]) -> Iterator[type[SafelightError]]:
 _BY_CODE = {error.code: error for error in _tree(SafelightError)}
 
 
+@cache
+def _trust() -> SSLContext:
+    """The authorities that this machine trusts. To read them takes longer than a call."""
+    return httpx.create_ssl_context()
+
+
 class Http:
     """Calls to one server as one user. Safe to share between threads.
 
@@ -69,9 +77,10 @@ class Http:
             timeout=timeout,
             follow_redirects=True,
             transport=transport,
+            verify=_trust(),
         )
         # Signed addresses of another host, a bucket's, must not be shown the token.
-        self._elsewhere = httpx.Client(timeout=timeout, transport=transport)
+        self._elsewhere = httpx.Client(timeout=timeout, transport=transport, verify=_trust())
 
     def close(self) -> None:
         self._session.close()
