@@ -64,7 +64,8 @@ export function Gallery({ version, search, change, open }: Props) {
   if (version.asset_count === 0)
     return (
       <State icon={ImagePlus} title="This version is empty">
-        Import a file of annotations: its pictures come from the datalake by file name, or stand as placeholders until they are uploaded.
+        Import a file of annotations: its pictures come from the datalake by file name, or stand as placeholders until they are uploaded. Or choose files
+        in the datalake, and add them.
       </State>
     );
   return (
