@@ -304,6 +304,14 @@ def test_a_selection_becomes_a_job(screen: Page) -> None:
     expect(screen.get_by_text("chosen: put on 4 pictures").first).to_be_visible(timeout=SLOW_MS)
 
 
+def test_on_a_phone_what_can_be_done_with_a_selection_is_in_sight_and_whole(screen: Page) -> None:
+    screen.set_viewport_size({"width": 390, "height": 844})
+    tile(screen, "kinds.jpg").click(modifiers=["Control"])
+    for button in screen.get_by_role("group", name="Selected pictures").get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.evaluate("one => one.scrollWidth <= one.clientWidth"), button.inner_text()
+
+
 def test_all_that_a_filter_finds_is_copied_into_a_version_that_is_picked(
     screen: Page, live: LiveServer, gallery: dict[str, Any]
 ) -> None:
