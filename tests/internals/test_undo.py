@@ -13,7 +13,7 @@ from safelight.actions.settle import settle
 from safelight.actions.undo import launch_undo_of_change, launch_undo_of_run, take_back
 from safelight.domain.annotations import EMPTY, ShapeKind
 from safelight.domain.jobs import SUCCEEDED, Exit
-from safelight.domain.operations import Fork, Merge
+from safelight.domain.operations import DeleteShapes, Fork, Merge
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, Denied, Invalid, Locked, NewerChanges, NotFound
 from safelight.internals import operate
@@ -261,6 +261,13 @@ def test_undoing_a_merge_that_made_labels_removes_its_version_and_gives_it_back(
     undone(shop, undo)
     assert shop.said(merged) == said
     assert set(shop.labels(merged)) == {"pear", "fig"}
+
+
+def test_an_undo_of_what_names_its_version_names_it_once(shop: Workshop) -> None:
+    imported(shop, {})
+    ended(shop, launch(shop, DeleteShapes(everything=True)))
+    job, _ = launch_undo_of_change(shop.context, shop.actor, id_of(shop, newest(shop)))
+    assert job.name == "Undo Delete annotations of fruits/v1"
 
 
 def test_a_version_comes_back_only_if_its_name_is_free(shop: Workshop) -> None:
