@@ -54,8 +54,7 @@ def test_each_format_is_told_by_its_files(files: Files, format: str) -> None:
         ({}, "There are no annotations of a known format: no file is there."),
         (
             {"a.json": " " * 20_000_000, "../b.json": "{}"},
-            "There are no annotations of a known format: no file is there. "
-            "2 files may not be read, such as a.json: it would unpack to more than 250 times its size.",
+            "There are no annotations of a known format: no file is there. 2 files may not be read, such as a.json: it would unpack to more than 250 times its size.",
         ),
         (
             {"a.jpg": b"", "b.jpg": b"", "c": b"", "d.json": "{}"},
