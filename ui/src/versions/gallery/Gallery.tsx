@@ -79,7 +79,7 @@ export function Gallery({ version, search, change, open }: Props) {
           toggle={(name) => change({ hide: toggled(search.hide, name) })}
         />
         <div className={styles.controls}>
-          <Filters labels={version.labels} filter={search} change={narrow} problem={misread} />
+          <Filters version={version} filter={search} change={narrow} problem={misread} />
           <div className={styles.view}>
             <Slide name="Size" value={size} shown={`${size} px`} range={SIZE} change={(next) => change({ size: next })} />
             <Drawing labels={version.labels} look={look} search={search} change={change} />
