@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from safelight.store import assetplaces
+from tests.api.test_changes import do
 from tests.api.test_datasets import BOX, TRIANGLE, add_picture, make_version
 from tests.factories import House, add_house
 from tests.pictures import picture
@@ -55,6 +56,19 @@ def walked(client: httpx.Client, version: Any, **asked: Any) -> list[str]:
         after = said["next"]
         if after is None:
             return names
+
+
+def test_the_tags_of_a_version_are_listed_and_nobody_elses(
+    client: httpx.Client, version: Any, site: Site
+) -> None:
+    asked = {"add": ["hard", "easy"], "pictures": {"search": "4"}}
+    job = client.post(f"/api/v1/versions/{version['id']}/tag", json=asked).raise_for_status().json()
+    do(site, job)
+    path = f"/api/v1/versions/{version['id']}/tags"
+    names = [one["name"] for one in client.get(path).raise_for_status().json()["items"]]
+    assert sorted(names) == ["easy", "hard"]
+    with site.as_(add_house(site.context.db, "elsewhere")) as stranger:
+        assert stranger.get(path).status_code == 404
 
 
 @pytest.mark.usefixtures("short_steps")

@@ -289,7 +289,9 @@ def test_what_is_found_and_chosen_is_exported(
     assert names == [f"tile_0{number}.jpg" for number in (10, 12, 14, 16, 18)]
 
 
-def test_a_selection_becomes_a_job(screen: Page) -> None:
+def test_a_selection_becomes_a_job_and_its_tag_is_offered(
+    screen: Page, gallery: dict[str, Any]
+) -> None:
     tile(screen, "tile_199.jpg").click(modifiers=["Control"])
     tile(screen, "tile_196.jpg").click(modifiers=["Shift"])
     bar = screen.get_by_role("group", name="Selected pictures")
@@ -302,6 +304,18 @@ def test_a_selection_becomes_a_job(screen: Page) -> None:
     dialog.get_by_role("button", name="Launch").click()
     screen.wait_for_url("**/jobs/*")
     expect(screen.get_by_text("chosen: put on 4 pictures").first).to_be_visible(timeout=SLOW_MS)
+    go(screen, f"{gallery['path']}/assets")
+    screen.get_by_role("combobox", name="Search pictures").fill("tag:")
+    screen.get_by_role("option", name="tag:chosen").click()
+    expect(screen.get_by_text("4 pictures found")).to_be_visible()
+
+
+def test_on_a_phone_what_can_be_done_with_a_selection_is_in_sight_and_whole(screen: Page) -> None:
+    screen.set_viewport_size({"width": 390, "height": 844})
+    tile(screen, "kinds.jpg").click(modifiers=["Control"])
+    for button in screen.get_by_role("group", name="Selected pictures").get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.evaluate("one => one.scrollWidth <= one.clientWidth"), button.inner_text()
 
 
 def test_all_that_a_filter_finds_is_copied_into_a_version_that_is_picked(

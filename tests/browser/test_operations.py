@@ -95,7 +95,7 @@ def test_a_form_says_at_its_field_what_does_not_fit(page: Page, own: dict[str, A
     expect(dialog.get_by_text("A line is name=number, not train.")).to_be_visible()
     parts.fill("train=0.5\nval=0.4")
     dialog.get_by_role("button", name="Launch").click()
-    expect(dialog.get_by_text("The ratios of the parts add up to 1, not 0.9.")).to_be_visible()
+    expect(dialog.get_by_text("The ratios of the parts must add up to 1, not 0.9.")).to_be_visible()
     parts.fill("train of the page=0.5\nval of the page=0.5")
     dialog.get_by_role("button", name="Launch").click()
     page.wait_for_url("**/jobs/*")

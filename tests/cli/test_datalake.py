@@ -59,6 +59,15 @@ def test_a_folder_is_uploaded_once_and_goes_on_where_it_was(
     shell("data", "delete", code=4)
 
 
+def test_pictures_are_uploaded_into_a_version_that_is_made_for_them(
+    shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "new.png").write_bytes(png(shade=77))
+    done = shell.json("data", "upload", str(tmp_path), "--dataset", "brand/new")
+    assert done["job"]["name"] == "Add 1 picture to brand/new"
+    shell("data", "upload", str(tmp_path), "--dataset", "brand", code=4)
+
+
 def test_an_archive_is_uploaded_and_its_tricks_lead_nowhere(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "some.zip"
     with zipfile.ZipFile(path, "w") as archive:

@@ -56,6 +56,11 @@ def test_progress_reads_well(progress: dict[str, object] | None, text: str) -> N
     assert output.progress(progress) == text
 
 
+def test_what_is_over_has_no_time_left() -> None:
+    progress = {"done": 50, "total": 200, "unit": "pictures", "eta_s": 75}
+    assert output.progress(progress, is_over=True) == "25% of 200 pictures"
+
+
 def test_every_status_has_a_word() -> None:
     words = [output.status(status).plain for status in RunStatus]
     assert words == ["Pending", "Queued", "Running", "Success", "Failure", "Stopped"]

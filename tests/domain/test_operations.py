@@ -28,7 +28,7 @@ from safelight.errors import Invalid
     ("ask", "field", "words"),
     [
         (Split, "parts", "either parts with ratios, or tags"),
-        (lambda: Split(parts={"a": 0.5, "b": 0.4}), "parts", "add up to 1, not 0.9"),
+        (lambda: Split(parts={"a": 0.5, "b": 0.4}), "parts", "must add up to 1, not 0.9"),
         (lambda: Split(parts={"a": 1.5, "b": -0.5}), "parts.a", "between 0 and 1, not 1.5"),
         (lambda: Split(parts={"a": float("nan"), "b": 0.5}), "parts.a", "not nan"),
         (lambda: Split(parts={"a": 1.0}), "parts", "at least two parts"),

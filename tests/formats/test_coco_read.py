@@ -217,6 +217,11 @@ def test_a_bad_annotation_is_named_by_its_id_with_the_reason(
     assert [shape.kind for shape in shapes["a.jpg"]] == ["p", "p"]
 
 
+def test_a_reason_is_one_line_however_the_file_is_laid_out() -> None:
+    content = json.dumps(coco({"bbox": [1, 2, -3, 4]}), indent=2).encode()
+    assert reasons(read(content)[0]) == ["annotation 1: bbox [1, 2, -3, 4] has a negative size"]
+
+
 def test_nan_and_infinity_are_bad_records_not_bad_json() -> None:
     content = json.dumps(
         coco({}, {"bbox": [1, float("nan"), 3, 4]}, {"area": float("inf")})

@@ -51,7 +51,11 @@ def test_each_format_is_told_by_its_files(files: Files, format: str) -> None:
             {"a.json": COCO, "data.yaml": "names: [a]", "b.xml": VOC},
             "There are files of several formats: COCO (a.json), Pascal VOC (b.xml), YOLO (data.yaml). Say which is meant.",
         ),
-        ({}, "There are no annotations of a known format, only nothing."),
+        ({}, "There are no annotations of a known format: no file is there."),
+        (
+            {"a.json": " " * 20_000_000, "../b.json": "{}"},
+            "There are no annotations of a known format: no file is there. 2 files may not be read, such as a.json: it would unpack to more than 250 times its size.",
+        ),
         (
             {"a.jpg": b"", "b.jpg": b"", "c": b"", "d.json": "{}"},
             "There are no annotations of a known format, only 2 x .jpg, 1 x no suffix, 1 x .json.",

@@ -14,7 +14,7 @@ from safelight.actions.undo import launch_undo_of_run
 from safelight.api.dataset_views import version_view
 from safelight.api.origin_views import OriginView
 from safelight.domain.jobs import Exit, JobType, Target, TargetType
-from safelight.domain.operations import Copy, Fork, ImportShapes, Into, Merge, Split, Tag
+from safelight.domain.operations import Copy, Fork, ImportShapes, Into, Merge, Pictures, Split, Tag
 from safelight.store import jobs, versions
 from safelight.store.changes import Author
 from safelight.store.runs import Run
@@ -81,6 +81,21 @@ def test_a_fork_that_is_run_again_under_another_name_is_one_too(
     assert told(shop, second) == [("fork", True, ["fruits/v1"])]
     assert shop.version_of(second).type == shop.version.type
     assert shop.version_of(second).forked_from == shop.version_id
+
+
+def test_a_fork_that_failed_and_is_run_again_of_another_version_is_of_that_one(
+    two: tuple[Workshop, UUID],
+) -> None:
+    shop, other = two
+    asked = Fork(name="fork", pictures=Pictures(labels=["apple"]))
+    fork, job, run = launch_fork(shop.context, shop.actor, shop.version_id, asked)
+    settle(shop.db, run.run_id, Exit(exit_code=1))
+    inputs = {"source_version_id": str(other)}
+    again = shop.run(rerun(shop.db, job.job_id, shop.actor, inputs=inputs))
+    assert told(shop, fork.version_id) == [("fork", True, ["garden/v2"])]
+    assert shop.version_of(fork.version_id).forked_from == other
+    [origin] = origins(shop, fork.version_id)
+    assert origin.job.run_id == again.run_id
 
 
 def test_a_merge_has_all_of_its_sources_in_their_order(two: tuple[Workshop, UUID]) -> None:

@@ -100,9 +100,10 @@ def test_stopping_it_before_the_switch_leaves_nothing_behind(shop: Workshop, mom
     process, halted, _ = begin(shop, moment)
     wait_for(halted, process)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
     assert shop.snapshot() == before
+    assert out.endswith(b"\nStopped. Nothing was changed.\n")
 
 
 def test_a_stop_in_the_middle_of_the_switch_comes_too_late(shop: Workshop) -> None:

@@ -13,7 +13,7 @@ from safelight.actions.settle import settle
 from safelight.actions.undo import launch_undo_of_change, launch_undo_of_run, take_back
 from safelight.domain.annotations import EMPTY, ShapeKind
 from safelight.domain.jobs import SUCCEEDED, Exit
-from safelight.domain.operations import Fork
+from safelight.domain.operations import DeleteShapes, Fork, Merge
 from safelight.domain.permissions import Actor
 from safelight.errors import Conflict, Denied, Invalid, Locked, NewerChanges, NotFound
 from safelight.internals import operate
@@ -26,6 +26,7 @@ from safelight.store.packed import packed
 from safelight.store.runs import Run
 from tests.factories import add_house
 from tests.internals.importing import Workshop, changes_of, coco
+from tests.internals.operating import launch, made, version
 
 BOX = NamedShape(ShapeKind.RECTANGLE, "apple", [5, 5, 5, 5])
 
@@ -242,6 +243,31 @@ def test_undoing_a_fork_removes_it_and_undoing_that_brings_it_back(shop: Worksho
         shop.version_of(version.version_id)
     undone(shop, undo)
     assert shop.said(version.version_id) == said
+
+
+def test_undoing_a_merge_that_made_labels_removes_its_version_and_gives_it_back(
+    shop: Workshop,
+) -> None:
+    first = version(shop, "v2", {"a.jpg": [("pear", "rectangle", BOX.geometry)]})
+    version(shop, "v3", {"a.jpg": [], "b.jpg": [("apple", "rectangle", BOX.geometry)]})
+    merge = Merge(versions=["fruits/v3"], name="all", labels={"apple": "fig"})
+    run = ended(shop, launch(shop, merge, first))
+    assert run.result is not None
+    merged = made(run.result, "all")
+    said = shop.said(merged)
+    undo = undone(shop, run)
+    with pytest.raises(NotFound):
+        shop.version_of(merged)
+    undone(shop, undo)
+    assert shop.said(merged) == said
+    assert set(shop.labels(merged)) == {"pear", "fig"}
+
+
+def test_an_undo_of_what_names_its_version_names_it_once(shop: Workshop) -> None:
+    imported(shop, {})
+    ended(shop, launch(shop, DeleteShapes(everything=True)))
+    job, _ = launch_undo_of_change(shop.context, shop.actor, id_of(shop, newest(shop)))
+    assert job.name == "Undo Delete annotations of fruits/v1"
 
 
 def test_a_version_comes_back_only_if_its_name_is_free(shop: Workshop) -> None:

@@ -7,9 +7,20 @@ from sqlalchemy import func, select
 
 from safelight.domain.annotations import Numbers
 from safelight.domain.datasets import DataStatus
-from safelight.store import assets, changes, data, datalakes, datasets, schema, staged, versions
+from safelight.store import (
+    assets,
+    changes,
+    data,
+    datablocks,
+    datalakes,
+    datasets,
+    datawalk,
+    schema,
+    staged,
+    versions,
+)
 from safelight.store.changes import Author
-from safelight.store.data import NewData
+from safelight.store.data import DataFilter, NewData
 from safelight.store.db import Database, Transaction
 from safelight.store.staged import StagedAsset, Staging
 from safelight.store.versions import Version
@@ -69,6 +80,28 @@ def test_staged_rows_become_assets_in_order_with_placeholders_where_no_data_is(
     ]
     assert all((step.existed_before, step.exists_after) == (False, True) for step in steps)
     assert counted == 3
+
+
+def test_what_staged_rows_bring_into_the_datalake_is_counted_and_found_in_its_list(
+    db: Database, house: House
+) -> None:
+    far = datablocks.WIDTH + 9
+    with db.transaction() as tx:
+        version = new_version(tx, house)
+        [there] = data.add_many(tx, house.datalake_id, [NewData("there.jpg")], house.member)
+    with Staging(db) as staging:
+        staging.fill([StagedAsset(0, there, "there.jpg", None, None)])
+        staging.fill([StagedAsset(1 + at, None, f"{at}.jpg", 6, 7) for at in range(far)])
+        with db.transaction(on=staging.connection) as tx:
+            add_staged(tx, house, version)
+    with db.read() as read:
+        counts = datalakes.data_counts(read, house.organization_id)
+        stretches = datablocks.newest_first(read, house.datalake_id)
+        found = datawalk.walk(read, house.datalake_id, DataFilter())
+    assert counts[house.datalake_id] == 1 + far
+    assert sum(one.number for one in stretches) == 1 + far
+    assert len(stretches) >= 2
+    assert len(found.keys) == 1 + far
 
 
 def test_what_is_left_out_is_not_added_and_found_data_takes_the_place_of_a_placeholder(

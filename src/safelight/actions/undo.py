@@ -70,8 +70,9 @@ def launch_undo_of_change(
         key = packed(read).read(change_id, Kind.CHANGE_SET).key
         entry = history.get(read, actor.organization_id, key)
         version = versions.ever(read, actor.organization_id, key=entry.version_key)
+        where = f"{version.dataset_name}/{version.name}"
         what = entry.job.name if entry.job else f"{entry.user_name or 'an'}’s edit"
-        name = f"Undo {what} of {version.dataset_name}/{version.name}"
+        name = f"Undo {what}" if where in what else f"Undo {what} of {where}"
         order = _order(read, actor, [entry], name, keep_newer, idempotency_key)
     with context.db.transaction() as tx:
         return launch(tx, order)

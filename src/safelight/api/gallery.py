@@ -13,11 +13,11 @@ from safelight.actions.operations import choose
 from safelight.api.asking import Ctx, Reader
 from safelight.api.pictures import AssetView, PictureQuery, asset_views, json_response
 from safelight.api.stretches import Stretches
-from safelight.api.views import Page
+from safelight.api.views import Named, Page
 from safelight.domain.operations import Pictures
 from safelight.errors import NotFound
 from safelight.ids import Kind
-from safelight.store import assetplaces, assets, packed, versions
+from safelight.store import assetplaces, assets, packed, tags, versions
 from safelight.store.db import Read
 from safelight.store.versions import Version
 
@@ -59,6 +59,15 @@ class AssetPlaces(BaseModel):
     items: list[tuple[int, int, int]]
     next: int | None
     looked: int
+
+
+@router.get("/versions/{version_id}/tags")
+def list_asset_tags(version_id: UUID, actor: Reader, context: Ctx) -> Page[Named]:
+    """The tags that pictures of a version can have in it."""
+    with context.db.read() as read:
+        versions.get(read, actor.organization_id, version_id)
+        found = tags.of_owner(read, version_id, tags.ASSET)
+    return Page(items=[Named(id=one.tag_id, name=one.name) for one in found])
 
 
 @router.get("/versions/{version_id}/places", response_model=AssetPlaces)

@@ -68,7 +68,11 @@ def upload(
     datalake: Lake = "default",
     tag: Annotated[list[str], Option(help="A tag for all of them; again for more.")] = [],  # noqa: B006
     dataset: Annotated[
-        str, Option(metavar="DATASET/VERSION", help="Put them into this version, as a job.")
+        str,
+        Option(
+            metavar="DATASET/VERSION",
+            help="Put them into this version, as a job. Made if there is none of that name.",
+        ),
     ] = "",
     add_duplicates: Annotated[
         bool, Option("--add-duplicates", help="Also what is there under another name.")
@@ -80,10 +84,10 @@ def upload(
     """
     client = connect()
     lake = client.datalakes.get(datalake)
-    version = client.versions.get(dataset) if dataset else None
     files = list(sources(paths))
     if not files:
         raise Invalid(f"{', '.join(map(str, paths))}: no pictures in there.")
+    version = client.versions.ensure(dataset) if dataset else None
     sending = Uploader(lake.http, lake.id, add_duplicates=add_duplicates)
     done = list(_watched(sending.send(files), files))
     ids: list[UUID | str] = list(dict.fromkeys(one.id for one in done if one.id is not None))

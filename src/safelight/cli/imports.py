@@ -19,12 +19,11 @@ from safelight.cli import output
 from safelight.cli.jobs import launched, wait_for
 from safelight.cli.login import connect
 from safelight.cli.options import AsJson, JobId, Wait, spread
-from safelight.client.connection import Client
-from safelight.client.datasets import Dataset, Version
+from safelight.client.datasets import Version
 from safelight.client.jobs import Job
 from safelight.domain.imports import Format, Matching
 from safelight.domain.jobs import RunStatus
-from safelight.errors import Invalid, NotFound
+from safelight.errors import Invalid
 
 PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".avif"}
@@ -93,7 +92,7 @@ def import_annotations(
 ) -> None:
     """Import annotations into a dataset version."""
     client = connect()
-    into = _version(client, dataset, version)
+    into = client.datasets.ensure(dataset).ensure_version(version)
     if images is not None:
         _upload(into, images)
     with _as_file(path) as file:
@@ -191,21 +190,6 @@ def _there(effect: dict[str, Any]) -> str:
     becomes = {"replace": "go away", "keep": "stay as they are", "concatenate": "get more"}
     said = f"{effect['annotated']:,} annotated pictures with {effect['shapes_there']:,} shapes"
     return f"{said} {becomes[effect['mode']]}" if effect["annotated"] else "nothing"
-
-
-def _version(client: Client, dataset: str, version: str) -> Version:
-    into = _dataset(client, dataset)
-    try:
-        return into.version(version)
-    except NotFound:
-        return into.create_version(version)
-
-
-def _dataset(client: Client, name: str) -> Dataset:
-    try:
-        return client.datasets.get(name)
-    except NotFound:
-        return client.datasets.create(name)
 
 
 def _upload(version: Version, folder: Path) -> None:

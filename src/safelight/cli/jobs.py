@@ -171,7 +171,10 @@ def job(job: JobId, as_json: AsJson = False) -> None:
             ("Status", output.status(data["status"])),
             ("Why", _failure(data)),
             *_diagnosis(run),
-            ("Progress", output.progress(data.get("progress"))),
+            (
+                "Progress",
+                output.progress(data.get("progress"), is_over=data["finished_at"] is not None),
+            ),
             ("Takes", output.usual(data.get("usual"), is_longer=found.is_longer_than_usual)),
             ("Waits", data.get("waiting")),
             ("Result", data.get("summary")),

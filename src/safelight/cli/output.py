@@ -196,11 +196,11 @@ def usual(found: dict[str, Any] | None, *, is_longer: bool) -> str:
     return f"longer than usual, {text}" if is_longer else text
 
 
-def progress(found: dict[str, Any] | None) -> str:
-    """`42 % of 120 pictures`, `7 epochs`."""
+def progress(found: dict[str, Any] | None, *, is_over: bool = False) -> str:
+    """`42 % of 120 pictures`, `7 epochs`; how long it will take as long as it is not over."""
     if not found:
         return ""
     done, total, unit = found["done"], found.get("total"), found.get("unit") or ""
-    left = found.get("eta_s")
+    left = None if is_over else found.get("eta_s")
     text = f"{done / total:.0%} of {total:,g} {unit}" if total else f"{done:,g} {unit}"
     return text.strip() + (f", {duration(left)} left" if left else "")

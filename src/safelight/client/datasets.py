@@ -227,6 +227,13 @@ class Dataset(Record):
         """The version of that name. Raises NotFound."""
         return _named(self.versions, name, f"Dataset {self.name!r} has no version {name!r}.")
 
+    def ensure_version(self, name: str) -> Version:
+        """The version of that name, made if it is missing."""
+        try:
+            return self.version(name)
+        except NotFound:
+            return self.create_version(name)
+
     def create_version(
         self, name: str, *, type: str | None = None, description: str = ""
     ) -> Version:
@@ -253,6 +260,13 @@ class Datasets:
         found = (Dataset(self.http, row) for row in rows)
         return _named(found, name, f"There is no dataset {name!r}.")
 
+    def ensure(self, name: str) -> Dataset:
+        """The dataset of that name, made if it is missing."""
+        try:
+            return self.get(name)
+        except NotFound:
+            return self.create(name)
+
     def create(self, name: str, description: str = "") -> Dataset:
         """A dataset without versions. Raises NameTaken if there is one of that name."""
         body = {"name": name, "description": description}
@@ -269,10 +283,22 @@ class Versions:
         """Raises NotFound, or Invalid for text that is neither an id nor `DATASET/VERSION`."""
         if _is_id(str(version)):
             return Version(self.http, self.http.get(f"/api/v1/versions/{version}"))
-        dataset, slash, name = str(version).partition("/")
-        if not (dataset and slash and name):
-            raise Invalid(f"Name a version as DATASET/VERSION, not {str(version)!r}.")
+        dataset, name = _names(str(version))
         return Datasets(self.http).get(dataset).version(name)
+
+    def ensure(self, version: str) -> Version:
+        """The same, but a `DATASET/VERSION` that is missing is made."""
+        if _is_id(version):
+            return self.get(version)
+        dataset, name = _names(version)
+        return Datasets(self.http).ensure(dataset).ensure_version(name)
+
+
+def _names(version: str) -> tuple[str, str]:
+    dataset, slash, name = version.partition("/")
+    if not (dataset and slash and name):
+        raise Invalid(f"Name a version as DATASET/VERSION, not {version!r}.")
+    return dataset, name
 
 
 def _is_id(text: str) -> bool:

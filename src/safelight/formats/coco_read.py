@@ -26,7 +26,8 @@ def read_tree(tree: Tree, reading: Reading) -> Found:
     """Read the one JSON file of a tree, and find the pictures that lie beside it. Raises Invalid."""
     files = tree.named(".json")
     if len(files) != 1:
-        raise Invalid(f"One JSON file is read as COCO's, not {len(files)}: {', '.join(files[:5])}.")
+        named = f"{len(files)}: {', '.join(files[:5])}" if files else "none"
+        raise Invalid(f"One JSON file is read as COCO's, not {named}.")
     with tree.open(files[0]) as file:
         found = read(file, reading)
     pictures = Pictures(tree)

@@ -138,7 +138,8 @@ def _check_box(bbox: Raw) -> bool:
     if len(box) != 4:
         raise BadRecord(f"bbox has {len(box)} numbers, not 4")
     if box[2] < 0 or box[3] < 0:
-        raise BadRecord(f"bbox {bytes(bbox).decode()} has a negative size")
+        said = _dense(bbox).replace(b",", b", ").decode()
+        raise BadRecord(f"bbox {said} has a negative size")
     return True
 
 

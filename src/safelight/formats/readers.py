@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -64,6 +65,11 @@ def read(format: str, tree: Tree, reading: Reading) -> Found:
     reader = READERS.get(format)
     if reader is None:
         raise Invalid(f"The format is one of {', '.join(READERS)}, not {format!r}.", field="format")
+    with _saying_refused(tree):
+        return _read(reader, tree, reading)
+
+
+def _read(reader: Reader, tree: Tree, reading: Reading) -> Found:
     for name, reason in tree.refused:
         if reading.wants(name):
             reading.rejects.add(name, reason, file=name)
@@ -75,6 +81,11 @@ def detect(tree: Tree) -> str:
 
     Raises Invalid where it holds none or several, saying what it holds.
     """
+    with _saying_refused(tree):
+        return _detect(tree)
+
+
+def _detect(tree: Tree) -> str:
     shown: dict[str, str] = {}  # a file that shows it, by format
     wrong: Invalid | None = None
     for suffix, look in ((".json", _of_json), (".xml", _of_xml)):
@@ -101,7 +112,8 @@ def _decided(shown: Mapping[str, str], wrong: Invalid | None, tree: Tree) -> str
         raise Invalid(f"There are files of several formats: {several}. Say which is meant.")
     if wrong is not None:
         raise wrong
-    raise Invalid(f"There are no annotations of a known format, only {_summary(tree)}.")
+    there = f", only {_summary(tree)}" if tree.sizes else ": no file is there"
+    raise Invalid(f"There are no annotations of a known format{there}.")
 
 
 def _of_json(file: BinaryIO) -> str | None:
@@ -133,4 +145,19 @@ def _shows_yolo(tree: Tree) -> str | None:
 def _summary(tree: Tree) -> str:
     suffixes = Counter(PurePosixPath(name).suffix.lower() or "no suffix" for name in tree.sizes)
     counted = [f"{count:,} x {suffix}" for suffix, count in suffixes.most_common(5)]
-    return ", ".join(counted) or "nothing"
+    return ", ".join(counted)
+
+
+@contextmanager
+def _saying_refused(tree: Tree) -> Iterator[None]:
+    """What is missing may be what the tree refused: say that too."""
+    try:
+        yield
+    except Invalid as invalid:
+        if not tree.refused:
+            raise
+        name, reason = tree.refused[0]
+        number = len(tree.refused)
+        files = "1 file" if number == 1 else f"{number:,} files"
+        more = f"{files} may not be read, such as {name}: {reason}."
+        raise Invalid(f"{invalid.message} {more}", **invalid.facts) from invalid

@@ -112,6 +112,10 @@ def operate(context: Context, run_id: UUID) -> int:
     try:
         operation.go_on()
         _operation(operation)(operation)
+    except SystemExit:
+        if not operation.was_done():
+            operation.say("Stopped. Nothing was changed.")
+        raise
     except AlreadyEnded as ended:
         operation.say(f"{ended.message} Nothing was changed.")
         return 1

@@ -22,8 +22,8 @@ def run(operation: Operation, asked: Fork) -> None:
     with Plan(operation.db) as plan:
         some = _plan_some(operation, plan, source, asked)
         with operation.section("Copy"), operation.last_step(), plan.transaction() as tx:
-            version = _target(tx, operation, asked.name)
             source = versions.get(tx, operation.organization_id, source_id)
+            version = _target(tx, operation, asked.name, source)
             copied = _fill(tx, operation, source, version, asked, some=some)
             operation.announce(tx, version)
             _conclude(tx, operation, version, copied)
@@ -46,9 +46,10 @@ def _plan_some(operation: Operation, plan: Plan, source: Version, asked: Fork) -
     return True
 
 
-def _target(tx: Transaction, operation: Operation, name: str) -> Version:
+def _target(tx: Transaction, operation: Operation, name: str, source: Version) -> Version:
     """The version to fill, open to write alone: the one made at launch, or a new one if the job is
-    run again under another name. Raises NameTaken if the version was filled before.
+    run again under another name. It came into being by this run, of this source, whatever runs before
+    it were given. Raises NameTaken if the version was filled before.
     """
     organization_id = operation.organization_id
     made = versions.get(tx, organization_id, operation.target_id)
@@ -62,7 +63,7 @@ def _target(tx: Transaction, operation: Operation, name: str) -> Version:
             name,
             by=operation.author,
             type=made.type,
-            forked_from=made.forked_from,
+            forked_from=source.version_id,
         )
     version = operation.open(tx, made.version_id)
     filled = version.asset_count or version.labels_key is not None
@@ -72,7 +73,8 @@ def _target(tx: Transaction, operation: Operation, name: str) -> Version:
         if version.version_id == operation.target_id
     ):
         raise taken(tx, version, name)
-    return version
+    changes.hand_to_run(tx, version.version_key, operation.run.run_id)
+    return versions.fork_of(tx, version, source)
 
 
 def _fill(

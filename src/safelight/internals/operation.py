@@ -177,6 +177,11 @@ class Operation:
         """Whether its change is true already: a process before this one ended just after its last step."""
         return self.run.result is not None
 
+    def was_done(self) -> bool:
+        """Whether it has become true by now."""
+        with self.db.read() as read:
+            return runs.get(read, self.run.run_id).result is not None
+
     def reached(self, number: int, text: str) -> None:
         """Note what need not be done again, for whoever cuts this off; `number` only grows."""
         self._notes.write(CHECKPOINT, {"number": number, "text": text})

@@ -232,7 +232,12 @@ def _of_fields(read: Read, entry: Entry, version: Version) -> list[Standing]:
 
 
 def _of_labels(read: Read, entry: Entry, version: Version) -> list[Standing]:
-    """Labels of the set were changed again; or shapes that stay, or come back, would lose theirs."""
+    """Labels of the set were changed again; or shapes that stay, or come back, would lose theirs.
+
+    A version that goes keeps its labels, as its shapes do.
+    """
+    if entry.brought_version:
+        return []
     known = left = labels.get(read, version)
     if entry.moved_labels:
         back = labels.taken_back(read, version, entry.labels_before, entry.labels_after)

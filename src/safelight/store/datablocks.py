@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, FromClause, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from safelight.store import schema
 from safelight.store.bulk import upsert
+from safelight.store.columns import Id
 from safelight.store.db import Read, Transaction
 
 _blocks = schema.data_block
+Upsert = sqlite.Insert | postgresql.Insert
 WIDTH = 1024
 
 
@@ -34,17 +37,40 @@ def add(tx: Transaction, datalake_id: UUID, data_keys: Sequence[int]) -> None:
     counted = sorted(Counter(key // WIDTH for key in data_keys).items())
     if not counted:
         return
-    statement = upsert(tx, _blocks)
     tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[_blocks.c.datalake_id, _blocks.c.block],
-            set_={"number": _blocks.c.number + statement.excluded.number},
-        ),
+        _counted_on(upsert(tx, _blocks)),
         [
             {"datalake_id": datalake_id, "block": block, "number": number}
             for block, number in counted
         ],
     )
+
+
+def _counted_on(statement: Upsert) -> Upsert:
+    return statement.on_conflict_do_update(
+        index_elements=[_blocks.c.datalake_id, _blocks.c.block],
+        set_={"number": _blocks.c.number + statement.excluded.number},
+    )
+
+
+def add_from(
+    tx: Transaction,
+    datalake_id: UUID,
+    rows: FromClause,
+    data_key: ColumnElement[int],
+    *those: ColumnElement[bool],
+) -> None:
+    """The same for new data whose keys a table holds: no key comes to this process."""
+    block = (data_key // WIDTH).label("block")
+    counted = (
+        select(literal(datalake_id, Id), block, func.count())
+        .select_from(rows)
+        .where(*those)
+        .group_by(block)
+        .order_by(block)
+    )
+    statement = upsert(tx, _blocks).from_select(["datalake_id", "block", "number"], counted)
+    tx.execute(_counted_on(statement))
 
 
 def take_out(tx: Transaction, datalake_id: UUID, data_keys: Sequence[int]) -> None:

@@ -52,6 +52,11 @@ class Entry:
         return self.labels_before != self.labels_after
 
     @property
+    def brought_version(self) -> bool:
+        """The version came into being, or came back, so an undo takes it away as it is."""
+        return self.fields_before.get("exists") is False
+
+    @property
     def is_made_by_job(self) -> bool:
         """A run made the version and filled it, without a record of single pictures."""
         return self.kind == CREATED and self.job is not None

@@ -35,7 +35,7 @@ from safelight.domain.annotations import FIRST_NUMBERS, Numbers
 from safelight.domain.datasets import DataStatus
 from safelight.errors import Unavailable
 from safelight.ids import uuid7
-from safelight.store import bulk, changes, keys, presence, schema, versions
+from safelight.store import bulk, changes, datablocks, keys, presence, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.columns import Id, Key
 from safelight.store.data import File, NewData
@@ -188,7 +188,7 @@ def add(
         return 0
     new_key = _base(tx, _data) + _staged.c.new_data_key
     asset_key = _base(tx, _assets) + _staged.c.asset_key
-    data_key = func.coalesce(_staged.c.data_key, new_key)
+    data_key, is_new = func.coalesce(_staged.c.data_key, new_key), _staged.c.data_key.is_(None)
     _copy(
         tx,
         _data,
@@ -213,8 +213,9 @@ def add(
             _data.c.created_by: literal(created_by, Id),
             _data.c.created_at: literal(tx.now),
         },
-        _staged.c.data_key.is_(None),
+        is_new,
     )
+    datablocks.add_from(tx, datalake_id, _staged, new_key, is_new)
     _copy(
         tx,
         _assets,

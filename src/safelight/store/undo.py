@@ -190,7 +190,7 @@ def _put_tags_back(tx: Transaction, entry: Entry, change_set: ChangeSet) -> int:
 def _put_labels_back(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet
 ) -> bool:
-    if not entry.moved_labels:
+    if not entry.moved_labels or entry.brought_version:
         return False
     key = entry.labels_before
     if version.labels_key != entry.labels_after:  # others have changed other labels since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -331,6 +331,12 @@ def change(
 def point_to_labels(tx: Transaction, version: Version, labels_key: int | None) -> None:
     """Move the pointer to the label list. `version` must be open to write alone."""
     _set(tx, version, labels_key=labels_key)
+
+
+def fork_of(tx: Transaction, version: Version, source: Version) -> Version:
+    """Note what it is forked from."""
+    _set(tx, version, forked_from=source.version_id)
+    return replace(version, forked_from=source.version_id)
 
 
 def count_assets(tx: Transaction, version: Version, more: int) -> None:

@@ -1,7 +1,7 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { get, post, type Query } from "./client";
 import type { Cut } from "./places";
-import type { Asset, AssetPlaces, Change, Job, JsonObject, Neighbour, Page, Statistics, Version, VersionDetail } from "./types";
+import type { Asset, AssetPlaces, Change, Job, JsonObject, Neighbour, Page, Ref, Statistics, Version, VersionDetail } from "./types";
 
 const COUNTING_MS = 2000; // while it is counted, what is known is asked for so often
 
@@ -18,6 +18,16 @@ export const statisticsQuery = (version: string) =>
     queryFn: ({ signal }) => get<Statistics>(`/versions/${version}/statistics`, undefined, signal),
     refetchInterval: ({ state }) => (state.data?.state === "counting" ? COUNTING_MS : false),
   });
+
+/** Names of the tags that pictures of a version can have in it; none until they are known. */
+export const useTags = (version: string): string[] =>
+  useQuery({
+    queryKey: ["versions", "tags", version],
+    queryFn: ({ signal }) => get<Page<Ref>>(`/versions/${version}/tags`, undefined, signal),
+    select: ({ items }) => items.map(({ name }) => name),
+  }).data ?? NONE;
+
+const NONE: string[] = [];
 
 /** Versions of all datasets with a text in DATASET/VERSION. */
 export const versionsQuery = (search: string) =>

@@ -73,7 +73,7 @@ export function ExportDialog({ version, close, chosen }: Props) {
           <div className={styles.more}>
             {!chosen && (
               <PictureFields
-                labels={version.labels.map((label) => label.name)}
+                version={version}
                 description="Nothing given: all pictures."
                 value={pictures}
                 error={refusal?.field === "pictures" ? refusal.message : undefined}

@@ -202,7 +202,9 @@ class Split(Operation):
                 )
         total = math.fsum(self.parts.values())
         if abs(total - 1) > 1e-6:
-            raise Invalid(f"The ratios of the parts add up to 1, not {total:g}.", field="parts")
+            raise Invalid(
+                f"The ratios of the parts must add up to 1, not {total:g}.", field="parts"
+            )
         if self.rest:
             raise Invalid("Ratios leave no rest.", field="rest")
 

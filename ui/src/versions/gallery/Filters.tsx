@@ -1,6 +1,7 @@
 import { NumberInput, TagsInput } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { Label } from "../../api/types";
+import type { Label, VersionDetail } from "../../api/types";
+import { useTags } from "../../api/versions";
 import { QueryBox } from "../../components/search/QueryBox";
 import type { Language } from "../../components/search/suggestions";
 import type { FilterSearch } from "./filters";
@@ -9,7 +10,7 @@ import styles from "./Gallery.module.css";
 const PAUSE_MS = 300;
 
 interface Props {
-  labels: readonly Label[];
+  version: VersionDetail;
   filter: FilterSearch;
   change: (changes: FilterSearch) => void;
   /** What the server does not understand of it. */
@@ -17,8 +18,9 @@ interface Props {
 }
 
 /** Which pictures are shown, beside the labels: by a text, tags and number of shapes. */
-export function Filters({ labels, filter, change, problem }: Props) {
-  const language = useMemo(() => languageOf(labels), [labels]);
+export function Filters({ version: { id, labels }, filter, change, problem }: Props) {
+  const tags = useTags(id);
+  const language = useMemo(() => languageOf(labels, tags), [labels, tags]);
   const ask = useCallback((q: string) => change({ q: q || undefined }), [change]);
   return (
     <>
@@ -36,6 +38,7 @@ export function Filters({ labels, filter, change, problem }: Props) {
         className={styles.tags}
         aria-label="With one of these tags"
         placeholder={filter.tag ? "" : "Tags"}
+        data={tags}
         value={filter.tag ?? []}
         onChange={(tag) => change({ tag: tag.length ? tag : undefined })}
       />
@@ -47,9 +50,9 @@ export function Filters({ labels, filter, change, problem }: Props) {
 
 const PIXELS = "1920, >=1000, <500 or 640..1920";
 
-const languageOf = (labels: readonly Label[]): Language => ({
+const languageOf = (labels: readonly Label[], tags: string[]): Language => ({
   label: { hint: "the name of a label; -label: without it", values: labels.map(({ name }) => name) },
-  tag: { hint: "the name of a tag" },
+  tag: { hint: "the name of a tag", values: tags },
   shapes: { hint: "0, >=10 or 1..3" },
   is: { hint: "annotated; -is:annotated", values: ["annotated"] },
   name: { hint: "a part of the file's name" },

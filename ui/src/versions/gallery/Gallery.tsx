@@ -64,7 +64,8 @@ export function Gallery({ version, search, change, open }: Props) {
   if (version.asset_count === 0)
     return (
       <State icon={ImagePlus} title="This version is empty">
-        Import a file of annotations: its pictures come from the datalake by file name, or stand as placeholders until they are uploaded.
+        Import a file of annotations: its pictures come from the datalake by file name, or stand as placeholders until they are uploaded. Or choose files
+        in the datalake, and add them.
       </State>
     );
   return (
@@ -78,7 +79,7 @@ export function Gallery({ version, search, change, open }: Props) {
           toggle={(name) => change({ hide: toggled(search.hide, name) })}
         />
         <div className={styles.controls}>
-          <Filters labels={version.labels} filter={search} change={narrow} problem={misread} />
+          <Filters version={version} filter={search} change={narrow} problem={misread} />
           <div className={styles.view}>
             <Slide name="Size" value={size} shown={`${size} px`} range={SIZE} change={(next) => change({ size: next })} />
             <Drawing labels={version.labels} look={look} search={search} change={change} />

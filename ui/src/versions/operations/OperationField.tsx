@@ -1,5 +1,6 @@
 import { Checkbox, MultiSelect, NativeSelect, NumberInput, TagsInput, Textarea, TextInput } from "@mantine/core";
 import type { Json, OperationParameter, VersionDetail } from "../../api/types";
+import { useTags } from "../../api/versions";
 import { textOf } from "../../components/values";
 import { VersionSelect, VersionsSelect } from "../../components/VersionSelect";
 import { words } from "./draft";
@@ -17,6 +18,7 @@ interface Props {
 export function OperationField({ parameter, version, value, error, change }: Props) {
   const { name, form, description, choices, required, min, max } = parameter;
   const common = { label: words(name), description, required, error };
+  const tags = useTags(version.id);
   const labels = version.labels.map((label) => label.name);
   switch (form) {
     case "boolean":
@@ -42,7 +44,7 @@ export function OperationField({ parameter, version, value, error, change }: Pro
       return <MultiSelect {...common} data={choices} value={texts(value)} onChange={change} />;
     case "texts":
       return (
-        <TagsInput {...common} data={/label/.test(name) ? labels : []} value={texts(value)} onChange={change} />
+        <TagsInput {...common} data={/label/.test(name) ? labels : tags} value={texts(value)} onChange={change} />
       );
     case "versions":
       return <VersionsSelect {...common} value={texts(value)} without={version.id} change={change} />;
@@ -74,7 +76,7 @@ export function OperationField({ parameter, version, value, error, change }: Pro
         />
       );
     case "pictures":
-      return <PictureFields labels={labels} description={description} value={value} error={error} change={change} />;
+      return <PictureFields version={version} description={description} value={value} error={error} change={change} />;
     default:
       return (
         <TextInput

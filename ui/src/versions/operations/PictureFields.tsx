@@ -1,10 +1,11 @@
 import { Fieldset, Group, Input, NumberInput, TagsInput, TextInput } from "@mantine/core";
-import type { Json, JsonObject } from "../../api/types";
+import type { Json, JsonObject, VersionDetail } from "../../api/types";
+import { useTags } from "../../api/versions";
 import { textOf } from "../../components/values";
 import { EVERYTHING } from "./draft";
 
 interface Props {
-  labels: string[];
+  version: VersionDetail;
   description: string;
   value: Json;
   error: string | undefined;
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** Which pictures an operation is about: all that is given must hold. */
-export function PictureFields({ labels, description, value, error, change }: Props) {
+export function PictureFields({ version: { id, labels }, description, value, error, change }: Props) {
   const said: JsonObject = { ...EVERYTHING, ...(value as JsonObject) };
   const set = (name: string) => (given: Json) => change({ ...said, [name]: given });
   return (
@@ -20,11 +21,11 @@ export function PictureFields({ labels, description, value, error, change }: Pro
       <TagsInput
         label="With one of these labels"
         description={description}
-        data={labels}
+        data={labels.map(({ name }) => name)}
         value={said["labels"] as string[]}
         onChange={set("labels")}
       />
-      <TagsInput label="With one of these tags" value={said["tags"] as string[]} onChange={set("tags")} />
+      <TagsInput label="With one of these tags" data={useTags(id)} value={said["tags"] as string[]} onChange={set("tags")} />
       <TextInput
         label="Found by this search"
         placeholder="A part of the name, or -label:apple shapes:1..3"
