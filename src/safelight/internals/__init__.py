@@ -113,8 +113,9 @@ def operate(context: Context, run_id: UUID) -> int:
         operation.go_on()
         _operation(operation)(operation)
     except SystemExit:
-        if not operation.was_done():
-            operation.say("Stopped. Nothing was changed.")
+        with suppress(Unavailable):  # who cannot tell says nothing, and ends all the same
+            if not operation.was_done():
+                operation.say("Stopped. Nothing was changed.")
         raise
     except AlreadyEnded as ended:
         operation.say(f"{ended.message} Nothing was changed.")
