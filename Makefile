@@ -32,7 +32,8 @@ demo: $(VENV)/.installed $(PAGE) ## Start Safelight on http://localhost:8000 wit
 	@exec $(BIN)/safelight demo --data $(DEMO_DATA) --port $(DEMO_PORT)
 
 test: $(VENV)/.installed test-system $(PAGE) ## Everything that CI checks
-	@$(MAKE) --no-print-directory lint types page-checks unit
+	@$(MAKE) --no-print-directory -j 2 lint types page-checks
+	@$(MAKE) --no-print-directory unit
 
 test-system: ## Install what the tests need from the system (Chromium, PostgreSQL)
 	@./tests/system.sh
@@ -49,7 +50,7 @@ page-checks: $(PAGE) ## Lint, types and unit tests of the page
 	$(BIN)/python hatch_build.py check
 
 unit: $(VENV)/.installed $(PAGE) ## The tests in Python: store, runs, wire, browser
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3
 
 chaos: $(VENV)/.installed ## The fault tests in their long form, minutes: kill, fill, lock and restart everything
 	$(BIN)/pytest tests/chaos tests/faults tests/store/test_machine.py -m "chaos or not chaos"

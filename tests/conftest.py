@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from safelight.store.db import Database, sqlite_url
 from safelight.store.migrations import upgrade
 from tests.postgres import PostgresServer
+from tests.schedule import Schedule, longest_first
 
 _numbers = count()
 
@@ -26,6 +28,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The modules and tests themselves are not garbage: to look for some among them would take a third of
 # the time of collecting them, and some of each test's.
 gc.disable()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
+    config.option.loadscopereorder = False  # it would put first what has the most tests
+    return Schedule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,29 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PASSWORD, login_link
-from tests.browser.house import coco
+from tests.browser.house import coco, furnish
 from tests.live import LiveServer, until
 
 pytestmark = pytest.mark.browser
 
 SLOW_MS = 60_000  # for jobs; the page itself has what conftest gives it
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server of its own, that holds what is told here and nothing of other tests."""
+    server = LiveServer(tmp_path_factory.mktemp("story") / "data")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def house(live: LiveServer) -> dict[str, Any]:
+    with live.client() as client:
+        return furnish(client)
 
 
 def jobs(page: Page) -> Any:
