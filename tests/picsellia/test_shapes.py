@@ -12,7 +12,7 @@ from safelight.actions import shapes as actions
 from safelight.domain.annotations import Annotation, Shape, ShapeKind, add_annotation, draft
 from safelight.domain.datasets import InferenceType
 from safelight.ids import Kind
-from safelight.store import packed
+from safelight.store import packed, statistics
 from tests.picsellia.conftest import Wire
 
 
@@ -173,3 +173,19 @@ def test_annotations_are_listed_page_by_page_the_newest_first(wire: Wire) -> Non
     oldest = wire.get(path, order_by=["created_at"], limit=1)["items"]
     assert [one["id"] for one in oldest] == made[:1]
     assert wire.get(f"/dataset/version/{wire.version.version_id}/stats")["nb_annotations"] == 4
+
+
+@pytest.mark.parametrize("at_sight", [statistics.AT_SIGHT, 0])
+def test_the_numbers_of_a_version_are_right_whether_or_not_they_are_kept(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, at_sight: int
+) -> None:
+    monkeypatch.setattr(statistics, "AT_SIGHT", at_sight)
+    wire.label("twig")
+    box = {"x": 1, "y": 2, "w": 3, "h": 4, "label_id": wire.label("leaf")}
+    for asset in (0, 0, 2):
+        wire.post(f"/annotation/{wire.annotation(asset)}/bulk-rectangles", {"rectangles": [box]})
+    assert wire.get(f"/dataset/version/{wire.version.version_id}/stats") == {
+        "label_repartition": {"leaf": 3, "twig": 0},
+        "nb_objects": 3,
+        "nb_annotations": 3,
+    }

@@ -14,7 +14,7 @@ from safelight.errors import Unavailable
 AT_ONCE = 8
 PIECE = 256 * 1024
 PIECES = 4  # that wait for who reads
-STALLED_S = 600.0
+STALLED_S = 60.0  # as proxies have it; it holds a place, and a snapshot of the database
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -68,7 +68,7 @@ class _Pipe:
 
 
 def stream(context: Context, settled: Settled) -> Iterator[bytes]:
-    """The bytes of the file. A reader that does not come back for ten minutes, or closes this, ends it.
+    """The bytes of the file. A reader that does not come back for a minute, or closes this, ends it.
 
     Raises at once what fails before the first piece is there, and Unavailable where too many are under way.
     What fails later is raised in between.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from safelight.errors import Invalid, NotFound
 from safelight.picsellia import views
 from safelight.picsellia.asking import Db, Own, Reader, Writer, answer, sent
 from safelight.picsellia.paging import AskedPart
-from safelight.store import annotationlist, assets, datasets, labels, versions
+from safelight.store import annotationlist, assets, datasets, labels, statistics, versions
 from safelight.store.datasets import Dataset
 from safelight.store.db import Database, Read
 from safelight.store.versions import Version
@@ -198,14 +199,23 @@ def unlock(version_id: UUID, actor: Writer, db: Db) -> Response:
     return _version(db, actions.unlock(db, actor, version_id))
 
 
+def _counts(read: Read, version: Version) -> tuple[Mapping[int, int], int]:
+    """Shapes by label key, and annotations: as they are kept, or counted now where that is not done yet."""
+    kept = statistics.of(read, version)
+    if not kept.is_whole:
+        key = version.version_key
+        return assets.label_counts(read, key), annotationlist.count(read, key)
+    shapes = {key: sum(kinds.values()) for key, kinds in kept.numbers.classes.items()}
+    return shapes, sum(kept.numbers.annotations.values())
+
+
 @router.get("/dataset/version/{version_id}/stats")
 def stats(version_id: UUID, actor: Reader, db: Db) -> Response:
     """How many shapes each label has, and how many annotations there are."""
     with db.read() as read:
         found = versions.get(read, actor.organization_id, version_id)
         names = {label.key: label.name for label in labels.get(read, found).labels}
-        counts = assets.label_counts(read, found.version_key)
-        annotations = annotationlist.count(read, found.version_key)
+        counts, annotations = _counts(read, found)
     return answer(
         {
             "label_repartition": {names[key]: counts.get(key, 0) for key in names},
