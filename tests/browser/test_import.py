@@ -87,6 +87,8 @@ def test_bad_records_are_found_left_out_downloaded_mended_and_imported_again(
     page.wait_for_url(re.compile(r"/jobs/[0-9a-f-]+$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Import rejects again")
     expect(page.get_by_text("2 pictures, 5 shapes: done")).to_be_visible(timeout=SLOW_MS)
+    taken_from = page.get_by_role("link", name=f"job …{first.partition('?')[0][-8:]}").first
+    expect(taken_from).to_be_visible()
     page.goto(first)
     expect(page.get_by_role("link", name="Imported again").first).to_be_visible()
 
