@@ -13,10 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from safelight.errors import Conflict
-from safelight.store import migrations
+from safelight.store import data, migrations
+from safelight.store.data import NewData
 from safelight.store.db import Database, sqlite_url
 from safelight.store.migrations import pending, upgrade
 from safelight.store.schema import metadata
+from tests.factories import add_house
 from tests.postgres import PostgresServer
 
 
@@ -133,6 +135,21 @@ def test_a_database_that_a_newer_version_has_changed_is_refused_in_a_sentence(
             step(db)
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_files_that_imports_did_not_count_are_counted(db: Database) -> None:
+    house = add_house(db)
+    with db.transaction() as tx:
+        new = [NewData(f"{number}.jpg") for number in range(3)]
+        data.add_many(tx, house.datalake_id, new, house.member)
+    counts = text("SELECT datalake_id, block, number FROM data_block ORDER BY 1, 2")
+    with db.engine.begin() as connection:
+        right = connection.execute(counts).all()
+        connection.execute(text("UPDATE data_block SET number = 1"))
+    _mark(db, "0013")
+    upgrade(db)
+    with db.engine.connect() as connection:
+        assert connection.execute(counts).all() == right
 
 
 BROKEN = """
