@@ -321,6 +321,25 @@ def test_text_that_is_not_utf_8_is_a_bad_record_or_bad_json(byte: bytes, chunk_b
             read(text[:at] + byte + text[at + 1 :], chunk_bytes)
 
 
+@pytest.mark.parametrize(
+    "far",
+    [
+        {"bbox": [1e300, 1, 2, 3]},
+        {"segmentation": [[1, 2, 3, 4, 5, -1e300]]},
+        {"segmentation": [], "keypoints": [1, 1e300, 2]},
+    ],
+)
+def test_what_lies_infinitely_far_out_is_refused_and_its_neighbours_are_not(
+    far: dict[str, Any],
+) -> None:
+    near: dict[str, Any] = {"segmentation": [RING]}
+    file, shapes = read(coco(near, near | far, near))
+    assert len(shapes["a.jpg"]) == 2
+    assert [reason.partition(": ")[2] for reason in reasons(file)] == [
+        f"{'-' if far.get('segmentation') else ''}1e+300 is not a coordinate"
+    ]
+
+
 def test_of_two_annotations_with_one_id_the_first_is_kept() -> None:
     file, shapes = read(coco({"bbox": [1, 1, 1, 1]}, {"id": 1, "bbox": [2, 2, 2, 2]}, {"id": 1}))
     assert reasons(file) == [

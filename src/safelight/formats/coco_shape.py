@@ -6,18 +6,19 @@ been read: `"k":"p","g":[[...]],"b":[...]}`; see `domain.annotations.Shape` for 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import DecodeError, Raw, Struct
+from msgspec import DecodeError, Meta, Raw, Struct
 
 from safelight.formats.coco import ABSENT, Annotation
 from safelight.formats.rejects import BadRecord
+from safelight.formats.shape_text import FAR, checked
 
 _SPACE = b" \t\r\n"
 
 _box = msgspec.json.Decoder(list[float])
-_boxes = msgspec.json.Decoder(list[list[float]])
+_boxes = msgspec.json.Decoder(list[list[Annotated[float, Meta(ge=-FAR, le=FAR)]]])
 _area = msgspec.json.Decoder(float | None)
 _areas = msgspec.json.Decoder(list[float | None])
 _rings = msgspec.json.Decoder(list[list[float]])
@@ -66,7 +67,7 @@ def shape_texts(records: list[Annotation], refused: Refused) -> list[bytes]:
             texts.append(_text(at, record, refused))
     # What is rare is looked for in all outlines at once.
     joined = b"".join(quick.values())
-    if not _are_numbers(joined):
+    if not _are_plain_numbers(joined):
         return _one_by_one(records, refused)
     if _is_spaced(joined) or _is_spaced(all_boxes):
         for at in quick:
@@ -96,9 +97,11 @@ def _has_form_of_rings(outline: bytes) -> bool:
     )
 
 
-def _are_numbers(rings: bytes) -> bool:
-    """Whether lists, known to be JSON, hold numbers only: all else shows by one of four bytes."""
-    return not (b'"' in rings or b"{" in rings or b"u" in rings or b"a" in rings)
+def _are_plain_numbers(rings: bytes) -> bool:
+    """Whether lists, known to be JSON, hold numbers only, and none with an exponent, which may be anywhere:
+    all else shows by one of these bytes.
+    """
+    return not any(sign in rings for sign in (b'"', b"{", b"u", b"a", b"e", b"E"))
 
 
 def _one_by_one(records: list[Annotation], refused: Refused) -> list[bytes]:
@@ -137,6 +140,7 @@ def _check_box(bbox: Raw) -> bool:
         return False
     if len(box) != 4:
         raise BadRecord(f"bbox has {len(box)} numbers, not 4")
+    checked(box)
     if box[2] < 0 or box[3] < 0:
         said = _dense(bbox).replace(b",", b", ").decode()
         raise BadRecord(f"bbox {said} has a negative size")
@@ -167,6 +171,7 @@ def _checked_rings(segmentation: bytes) -> bytes:
             raise BadRecord(f"a polygon has an odd number of coordinates: {len(ring)}")
         if len(ring) < 6:
             raise BadRecord(f"a polygon has {len(ring) // 2} points; it needs at least 3")
+        checked(ring)
     return segmentation
 
 
@@ -186,6 +191,7 @@ def _keypoints(record: Annotation) -> bytes | None:
         raise BadRecord(f"keypoints is not a list of numbers: {error}") from error
     if len(numbers) % 3:
         raise BadRecord(f"keypoints has {len(numbers)} numbers, not three for each point")
+    checked(numbers)
     if not numbers:
         return None
     texts = [bytes(text) for text in _texts.decode(record.keypoints)]
