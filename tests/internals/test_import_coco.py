@@ -96,8 +96,10 @@ def test_replacing_with_nothing_said_takes_away_and_concatenating_leaves(shop: W
     shop.run(shop.launch(coco({}, images=1)))
     shop.run(shop.launch(coco(images=1), mode="CONCATENATE"))
     assert shop.said() == {"1.jpg": [APPLE]}
-    shop.run(shop.launch(coco(images=1), mode="KEEP"))
+    run = shop.run(shop.launch(coco(images=1), mode="KEEP"))
     assert shop.said() == {"1.jpg": [APPLE]}
+    assert run.result is not None
+    assert run.result["summary"] == "1 picture · 0 shapes · 1 left as they were"
     shop.run(shop.launch(coco(images=1), mode="REPLACE"))
     assert shop.said() == {"1.jpg": []}
 

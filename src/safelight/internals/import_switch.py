@@ -217,6 +217,8 @@ def _conclude(
 ) -> None:
     """Write down what came out, in the transaction that makes it true."""
     summary = f"{number(len(found.pictures), 'picture')} · {number(writer.shapes, 'shape')}"
+    if left_alone := len(found.pictures) - len(writer.written):
+        summary += f" · {left_alone:,} left as they were"
     if found.file.rejects.total:
         summary += f" · {number(found.file.rejects.total, 'bad record')} skipped"
     operation.result(
