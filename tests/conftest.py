@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from safelight.store.db import Database, sqlite_url
 from safelight.store.migrations import upgrade
@@ -113,6 +114,23 @@ def _fresh_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
         server.drop(name)
 
 
+_first: dict[str, Engine] = {}
+
+
+def _database(url: str, clock: FakeClock) -> Database:
+    """One that knows the statements which others of its kind have prepared, as that of a server does that
+    has run for a while. To prepare them anew takes a test a quarter of its time.
+    """
+    database = Database(url, clock=clock)
+    first = _first.setdefault(database.engine.name, database.engine)
+    if first is database.engine:
+        with first.connect():  # which tells its dialect what the server can do
+            return database
+    for engine in (database.engine, database._reading):
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database, for tests that start a server process on it."""
@@ -123,7 +141,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def db(database_url: str, clock: FakeClock) -> Iterator[Database]:
     """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
-    database = Database(database_url, clock=clock)
+    database = _database(database_url, clock)
     yield database
     database.close()
 
@@ -134,6 +152,6 @@ def sqlite_db(
 ) -> Iterator[Database]:
     """A fresh, migrated SQLite database, for what does not touch the store's SQL."""
     with _fresh_url("sqlite", request, tmp_path) as url:
-        database = Database(url, clock=clock)
+        database = _database(url, clock)
         yield database
         database.close()

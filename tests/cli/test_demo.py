@@ -141,6 +141,9 @@ def test_the_second_start_finds_everything_and_only_trains_again(demo: Demo) -> 
     with demo.client() as client:
         jobs = list(client.jobs.list())
         newest = jobs[0]
+        while newest.status in (RunStatus.PENDING, RunStatus.QUEUED):  # it is said before it begins
+            time.sleep(0.1)
+            newest = client.jobs.get(newest.id)
         assert newest.status is RunStatus.RUNNING
         assert [run.number for run in newest.runs] == [2, 1]
     assert {job.id for job in jobs} == before

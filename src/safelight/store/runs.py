@@ -197,7 +197,7 @@ def get(
     """
     query = select(runs).where(runs.c.run_id == run_id)
     if hold:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     if organization_id is not None:
         query = query.where(runs.c.organization_id == organization_id)
     row = read.first(query)
@@ -480,9 +480,11 @@ def check_live(read: Read, run_id: UUID) -> Run:
 
     Inside a write transaction it also holds the row, so that the run cannot end before the commit.
     """
+    # Not its key, which never changes. Who adds lines to the log of the run holds that by a foreign key, and
+    # then counts them in the row: with an UPDATE of ours in between, each would wait for the other.
     query = select(runs).where(runs.c.run_id == run_id)
     if isinstance(read, Transaction):
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     row = read.first(query)
     if row is None:
         raise NotFound("There is no such run.", run_id=str(run_id))
