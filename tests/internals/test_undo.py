@@ -195,6 +195,52 @@ def test_two_undos_of_the_same_do_it_once(shop: Workshop) -> None:
     assert failure["message"].startswith("This was undone already, by orchard-member")
 
 
+NOTHING = r"^There is nothing to undo: all of it is as it was before already\.$"
+
+
+def test_an_undo_is_not_launched_if_all_is_as_before_already(shop: Workshop) -> None:
+    imported(shop, {})
+    key = asset_key(shop, "2.jpg")
+    annotate.set_shapes(shop.db, shop.actor, key, [BOX])
+    edit = newest(shop)
+    annotate.set_shapes(shop.db, shop.actor, key, [])
+    with pytest.raises(Conflict, match=NOTHING):
+        launch_undo_of_change(shop.context, shop.actor, id_of(shop, edit))
+
+
+def test_a_redo_whose_import_was_undone_again_is_not_undone_by_a_job(shop: Workshop) -> None:
+    run = imported(shop, {}, {"image_id": 2})
+    redo = undone(shop, undone(shop, run))
+    undone(shop, run)
+    with pytest.raises(Conflict, match=NOTHING):
+        launch_undo_of_run(shop.context, shop.actor, redo.run_id)
+
+
+def test_an_undo_that_would_leave_all_that_is_newer_is_not_launched(shop: Workshop) -> None:
+    imported(shop, {})
+    key = asset_key(shop, "1.jpg")
+    annotate.set_shapes(shop.db, shop.actor, key, [BOX])
+    edit = newest(shop)
+    annotate.set_shapes(shop.db, shop.actor, key, [BOX, BOX])
+    with pytest.raises(Conflict, match=r"as it was before already, or was changed since\.$"):
+        launch_undo_of_change(shop.context, shop.actor, id_of(shop, edit), keep_newer=True)
+
+
+def test_a_job_whose_undo_was_done_by_hand_since_its_launch_changes_nothing(
+    shop: Workshop,
+) -> None:
+    imported(shop, {})
+    key = asset_key(shop, "2.jpg")
+    annotate.set_shapes(shop.db, shop.actor, key, [BOX])
+    _, undo = launch_undo_of_change(shop.context, shop.actor, id_of(shop, newest(shop)))
+    annotate.set_shapes(shop.db, shop.actor, key, [])
+    by_hand = newest(shop)
+    code, failure = shop.operate(undo)
+    assert (code, newest(shop)) == (1, by_hand)
+    assert failure is not None
+    assert "There is nothing to undo" in failure["message"]
+
+
 def test_an_undo_waits_for_an_edit_that_is_under_way_and_overrules_it_not(shop: Workshop) -> None:
     run = imported(shop, {})
     key = newest(shop).change_set_key

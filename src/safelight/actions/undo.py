@@ -103,7 +103,9 @@ def _order(
         (entry, versions.ever(read, entry.organization_id, key=entry.version_key))
         for entry in entries
     ]
-    _check(read, opened, keep_newer=keep_newer)
+    found = _check(read, opened, keep_newer=keep_newer)
+    if all(undo.is_moot(read, *each, kept) for each, kept in zip(opened, found, strict=True)):
+        raise _nothing(found)
     packer = packed(read)
     return internal_order(
         actor,
@@ -148,8 +150,13 @@ def take_back(
         for (entry, version), each in zip(opened, found, strict=True)
     ]
     if not any(each.undone for each in done):
-        raise Conflict("There is nothing to undo: all of it is as it was before.")
+        raise _nothing(found)
     return done
+
+
+def _nothing(left: Sequence[Conflicts]) -> Conflict:
+    newer = ", or was changed since" if any(each.total for each in left) else ""
+    return Conflict(f"There is nothing to undo: all of it is as it was before already{newer}.")
 
 
 def _open(tx: Transaction, organization_id: UUID, change_set_keys: Sequence[int]) -> Opened:

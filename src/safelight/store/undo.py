@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
+    Select,
     case,
     delete,
     exists,
@@ -25,11 +25,11 @@ from sqlalchemy import (
     update,
 )
 
-from safelight.domain.datasets import build_labels
+from safelight.domain.datasets import LabelList, build_labels
 from safelight.store import changes, conflicts, documents, labels, presence, schema, versions
 from safelight.store.changes import ChangeSet
 from safelight.store.conflicts import Conflicts
-from safelight.store.db import Transaction
+from safelight.store.db import Read, Transaction
 from safelight.store.history import Entry
 from safelight.store.versions import Version
 
@@ -57,8 +57,7 @@ def apply(
 
     What is in `found` stays as it is. `version` must be open to write alone.
     """
-    clear = true() if found.pictures == 0 else not_(conflicts.blocked(entry))
-    pictures = _write_assets(tx, entry, change_set, clear)
+    pictures = _write_assets(tx, entry, change_set, found)
     if pictures:
         _write_tags_of_leaving(tx, change_set)
         _carry_out(tx, version, change_set)
@@ -73,43 +72,56 @@ def apply(
     return undone
 
 
+def is_moot(read: Read, entry: Entry, version: Version, found: Conflicts) -> bool:
+    """Whether an undo would do nothing: all but what is in `found` is as before already."""
+    if _fields_back(entry, version, found) or _labels_back(read, entry, version) is not None:
+        return False
+    moves = _steps_back(select(conflicts.steps.c.asset_key), entry, found)
+    return not read.all(moves.limit(1)) and not any(
+        read.all(rows.limit(1)) for rows in _tags_back(entry)
+    )
+
+
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def _write_assets(
-    tx: Transaction, entry: Entry, change_set: ChangeSet, clear: ColumnElement[bool]
-) -> int:
-    """Write the steps back; how many."""
+def _steps_back(statement: Select[Any], entry: Entry, found: Conflicts) -> Select[Any]:
+    """Of `steps` beside `_assets`: the pictures that are to be moved back."""
     steps = conflicts.steps
-    comes_or_goes = steps.c.existed_before != steps.c.exists_after
-    rows = (
-        select(
-            literal(change_set.change_set_key),
-            steps.c.asset_key,
-            steps.c.data_key,
-            steps.c.exists_after,
-            steps.c.existed_before,
-            steps.c.document_after,
-            steps.c.document_before,
-            *(
-                case((comes_or_goes, func.coalesce(now, then)), else_=null())
-                for now, then in (
-                    (_assets.c.next_annotation, steps.c.next_annotation),
-                    (_assets.c.next_shape, steps.c.next_shape),
-                    (_assets.c.created_at, steps.c.asset_created_at),
-                )
-            ),
-        )
-        .select_from(steps)
+    return (
+        statement.select_from(steps)
         .outerjoin(_assets, _assets.c.asset_key == steps.c.asset_key)
         .where(
             steps.c.change_set_key == entry.change_set_key,
             conflicts.is_step(),
             not_(conflicts.is_as_before()),
-            clear,
+            true() if found.pictures == 0 else not_(conflicts.blocked(entry)),
         )
-        .order_by(steps.c.asset_key)
     )
+
+
+def _write_assets(tx: Transaction, entry: Entry, change_set: ChangeSet, found: Conflicts) -> int:
+    """Write the steps back; how many."""
+    steps = conflicts.steps
+    comes_or_goes = steps.c.existed_before != steps.c.exists_after
+    back = select(
+        literal(change_set.change_set_key),
+        steps.c.asset_key,
+        steps.c.data_key,
+        steps.c.exists_after,
+        steps.c.existed_before,
+        steps.c.document_after,
+        steps.c.document_before,
+        *(
+            case((comes_or_goes, func.coalesce(now, then)), else_=null())
+            for now, then in (
+                (_assets.c.next_annotation, steps.c.next_annotation),
+                (_assets.c.next_shape, steps.c.next_shape),
+                (_assets.c.created_at, steps.c.asset_created_at),
+            )
+        ),
+    )
+    rows = _steps_back(back, entry, found).order_by(steps.c.asset_key)
     statement = insert(_changes).from_select([column.name for column in _changes.c], rows)
     return _rows(tx, statement)
 
@@ -164,18 +176,7 @@ def _write_tags_of_leaving(tx: Transaction, change_set: ChangeSet) -> None:
 
 def _put_tags_back(tx: Transaction, entry: Entry, change_set: ChangeSet) -> int:
     """Tag, or not, as before; how many. What was tagged since, or is gone, stays so."""
-    steps = _tag_changes.alias("step")
-    has = exists().where(
-        _asset_tags.c.asset_key == steps.c.asset_key, _asset_tags.c.tag_id == steps.c.tag_id
-    )
-    mine = (
-        steps.c.change_set_key == entry.change_set_key,
-        exists().where(_assets.c.asset_key == steps.c.asset_key),
-        exists().where(_tags.c.tag_id == steps.c.tag_id),
-    )
-    rows = select(steps.c.asset_key, steps.c.tag_id)
-    on = rows.where(*mine, steps.c.was_on, not_(steps.c.is_on), not_(has))
-    off = rows.where(*mine, not_(steps.c.was_on), steps.c.is_on, has)
+    on, off = _tags_back(entry)
     changes.record_tags(tx, change_set, on, is_on=True)
     changes.record_tags(tx, change_set, off, is_on=False)
     put = _rows(tx, insert(_asset_tags).from_select(("asset_key", "tag_id"), on))
@@ -184,40 +185,70 @@ def _put_tags_back(tx: Transaction, entry: Entry, change_set: ChangeSet) -> int:
     return put + taken
 
 
+def _tags_back(entry: Entry) -> tuple[Select[Any], Select[Any]]:
+    """Pairs of asset and tag to put on again, and to take off again."""
+    steps = _tag_changes.alias("step")
+    has = exists().where(
+        _asset_tags.c.asset_key == steps.c.asset_key, _asset_tags.c.tag_id == steps.c.tag_id
+    )
+    rows = select(steps.c.asset_key, steps.c.tag_id).where(
+        steps.c.change_set_key == entry.change_set_key,
+        exists().where(_assets.c.asset_key == steps.c.asset_key),
+        exists().where(_tags.c.tag_id == steps.c.tag_id),
+    )
+    on = rows.where(steps.c.was_on, not_(steps.c.is_on), not_(has))
+    return on, rows.where(not_(steps.c.was_on), steps.c.is_on, has)
+
+
 # --- labels, and the version's own row --------------------------------------------------------------
 
 
 def _put_labels_back(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet
 ) -> bool:
-    if not entry.moved_labels or entry.brought_version:
+    back = _labels_back(tx, entry, version)
+    if back is None:
         return False
     key = entry.labels_before
-    if version.labels_key != entry.labels_after:  # others have changed other labels since
-        back = labels.taken_back(tx, version, entry.labels_before, entry.labels_after)
-        assert back is not None, "else it is a conflict"
-        if back == labels.get(tx, version):
-            return False
+    if version.labels_key != entry.labels_after:
         key = documents.add(tx, version.organization_id, build_labels(back))
     changes.record_labels(tx, change_set, version.labels_key, key)
     versions.point_to_labels(tx, version, key)
     return True
 
 
+def _labels_back(read: Read, entry: Entry, version: Version) -> LabelList | None:
+    """The labels without what the change did to them; None: they stay as they are."""
+    if not entry.moved_labels or entry.brought_version:
+        return None
+    # Others may have changed other labels since.
+    back = labels.taken_back(read, version, entry.labels_before, entry.labels_after)
+    assert back is not None, "else it is a conflict"
+    return None if back == labels.get(read, version) else back
+
+
 def _put_fields_back(
     tx: Transaction, entry: Entry, version: Version, change_set: ChangeSet, found: Conflicts
 ) -> tuple[str, ...]:
-    now = {
-        field: version.removed_at is None if field == "exists" else getattr(version, field)
-        for field in sorted(entry.fields_after.keys() - found.fields)
-    }
-    back = {field: entry.fields_before[field] for field in now}
-    back = {field: value for field, value in back.items() if value != now[field]}
+    back = _fields_back(entry, version, found)
     if back:
-        before = {field: now[field] for field in back}
+        before = {field: _field(version, field) for field in back}
         changes.record_fields(tx, change_set, before, back)
         versions.put_back(tx, version, back)
     return tuple(back)
+
+
+def _fields_back(entry: Entry, version: Version, found: Conflicts) -> dict[str, Any]:
+    """What the fields that are not as before are set to."""
+    return {
+        field: entry.fields_before[field]
+        for field in sorted(entry.fields_after.keys() - found.fields)
+        if entry.fields_before[field] != _field(version, field)
+    }
+
+
+def _field(version: Version, field: str) -> Any:
+    return version.removed_at is None if field == "exists" else getattr(version, field)
 
 
 # --- which changes hold -----------------------------------------------------------------------------
