@@ -70,10 +70,21 @@ def test_what_is_no_picture_and_what_is_locked_is_refused(client: Client) -> Non
     version = client.datasets.create("refused").create_version("first")
     with pytest.raises(Invalid):
         version.add_picture("a.png", b"this is no picture")
-    version.lock()
+    assert version.lock().locked_by == "owner"
     with pytest.raises(Locked):
         version.add_picture("a.png", png(1))
+    with pytest.raises(Locked):
+        version.edit(name="other")
     version.unlock().add_picture("a.png", png(1))
+
+
+def test_a_version_is_edited_and_what_is_not_named_stays(client: Client) -> None:
+    version = client.datasets.create("edited").create_version("first", description="As it came.")
+    version.edit(name="second", type="POINT")
+    assert (version.name, version.type, version.locked_by) == ("second", "POINT", None)
+    assert version.refresh().data["description"] == "As it came."
+    with pytest.raises(Invalid):
+        version.edit(type="CUBES")
 
 
 def test_names_that_are_taken_or_unknown_are_told_apart(client: Client, fruit: Version) -> None:

@@ -18,7 +18,7 @@ from safelight.domain.operations.declaring import Declared, declared
 from safelight.errors import Invalid
 
 dataset = Typer(
-    help="Dataset versions: operations on them, each a job; their history, and undo.",
+    help="Datasets and their versions: lists, locks, operations, each a job; their history, and undo.",
     no_args_is_help=True,
 )
 

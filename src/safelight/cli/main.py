@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from safelight import __version__
 from safelight.cli import (
     bulk,
+    catalogue,
     changes,
     data,
     datalake,
@@ -62,7 +63,10 @@ commands.command(rich_help_panel=_DATA)(imports.rejects)
 commands.add_typer(datalake.data, name="data", rich_help_panel=_DATA)
 commands.command("export", rich_help_panel=_DATA)(data.export())
 commands.command(rich_help_panel=_DATA)(data.fork)
-dataset.dataset.command()(statistics.statistics)
+dataset.dataset.command("list")(catalogue.list_datasets)
+dataset.dataset.command("versions")(catalogue.list_versions)
+for _command in (catalogue.edit, catalogue.lock, catalogue.unlock, statistics.statistics):
+    dataset.dataset.command()(_command)
 commands.add_typer(dataset.dataset, name="dataset", rich_help_panel=_DATA)
 commands.add_typer(scripts.processing, name="processing", rich_help_panel=_SCRIPTS)
 commands.add_typer(scripts.training, name="training", rich_help_panel=_SCRIPTS)

@@ -80,6 +80,12 @@ class Version(Record):
         return int(self.data["asset_count"])
 
     @property
+    def locked_by(self) -> str | None:
+        """Who locked it; None: it is open to changes."""
+        lock = self.data["locked"]
+        return lock and str(lock["by"]["name"])
+
+    @property
     def labels(self) -> list[str]:
         if "labels" not in self.data:
             self.refresh()
@@ -200,6 +206,16 @@ class Version(Record):
         """Undo one change of its history; returns the job that does it. As `Run.undo`."""
         answer = self.http.launch(f"/api/v1/changes/{change.id}/undo", {"keep_newer": keep_newer})
         return Job(self.http, answer)
+
+    def edit(
+        self, *, name: str | None = None, type: str | None = None, description: str | None = None
+    ) -> Version:
+        """Rename it, set its type or describe it. Raises NameTaken, Locked, Invalid for no type."""
+        said = {"name": name, "type": type, "description": description}
+        self.data = self.http.patch(
+            self.path, {key: value for key, value in said.items() if value is not None}
+        )
+        return self
 
     def lock(self) -> Version:
         """Refuse every change from now on."""

@@ -95,6 +95,10 @@ class Http:
         """POST; `repeatable` if doing it twice leaves what doing it once would."""
         return self._json(self.call("POST", path, repeatable=repeatable, json=body, **more))
 
+    def patch(self, path: str, body: Json) -> Json:
+        """PATCH that sets what `body` names; doing it twice leaves what doing it once would."""
+        return self._json(self.call("PATCH", path, repeatable=True, json=body))
+
     def launch(self, path: str, body: Json | None = None, **more: Any) -> Json:
         """POST that starts a job: its key lets a repeated call open the job that exists."""
         headers = {"Idempotency-Key": str(uuid4())}
