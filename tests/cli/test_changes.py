@@ -64,4 +64,4 @@ def test_an_undo_that_is_refused_lists_what_stands_in_the_way(
     with pytest.raises(NewerChanges, match="stand on this") as caught:
         client.jobs.get(job).undo()
     assert [each["filename"] for each in caught.value.facts["conflicts"]] == ["a.png"]
-    shell("undo", job, "--keep-newer", "--wait", code=1)  # nothing else was changed
+    shell("undo", job, "--keep-newer", "--wait", code=4)  # nothing else was changed: no job
