@@ -133,8 +133,7 @@ class Document(Struct, frozen=True):
 EMPTY = Document()
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True, gc=False):
     """The next numbers of an asset. They only ever grow, so no number changes its meaning."""
 
     annotation: int = 1

@@ -84,10 +84,12 @@ class Images:
 
     def __getitem__(self, position: int) -> Image:
         """Quickly in the order of the file. Raises KeyError."""
-        if position not in self:
+        row = self._rows[position] if position < len(self._rows) else _NONE
+        if row == _NONE:
             raise KeyError(position)
-        number, at = divmod(self._rows[position], AT_ONCE)
-        return _image(self._read(number)[at])
+        number, at = divmod(row, AT_ONCE)
+        held, block = self._held
+        return _image(block[at] if number == held else self._read(number)[at])
 
     def __setitem__(self, position: int, image: Image) -> None:
         """Put one here that is not yet."""

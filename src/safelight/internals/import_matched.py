@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from safelight.domain.annotations import FIRST_NUMBERS, Numbers
 from safelight.formats.images import Image, Images
 from safelight.store import pointers
 from safelight.store.data import File
 
+_FIRST = FIRST_NUMBERS.annotation, FIRST_NUMBERS.shape
 
-@dataclass(slots=True)
-class Picture:
+
+class Picture(Struct, gc=False):
     """An image of the file (by position) and where it goes. Without `asset_key` the version has no
     such asset yet; without `data_key` no datalake has such a file: a placeholder will stand for it.
     `before` and `numbers` are what the asset said when it was read; `place` is the one among the others.
@@ -62,19 +64,23 @@ class Pictures:
 
     def some(self, places: Iterable[int]) -> Iterator[Picture]:
         """Those at some places. Quickest where these follow one another."""
+        positions, images, files = self._positions, self._images, self._files
+        assets, data, before = self._assets, self._data, self._before
+        annotations, shapes = self._annotations, self._shapes
         for place in places:
-            position = self._positions[place]
-            image = self._images[position]
+            position = positions[place]
+            image = images[position]
+            next_ = annotations[place], shapes[place]
             yield Picture(
                 position,
                 image.file_name,
                 image.width,
                 image.height,
-                self._assets[place] or None,
-                self._data[place] or None,
-                self._before[place] or None,
-                Numbers(self._annotations[place], self._shapes[place]),
-                self._files.get(place),
+                assets[place] or None,
+                data[place] or None,
+                before[place] or None,
+                FIRST_NUMBERS if next_ == _FIRST else Numbers(*next_),
+                files.get(place),
                 place,
             )
 

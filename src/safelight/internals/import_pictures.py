@@ -93,6 +93,8 @@ class PictureStore:
 
     def _without_file(self) -> list[Picture]:
         """Pictures whose file is in the tree, and of which the datalake has the name at most."""
+        if not self._found.members:
+            return []
         here = [one for one in self._pictures if one.image in self._found.members]
         keys = [one.data_key for one in here if one.data_key is not None]
         with self._operation.db.read() as read:
