@@ -9,7 +9,7 @@ import { ImportFields } from "./ImportFields";
 
 const AT_FIRST: ImportOptions = {
   format: "auto",
-  mode: "concatenate",
+  mode: "replace",
   matching: "auto",
   skip_bad: false,
   create_labels: true,
