@@ -447,6 +447,36 @@ _COLOUR = """async (shape) => {
 }"""
 
 
+def test_a_version_is_renamed_and_gets_a_type_unless_the_name_is_taken_or_it_is_locked(
+    page: Page, live: LiveServer, gallery: dict[str, Any]
+) -> None:
+    with live.client() as client:
+        path = f"/api/v1/datasets/{gallery['dataset']}/versions"
+        ok(client.post(path, json={"name": "name taken"}))
+        version = ok(client.post(path, json={"name": "misnamed"}))["id"]
+        go(page, f"/dataset/{gallery['dataset']}/version/{version}/assets")
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Rename or set type …").click()
+        dialog = page.get_by_role("dialog", name="Rename misnamed or set its type")
+        dialog.get_by_label("Name").fill("name taken")
+        dialog.get_by_label("Type").select_option("SEGMENTATION")
+        dialog.get_by_label("Description").fill("From the drone.")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+        dialog.get_by_label("Name").fill("well named")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("well named")
+        now = ok(client.get(f"/api/v1/versions/{version}"))
+        said = (now["name"], now["type"], now["description"])
+        assert said == ("well named", "SEGMENTATION", "From the drone.")
+
+        ok(client.post(f"/api/v1/versions/{version}/lock"))
+        page.reload()
+        page.get_by_role("button", name="More actions").click()
+        expect(page.get_by_role("menuitem", name="Rename or set type …")).to_be_disabled()
+
+
 def test_a_lock_says_who_and_when_and_stands_in_the_way_until_it_is_taken_off(
     page: Page, live: LiveServer, gallery: dict[str, Any]
 ) -> None:

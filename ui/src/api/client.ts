@@ -83,6 +83,7 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promi
 export const post = <T>(path: string, body: unknown = {}, once?: string): Promise<T> =>
   call<T>("POST", path, { body, ...(once && { once }) });
 export const put = <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, { body });
+export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>("PATCH", path, { body });
 export const send = <T>(path: string, form: FormData, once?: string): Promise<T> =>
   call<T>("POST", path, { form, ...(once && { once }) });
 export const remove = (path: string): Promise<undefined> => call<undefined>("DELETE", path);

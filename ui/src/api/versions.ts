@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, post, type Query } from "./client";
+import { get, patch, post, type Query } from "./client";
 import type { Cut } from "./places";
-import type { Asset, AssetPlaces, Change, Job, JsonObject, Neighbour, Page, Ref, Statistics, Version, VersionDetail } from "./types";
+import type { Asset, AssetPlaces, Change, DatasetType, Job, JsonObject, Neighbour, Page, Ref, Statistics, Version, VersionDetail } from "./types";
 
 const COUNTING_MS = 2000; // while it is counted, what is known is asked for so often
 
@@ -103,6 +103,15 @@ export function useExport(version: string) {
   return useLaunched((options: ExportOptions) =>
     post<Job>(`/versions/${version}/export`, options, crypto.randomUUID()),
   );
+}
+
+export function useChangeVersion(version: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (said: { name: string; type: DatasetType; description: string }) => patch<Version>(`/versions/${version}`, said),
+    onSuccess: () =>
+      Promise.all(["versions", "datasets"].map((noun) => cache.invalidateQueries({ queryKey: [noun] }))),
+  });
 }
 
 export function useLock(version: string) {

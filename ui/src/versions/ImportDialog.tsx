@@ -9,7 +9,7 @@ import { ImportFields } from "./ImportFields";
 
 const AT_FIRST: ImportOptions = {
   format: "auto",
-  mode: "concatenate",
+  mode: "replace",
   matching: "auto",
   skip_bad: false,
   create_labels: true,
@@ -67,7 +67,7 @@ export function ImportDialog({ version, opened, close }: Props) {
         />
         <ImportFields options={options} change={change} />
         {check.data && <CheckOutcome job={check.data.id} />}
-        <div className={styles.buttons}>
+        <div className={`${styles.buttons} ${styles.inSight}`}>
           <Button variant="subtle" onClick={close}>
             Cancel
           </Button>

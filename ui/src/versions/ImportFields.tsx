@@ -4,9 +4,9 @@ import { MoreOptions } from "../components/MoreOptions";
 import styles from "./Dialog.module.css";
 
 const MODES: { value: Mode; label: string; means: string }[] = [
-  { value: "concatenate", label: "Add", means: "Shapes of the file are added to those that are there." },
-  { value: "replace", label: "Replace", means: "Pictures that the file names lose the annotations that they have." },
+  { value: "replace", label: "Replace", means: "Pictures that the file names lose the annotations that they have; Check says how many." },
   { value: "keep", label: "Keep", means: "Pictures that are annotated already stay as they are." },
+  { value: "concatenate", label: "Add", means: "Shapes of the file are added to those that are there." },
 ];
 
 const FORMATS = [

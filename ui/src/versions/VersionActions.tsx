@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { Download, Ellipsis, FileInput, GitFork, Lock, Play } from "lucide-react";
+import { Download, Ellipsis, FileInput, GitFork, Lock, Pencil, Play } from "lucide-react";
 import { useState } from "react";
 import { operationsQuery } from "../api/operations";
 import { useMay } from "../api/session";
@@ -14,6 +14,7 @@ import { ForkDialog } from "./ForkDialog";
 import { ImportDialog } from "./ImportDialog";
 import { whyLocked } from "./lock";
 import { OperationDialog } from "./operations/OperationDialog";
+import { RenameDialog } from "./RenameDialog";
 
 const hasNoButton = (operation: Operation) => operation.name !== "fork" && operation.name !== "export";
 
@@ -22,6 +23,7 @@ export function VersionActions({ version }: { version: VersionDetail }) {
   const [importing, imports] = useDisclosure(false);
   const [forking, forks] = useDisclosure(false);
   const [exporting, exports] = useDisclosure(false);
+  const [renaming, renames] = useDisclosure(false);
   const [asking, locking] = useDisclosure(false);
   const [operation, setOperation] = useState<Operation | null>(null);
   const operations = useQuery(operationsQuery).data ?? [];
@@ -64,6 +66,13 @@ export function VersionActions({ version }: { version: VersionDetail }) {
           >
             Export …
           </Menu.Item>
+          <Menu.Item
+            leftSection={<Pencil size={15} aria-hidden="true" />}
+            disabled={why !== null}
+            onClick={renames.open}
+          >
+            Rename or set type …
+          </Menu.Item>
           {!version.locked && (
             <Menu.Item leftSection={<Lock size={15} aria-hidden="true" />} onClick={locking.open}>
               Lock …
@@ -81,6 +90,7 @@ export function VersionActions({ version }: { version: VersionDetail }) {
       <ImportDialog version={version.id} opened={importing} close={imports.close} />
       {exporting && <ExportDialog version={version} close={exports.close} />}
       <ForkDialog version={version} opened={forking} close={forks.close} />
+      {renaming && <RenameDialog version={version} close={renames.close} />}
       {asking && (
         <Confirm
           title={`Lock ${version.name}?`}
