@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from safelight.actions import objects, settle
+from safelight.actions.undo import launch_undo_of_run
 from safelight.domain.jobs import Exit
 from safelight.errors import Conflict
 from safelight.store import jobs, runs, schema
@@ -101,6 +102,23 @@ def test_what_is_still_bad_can_be_mended_once_more(sqlite_shop: Workshop) -> Non
     assert third.rejects is None
     assert shop.said()["1.jpg"][-1] == ("apple", "r", [4, 4, 4, 4])
     assert len(shop.said()["1.jpg"]) == 3
+
+
+def test_rejects_are_imported_once_unless_that_was_undone(sqlite_shop: Workshop) -> None:
+    shop = sqlite_shop
+    first = ended(shop, shop.launch(BROKEN, skip_bad=True))
+    again = {"skip_bad": True, "rejected_of": first.job_id}
+    failing = shop.launch(b"{}", **again)
+    settle.settle(shop.db, failing.run_id, Exit(exit_code=1))
+    second = shop.launch(MENDED, **again)
+    with pytest.raises(Conflict, match="wait for its end"):
+        shop.launch(MENDED, **again)
+    ended(shop, second)
+    with pytest.raises(Conflict, match="undo that first, or import what it rejected"):
+        shop.launch(MENDED, **again)
+    ended(shop, launch_undo_of_run(shop.context, shop.actor, second.run_id)[1])
+    ended(shop, shop.launch(MENDED, **again))
+    assert len(shop.said()["1.jpg"]) == 2
 
 
 def test_pictures_and_labels_that_were_rejected_come_with_their_shapes(shop: Workshop) -> None:

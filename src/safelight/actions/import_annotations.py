@@ -17,7 +17,7 @@ from safelight.domain.imports import Format, Matching
 from safelight.domain.jobs import SUCCEEDED, TargetType
 from safelight.domain.permissions import Actor, require
 from safelight.errors import Conflict, Invalid, TooLarge
-from safelight.store import jobs, runs, versions
+from safelight.store import history, jobs, runs, versions
 from safelight.store import objects as stored
 from safelight.store.db import Read, Transaction
 from safelight.store.jobs import Job
@@ -135,7 +135,7 @@ def launch_import(
     bad records; only those are taken from the mended file, and added to what is there.
 
     Raises Denied, NotFound, Locked, Invalid for an object without bytes, Conflict where that job
-    rejected nothing or imported nothing.
+    rejected nothing or imported nothing, or another has imported its rejects.
     """
     require(actor, "write_data")
     with context.db.transaction() as tx:
@@ -157,6 +157,7 @@ def launch_import(
         )
         job, run = launch(tx, order)
         if before is not None:
+            _check_first(tx, before, job)
             runs.mended_by(tx, before.run_id, job.job_id)
         return job, run
 
@@ -219,6 +220,20 @@ def _rejecting(read: Read, actor: Actor, version: Version, job_id: UUID) -> Run:
     if not newest.rejects:
         raise Conflict("That job has rejected nothing.", job_id=str(job_id))
     return newest
+
+
+def _check_first(read: Read, before: Run, job: Job) -> None:
+    """Raises Conflict if another job than this has imported the rejects already: they would be there twice."""
+    for job_id in (before.rejects or {}).get("again", ()):
+        for run in () if job_id == str(job.job_id) else runs.of_job(read, UUID(job_id)):
+            if not run.is_final:
+                raise Conflict("Another job is importing them: wait for its end.", job_id=job_id)
+            changed = history.of_run(read, run.run_id)
+            if run.status is SUCCEEDED and any(each.undone_by is None for each in changed):
+                raise Conflict(
+                    "Another job has imported them: undo that first, or import what it rejected.",
+                    job_id=job_id,
+                )
 
 
 def _rejected(run: Run) -> dict[str, str]:

@@ -439,7 +439,7 @@ def mended_by(tx: Transaction, run_id: UUID, job_id: UUID) -> None:
     """Note the job that imports again what this run, which has ended, rejected."""
     run = get(tx, run_id, hold=True)
     known = run.rejects or {}
-    again = [*known.get("again", ()), str(job_id)]
+    again = list(dict.fromkeys([*known.get("again", ()), str(job_id)]))
     tx.execute(
         update(runs).where(runs.c.run_id == run_id).values(rejects={**known, "again": again})
     )
