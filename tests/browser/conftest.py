@@ -128,10 +128,14 @@ _AT_REST = """async () => {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page once nothing moves any more, one line each."""
+    """What axe finds wrong with the page once nothing moves any more, one line each. It takes a while to
+    look: what changes meanwhile, as a job that goes on, must not begin to fade.
+    """
+    page.emulate_media(reduced_motion="reduce")
     page.add_script_tag(path=AXE)
     page.evaluate(_AT_REST)
     found = page.evaluate("() => axe.run(document)")
+    page.emulate_media(reduced_motion="null")
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found["violations"]

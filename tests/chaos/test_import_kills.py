@@ -21,6 +21,7 @@ SIZES = [
     pytest.param(6_000, 30_000, 6, id="small"),
     pytest.param(118_287, 860_001, 20, id="train2017", marks=pytest.mark.chaos),
 ]
+FEWEST = 3
 FRUITLESS = 2  # kills in a row at the same place; after four the run has ended
 LONGEST_S = 900.0
 
@@ -40,12 +41,15 @@ def test_an_import_that_is_killed_again_and_again(
     began = time.monotonic()
     place.until(place.launch_import(untouched, content), "SUCCEEDED", timeout_s=LONGEST_S)
     lasts = time.monotonic() - began
-    version = place.add_version(f"killed {pictures}")
-    before = documents(place)
-    job_id = place.launch_import(version, content)
-    killed = kill(place, place.runs[job_id], kills, pause_s=lasts / 4)
-    place.until(job_id, "SUCCEEDED", timeout_s=LONGEST_S)
-    assert killed >= 3
+    for haste in (4, 8, 16, 32):  # a machine that had much to do then may be quicker now
+        version = place.add_version(f"killed {pictures} {haste}")
+        before = documents(place)
+        job_id = place.launch_import(version, content)
+        killed = kill(place, place.runs[job_id], kills, pause_s=lasts / haste)
+        place.until(job_id, "SUCCEEDED", timeout_s=LONGEST_S)
+        if killed >= FEWEST:
+            break
+    assert killed >= FEWEST
     assert everything(place, version) == everything(place, untouched)
     assert documents(place) - before == documents_of(place, version)
     with place.database() as db, db.read() as read:
