@@ -23,10 +23,8 @@ SHUTDOWN_S = 3.0
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path / "data")
-    server.start()
-    yield server
-    server.stop()
+    with LiveServer(tmp_path / "data") as server:
+        yield server
 
 
 def up(data: Path, port: int) -> subprocess.CompletedProcess[str]:

@@ -47,12 +47,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with one small dataset and jobs of all three types."""
-    server = LiveServer(tmp_path_factory.mktemp("browser") / "data")
-    server.start()
-    try:
+    with LiveServer(tmp_path_factory.mktemp("browser") / "data") as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")

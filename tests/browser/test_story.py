@@ -22,12 +22,8 @@ SLOW_MS = 60_000  # for jobs; the page itself has what conftest gives it
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server of its own, that holds what is told here and nothing of other tests."""
-    server = LiveServer(tmp_path_factory.mktemp("story") / "data")
-    server.start()
-    try:
+    with LiveServer(tmp_path_factory.mktemp("story") / "data") as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -61,10 +61,8 @@ class Shell:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path_factory.mktemp("cli") / "data")
-    server.start()
-    yield server
-    server.stop()
+    with LiveServer(tmp_path_factory.mktemp("cli") / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,11 @@ RING = [1, 2, 3, 4, 5, 6]
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    server = LiveServer(tmp_path_factory.mktemp("files") / "data")
-    server.start()
-    with server.client() as client:
+    with (
+        LiveServer(tmp_path_factory.mktemp("files") / "data") as server,
+        server.client() as client,
+    ):
         yield client
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,8 @@ from tests.scripts import HELLO, TICKS, add_processing, archive
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path_factory.mktemp("failures") / "data")
-    server.start()
-    yield server
-    server.stop()
+    with LiveServer(tmp_path_factory.mktemp("failures") / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,8 @@ SECONDS = 6
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path / "data")
-    server.start()
-    yield server
-    server.stop()
+    with LiveServer(tmp_path / "data") as server:
+        yield server
 
 
 def _version(client: httpx.Client) -> str:

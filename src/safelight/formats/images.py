@@ -56,9 +56,7 @@ class Images:
         """`file` has no buffer. All three are closed by whoever opened them."""
         self._file, self._saved = file, (rows, blocks)
         self._rows = array("i")  # by position: the place in the order of the file, or `_NONE`
-        self._blocks = array(
-            "Q", [0]
-        )  # where each block begins in the file, and where the next will
+        self._blocks = array("Q", [0])  # where each begins in the file, and where the next will
         self._last: list[_Kept] = []  # not in the file yet
         self._held: tuple[int, list[_Kept]] = _NONE, []  # the block that was read last
         self._count = 0
